@@ -1,0 +1,23 @@
+"""The version of every step whose output can change, in one literal table.
+
+A step's number is part of each cache key that the step can influence. Raise it whenever the step's output
+changes for the same input; a golden test fails when output changed and the number did not.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+KEY_SCHEMA: Final = 1
+"""The shape of the canonical document under every key."""
+
+STEPS: Final[dict[str, int]] = {
+    "grammar": 1,  # prompt -> parameters, and the lexicon under it
+    "procedural.material": 1,  # parameters -> maps
+    "finish": 1,  # maps -> normals, occlusion, mip chains
+    "pack": 1,  # maps -> the channels of an engine's textures
+    "bc7": 1,
+    "bc45": 1,
+    "dds": 1,
+    "png": 1,
+}
