@@ -1,0 +1,113 @@
+"""What a prompt asks of a recipe, resolved: every parameter a number, every palette in the wanted colors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assetgen.backends.procedural.grammar.report import ColorWord
+from assetgen.backends.procedural.operators.palette import Palette
+from assetgen.backends.procedural.operators.torus import Torus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One number that a recipe can be asked to change.
+
+    Args:
+        name: how recipe, prompt file and editor call it; the unit rides in the name (`stone_m`).
+        low: least value that the seed may choose.
+        high: greatest value that the seed may choose.
+        doc: one line for people.
+        trait: the prompt trait that sets it ("age", "wear", ...): 0 gives `low`, 1 gives `high`.
+        scales: whether the trait "scale" ("large", "small") multiplies it.
+    """
+
+    name: str
+    low: float
+    high: float
+    doc: str
+    trait: str | None = None
+    scales: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """The wishes of one asset, as a recipe sees them.
+
+    Args:
+        values: resolved value of each of the recipe's parameters.
+        traits: prompt traits such as relief, gloss, brightness; an absent one is neutral.
+        options: named choices such as bond = "herringbone".
+        color: the color asked for, if any; `second_color` goes with it ("red and white").
+    """
+
+    values: Mapping[str, float] = field(default_factory=dict)
+    traits: Mapping[str, float] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    color: ColorWord | None = None
+    second_color: ColorWord | None = None
+
+    def __getitem__(self, name: str) -> float:
+        """Return the value of one of the recipe's parameters."""
+        return self.values[name]
+
+    def trait(self, name: str, neutral: float) -> float:
+        """Return a trait of the prompt, or its neutral value."""
+        return self.traits.get(name, neutral)
+
+    def option(self, name: str, default: str) -> str:
+        """Return a named choice of the prompt, or the recipe's default."""
+        return self.options.get(name, default)
+
+    @property
+    def relief(self) -> float:
+        """The factor on every height ("bumpy", "flat")."""
+        return self.trait("relief", 1.0)
+
+    def roughness(self, value: float) -> float:
+        """Shift a typical roughness by the trait gloss, -1 matte to +1 glossy."""
+        gloss = self.trait("gloss", 0.0)
+        return value * (1 - 0.75 * gloss) if gloss > 0 else value + (0.97 - value) * -gloss * 0.8
+
+    def palette(self, *colors: str, tint: float = 1.0) -> Palette:
+        """Return a ramp in the colors of the prompt.
+
+        Args:
+            colors: '#rrggbb' stops of the matter as it comes.
+            tint: how far a color asked for takes hold; 0 for matter that keeps its own (mortar, dirt).
+        """
+        ramp = Palette.of(*colors)
+        if self.color is not None and tint > 0:
+            ramp = ramp.tinted(self.color.srgb, tint)
+        return ramp.adjusted(
+            brightness=self.trait("brightness", 0.0),
+            saturation=self.trait("saturation", 0.0),
+            warmth=self.trait("warmth", 0.0),
+        )
+
+
+def resolve(
+    parameters: tuple[Parameter, ...],
+    torus: Torus,
+    *,
+    traits: Mapping[str, float],
+    given: Mapping[str, float],
+) -> dict[str, float]:
+    """Choose a value for every parameter: given outright, set by a trait, or drawn by the seed."""
+    values = {}
+    for parameter in parameters:
+        if parameter.name in given:
+            values[parameter.name] = given[parameter.name]
+            continue
+        span = parameter.high - parameter.low
+        if parameter.trait in traits:
+            # A word such as "old" names a neighbourhood: the seed still moves it by a tenth of the range.
+            centre = parameter.low + span * min(max(traits[parameter.trait], 0.0), 1.0)
+            value = centre + torus.draw(f"parameter/{parameter.name}", -0.05, 0.05) * span
+        else:
+            value = torus.draw(f"parameter/{parameter.name}", parameter.low, parameter.high)
+        if parameter.scales:
+            value *= traits.get("scale", 1.0)
+        values[parameter.name] = value
+    return values

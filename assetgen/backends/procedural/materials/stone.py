@@ -1,0 +1,131 @@
+"""Stone laid by hand: cobblestone."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from assetgen.backends.procedural.look import Look, Parameter
+from assetgen.backends.procedural.operators.cells import cells, grains
+from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.height import convexity, dome, smoothstep
+from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
+from assetgen.backends.procedural.recipe import Recipe
+from assetgen.backends.procedural.surface import Surface
+
+
+def cobblestone(torus: Torus, look: Look) -> Surface:
+    """River stones set in trodden earth, worn round by feet and wheels."""
+    stones = _set_stones(torus, look)
+    grain = _stone_grain(torus, stones)
+    stone_m = _stone_height(torus, look, stones, grain)
+    bed_m, pebble = _earth_bed(torus, look, grain[2])
+    height_m = torch.maximum(stone_m, bed_m)
+    is_stone = smoothstep(-0.0015, 0.003, stone_m - bed_m) * smoothstep(-0.002, 0.001, stones.edge)
+
+    color = mix(_earth_color(torus, look, pebble), _stone_color(torus, look, stones, grain), is_stone)
+    worn = convexity(torus, height_m, 0.004).mul_(260).clamp_(-1, 1) * is_stone
+    color = color * (1 + worn * 0.22)
+    polish = look["wear"] * smoothstep(0.3, 0.9, stone_m / stone_m.amax()) * is_stone
+    roughness = mix(
+        0.93 + 0.05 * grain[0],
+        look.roughness(0.74) - 0.24 * polish - 0.05 * worn + 0.04 * grain[2].clamp(-2, 2) + 0.12 * grain[0],
+        is_stone,
+    )
+    surface = Surface(
+        torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
+    )
+    return surface.with_grime(0.35 + 0.65 * look["dirt"], 0.05)
+
+
+def _set_stones(torus: Torus, look: Look) -> Elements:
+    across = max(torus.cells_across(look["stone_m"]), 3)
+    bend = warp_field(torus, "stones/bend", 5, 0.16 / across, octaves=4)
+    return cells(torus, "stones", across, jitter=look["irregularity"], roundness=14.0, warp=bend)
+
+
+def _stone_grain(torus: Torus, stones: Elements) -> tuple[Tensor, Tensor, Tensor]:
+    """Return lumps, ridges and micro grain, read elsewhere for every stone so that no two share a face."""
+    shared = torch.stack(
+        [
+            fbm(torus, "grain/lumps", 7, octaves=6, gain=0.52),
+            fbm(torus, "grain/ridges", 10, octaves=6, gain=0.55, shape="ridged"),
+            spectral_noise(torus, "grain/micro", slope=1.3, low=40),
+        ]
+    )
+    lumps, ridges, micro = fetch_per_piece(torus, shared, stones, "grain/shift")
+    return lumps, ridges, micro
+
+
+def _stone_height(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    lumps, ridges, micro = grain
+    stone_m = torus.tile_m / max(torus.cells_across(look["stone_m"]), 3)
+    gap = stones.random(torus, "stones/gap", 0.02, 0.055) * stone_m
+    inside = stones.edge - gap
+    shoulder = stones.random(torus, "stones/shoulder", 0.20, 0.34) * stone_m
+    crown = dome(inside, shoulder)
+    top = mix(crown, smoothstep(0.0, 0.8, inside / shoulder), 0.5 * torch.ones_like(crown))
+    tilt_x = stones.random(torus, "stones/tilt-x", -0.16, 0.16)
+    tilt_y = stones.random(torus, "stones/tilt-y", -0.16, 0.16)
+    tilt = (stones.x * tilt_x + stones.y * tilt_y) * 1.1
+    rise = stones.random(torus, "stones/rise", 0.75, 1.15)
+    relief = 0.30 * stone_m * look.relief
+    body = smoothstep(0.0, 0.5, inside / shoulder)
+    surface_m = (lumps * 0.11 + ridges * 0.045) * stone_m * look.relief + micro * 0.00028
+    chipped = smoothstep(0.18, 0.5, ridges * lumps.abs() + micro * 0.05) * (0.012 * stone_m)
+    return top * rise * relief + tilt * body + (surface_m - chipped) * body
+
+
+def _earth_bed(torus: Torus, look: Look, micro: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the height of the earth between the stones, and where a pebble lies in it (0..1)."""
+    stone_m = torus.tile_m / max(torus.cells_across(look["stone_m"]), 3)
+    base = stone_m * look.relief * (0.03 + 0.07 * look["fill"])
+    lumps = fbm(torus, "earth/lumps", 16, octaves=5) * 0.004
+    pebbles = grains(torus, "earth/pebbles", torus.cells_across(0.042), jitter=0.95)
+    size = pebbles.random(torus, "earth/pebble-size")
+    round_m = (1 - (pebbles.near + micro * 0.015) / (0.26 + 0.26 * size)).clamp_(0, 1).sqrt_()
+    pebble = round_m * (size > 0.45)
+    return base + lumps + pebble * (0.006 + 0.006 * size) + micro * 0.0003, pebble
+
+
+def _stone_color(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    lumps, ridges, micro = grain
+    tone = 0.5 + 0.55 * lumps + 0.06 * ridges + stones.random(torus, "stones/tone", -0.24, 0.24)
+    ramp = look.palette("#454340", "#68645d", "#807b71", "#989287", "#aca599")
+    color = ramp.paint(tone)
+    color = color * stones.pick(piece_tints(torus, "stones/tint", stones.count, value=0.12, warmth=0.09))
+    bright, dark = smoothstep(1.1, 2.3, micro), smoothstep(1.2, 2.4, -micro)
+    color = color * (1 + 0.28 * bright - 0.30 * dark)
+    # Lichen: pale crusts that grow in rings on older stones.
+    crust = grains(
+        torus, "lichen", torus.cells_across(0.12), jitter=1.0, warp=warp_field(torus, "lichen/warp", 14, 0.02)
+    )
+    size = crust.random(torus, "lichen/size")
+    lichen = smoothstep(
+        0.03, 0.11, 0.30 * size * (size > 1 - 0.45 * look["age"]) - crust.near + micro * 0.02 + lumps * 0.05
+    )
+    return mix(color, look.palette("#8b8d78", "#b4b59b", tint=0.3).paint(lumps * 0.5 + 0.5), lichen * 0.55)
+
+
+def _earth_color(torus: Torus, look: Look, pebble: Tensor) -> Tensor:
+    damp = fbm(torus, "earth/damp", 12, octaves=5, gain=0.6)
+    color = look.palette("#30271e", "#4b3e30", "#6d5e4b", tint=0.0).paint(0.5 + 0.7 * damp + 0.2 * pebble)
+    stones = look.palette("#57524a", "#8a8376", tint=0.3).paint(0.5 + damp)
+    return mix(color, stones, smoothstep(0.15, 0.4, pebble) * 0.75)
+
+
+COBBLESTONE = Recipe(
+    make=cobblestone,
+    tile_m=2.0,
+    parameters=(
+        Parameter(name="stone_m", low=0.24, high=0.31, doc="width of a stone", scales=True),
+        Parameter(name="irregularity", low=0.68, high=0.86, doc="0 a regular grid, 1 thrown down"),
+        Parameter(name="fill", low=0.2, high=0.9, doc="how high the earth stands between the stones"),
+        Parameter(name="age", low=0.2, high=0.9, doc="lichen and weathering", trait="age"),
+        Parameter(name="wear", low=0.2, high=0.8, doc="how far feet have polished the crowns", trait="wear"),
+        Parameter(name="dirt", low=0.2, high=0.8, doc="earth in the hollows", trait="dirt"),
+    ),
+)

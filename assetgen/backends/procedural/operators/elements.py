@@ -1,0 +1,56 @@
+"""What a layout gives back: which stone, brick, plank or tile a texel belongs to, and where in it it lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from assetgen.backends.procedural.operators.torus import Torus
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Elements:
+    """The pieces of a layout, seen from every texel.
+
+    Args:
+        id: (N, N) int32, 0..count-1.
+        count: how many pieces the tile holds.
+        x: (N, N) metres to the right of the piece's centre.
+        y: (N, N) metres below the piece's centre.
+        edge: (N, N) metres to the piece's border, positive inside.
+        turned: (count,) 1 where the piece lies across (its long side vertical), else 0.
+    """
+
+    id: Tensor
+    count: int
+    x: Tensor
+    y: Tensor
+    edge: Tensor
+    turned: Tensor
+
+    def pick(self, table: Tensor) -> Tensor:
+        """Spread per-piece values, (count,) or (K, count), over the texels: (N, N) or (K, N, N)."""
+        flat = self.id.reshape(-1)
+        if table.ndim == 1:
+            return torch.index_select(table, 0, flat).view(self.id.shape)
+        return torch.stack([torch.index_select(row, 0, flat).view(self.id.shape) for row in table])
+
+    def random(self, torus: Torus, name: str, low: float = 0.0, high: float = 1.0) -> Tensor:
+        """Give every piece one uniform number of a stream, spread over the texels."""
+        return self.pick(torus.uniform(name, self.count)[:, 0] * (high - low) + low)
+
+    def along(self) -> Tensor:
+        """Return metres from the centre along each piece's long side, (N, N)."""
+        turned = self.pick(self.turned)
+        return torch.where(turned > 0.5, self.y, self.x)
+
+    def across(self) -> Tensor:
+        """Return metres from the centre across each piece's long side, (N, N)."""
+        turned = self.pick(self.turned)
+        return torch.where(turned > 0.5, self.x, self.y)
+
+    def with_edge(self, edge: Tensor) -> Elements:
+        """Return the same pieces with another border distance."""
+        return replace(self, edge=edge)

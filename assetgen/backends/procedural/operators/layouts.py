@@ -1,0 +1,165 @@
+"""Tilings by rectangles: brick bonds, planks, tiles, plates - all one operator over a plan.
+
+A plan divides the torus into a grid of small units and says which piece each unit belongs to and where that piece
+lies. Builders below make plans; `lay` looks every texel up in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.errors import SpecError
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A periodic tiling by rectangles, in whole units.
+
+    Args:
+        columns: units along x.
+        rows: units along y.
+        pieces: (x, y, width, height) of each rectangle; x and y are taken modulo the grid.
+
+    Raises:
+        SpecError: rectangles that overlap or leave a gap.
+    """
+
+    columns: int
+    rows: int
+    pieces: tuple[tuple[int, int, int, int], ...]
+
+    def owners(self) -> list[list[int]]:
+        """Return which piece owns each unit, as rows of piece numbers."""
+        grid = [[-1] * self.columns for _ in range(self.rows)]
+        for number, (left, top, width, height) in enumerate(self.pieces):
+            for y in range(top, top + height):
+                for x in range(left, left + width):
+                    if grid[y % self.rows][x % self.columns] != -1:
+                        raise SpecError("two pieces of a layout overlap.")
+                    grid[y % self.rows][x % self.columns] = number
+        if any(-1 in row for row in grid):
+            raise SpecError("a layout leaves a gap.")
+        return grid
+
+
+def lay(
+    torus: Torus, plan: Plan, *, warp: tuple[Tensor, Tensor] | None = None, corner_m: float = 0.0
+) -> Elements:
+    """Return the pieces of a plan stretched over the tile.
+
+    Args:
+        torus: the tile.
+        plan: the tiling.
+        warp: (x, y) offsets in tiles added to every texel's position.
+        corner_m: radius by which the border distance rounds the corners.
+    """
+    shape = (torus.size, torus.size)
+    u, v = torus.u.expand(shape), torus.v.expand(shape)
+    if warp is not None:
+        u, v = u + warp[0], v + warp[1]
+    x, y = (u - torch.floor(u)) * plan.columns, (v - torch.floor(v)) * plan.rows
+    column, row = x.to(torch.int64).clamp_(max=plan.columns - 1), y.to(torch.int64).clamp_(max=plan.rows - 1)
+    owners = torch.tensor(plan.owners(), dtype=torch.int32, device=torus.device).reshape(-1)
+    ids = torch.take(owners, row.mul_(plan.columns).add_(column))
+    del column, row
+    table = torch.tensor(plan.pieces, dtype=torch.float32, device=torus.device)
+    flat = ids.reshape(-1)
+
+    def axis(position: Tensor, start: int, count: int) -> tuple[Tensor, Tensor]:
+        extent = table[:, start + 2]
+        centre = torch.index_select(table[:, start] + extent / 2, 0, flat).view(shape)
+        apart = position - centre
+        apart = apart - torch.round(apart / count) * count
+        unit_m = torus.tile_m / count
+        half = torch.index_select(extent * (unit_m / 2), 0, flat).view(shape)
+        return apart * unit_m, half
+
+    x_m, half_x = axis(x, 0, plan.columns)
+    y_m, half_y = axis(y, 1, plan.rows)
+    edge = _box_distance(half_x - x_m.abs(), half_y - y_m.abs(), corner_m)
+    units_m = torch.tensor([torus.tile_m / plan.columns, torus.tile_m / plan.rows], device=torus.device)
+    turned = (table[:, 3] * units_m[1] > table[:, 2] * units_m[0]).float()
+    return Elements(id=ids, count=len(plan.pieces), x=x_m, y=y_m, edge=edge, turned=turned)
+
+
+def _box_distance(inside_x: Tensor, inside_y: Tensor, corner_m: float) -> Tensor:
+    """Return the distance to a rectangle's border from the distances to its sides, corners rounded."""
+    if not corner_m:
+        return torch.minimum(inside_x, inside_y)
+    short_x, short_y = (corner_m - inside_x).clamp_(min=0), (corner_m - inside_y).clamp_(min=0)
+    round_part = corner_m - torch.sqrt(short_x * short_x + short_y * short_y)
+    return torch.where((short_x > 0) & (short_y > 0), round_part, torch.minimum(inside_x, inside_y))
+
+
+def courses(columns: int, rows: int, *, width: int = 2, shift: int = 1) -> Plan:
+    """Return rows of equal pieces, each row shifted against the one before: running bond, or stack with shift 0.
+
+    Args:
+        columns: pieces along a row.
+        rows: rows.
+        width: units per piece; `shift` counts in these units.
+        shift: units by which each next row moves on.
+    """
+    pieces = [(c * width + r * shift, r, width, 1) for r in range(rows) for c in range(columns)]
+    return Plan(columns=columns * width, rows=rows, pieces=tuple(pieces))
+
+
+def flemish(pairs: int, rows: int) -> Plan:
+    """Return Flemish bond: stretchers and headers take turns, headers centred over stretchers."""
+    pieces: list[tuple[int, int, int, int]] = []
+    for row in range(rows):
+        start = 3 * (row % 2)
+        for pair in range(pairs):
+            pieces += [(pair * 6 + start, row, 4, 1), (pair * 6 + start + 4, row, 2, 1)]
+    return Plan(columns=pairs * 6, rows=rows, pieces=tuple(pieces))
+
+
+def herringbone(repeats: int, *, ratio: int = 2) -> Plan:
+    """Return herringbone of pieces `ratio` times as long as wide; the grid is `repeats` x 2 x ratio units square.
+
+    Every diagonal step of the pattern moves by one unit, so it closes after 2 x ratio units both ways.
+    """
+    size = 2 * ratio * repeats
+    pieces = []
+    for step in range(size):
+        for block in range(repeats):
+            base = block * 2 * ratio
+            pieces.append((step + base, step, ratio, 1))
+            pieces.append((step + base - 1, step - ratio + 1, 1, ratio))
+    return Plan(columns=size, rows=size, pieces=tuple(pieces))
+
+
+def basket(repeats: int) -> Plan:
+    """Return basket weave: pairs lying and pairs standing, like a chessboard."""
+    pieces: list[tuple[int, int, int, int]] = []
+    for block_y in range(2 * repeats):
+        for block_x in range(2 * repeats):
+            x, y = block_x * 2, block_y * 2
+            if (block_x + block_y) % 2:
+                pieces += [(x, y, 1, 2), (x + 1, y, 1, 2)]
+            else:
+                pieces += [(x, y, 2, 1), (x, y + 1, 2, 1)]
+    return Plan(columns=4 * repeats, rows=4 * repeats, pieces=tuple(pieces))
+
+
+def boards(breaks: Sequence[Sequence[int]], *, length: int, standing: bool = False) -> Plan:
+    """Return rows of boards cut at given places.
+
+    Args:
+        breaks: for every row the units at which a board ends, ascending, at least one per row.
+        length: units along the boards.
+        standing: boards run along y instead of x.
+    """
+    pieces = []
+    for row, cuts in enumerate(breaks):
+        for cut, following in zip(cuts, [*cuts[1:], cuts[0] + length], strict=True):
+            box = (cut, row, following - cut, 1)
+            pieces.append((box[1], box[0], box[3], box[2]) if standing else box)
+    size = (len(breaks), length) if standing else (length, len(breaks))
+    return Plan(columns=size[0], rows=size[1], pieces=tuple(pieces))

@@ -1,0 +1,137 @@
+"""Stationary noise on the torus: gradient noise and its sums, and spectral noise for fine detail.
+
+Lattice periods are whole numbers of cells per tile, so every octave closes on itself. Octaves beyond the Nyquist
+limit are left out, which keeps one seed the same picture at every size.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from assetgen.backends.procedural.operators.torus import Torus, hash_uniform
+
+_SPECTRAL_LIMIT = 512
+"""Highest frequency of spectral noise in cycles per tile; the same at every size, so that amplitudes are too."""
+
+
+def gradient_noise(torus: Torus, name: str, period: int, period_y: int | None = None) -> Tensor:
+    """Return Perlin's gradient noise, (N, N), about -1..1, with `period` cells along the tile.
+
+    A regular lattice makes the interpolation separable, so the whole field is two small matrix products; measured
+    20 times faster than gathering four gradients per texel. Source: K. Perlin, Improving Noise, SIGGRAPH 2002.
+    """
+    nx, ny = period, period_y or period
+    angle = torus.uniform(name, nx * ny)[:, 0].view(ny, nx) * (2 * math.pi)
+    weight_x, slope_x = _lattice_rows(torus, torus.u[0], nx)
+    weight_y, slope_y = _lattice_rows(torus, torus.v[:, 0], ny)
+    along_x = weight_y @ (torch.cos(angle) @ slope_x.T)
+    along_y = slope_y @ (torch.sin(angle) @ weight_x.T)
+    return (along_x + along_y) * math.sqrt(2.0)
+
+
+def _lattice_rows(torus: Torus, position: Tensor, period: int) -> tuple[Tensor, Tensor]:
+    """Return (N, period) matrices: each texel's weight on each lattice line, and weight times distance to it."""
+    cell = position * period
+    low = torch.floor(cell)
+    fraction = cell - low
+    fade = fraction * fraction * fraction * (fraction * (fraction * 6 - 15) + 10)
+    weight = torch.zeros(torus.size, period, device=torus.device)
+    slope = torch.zeros_like(weight)
+    for step, share in ((0, 1 - fade), (1, fade)):
+        column = ((low.to(torch.int64) + step) % period)[:, None]
+        weight.scatter_add_(1, column, share[:, None])
+        slope.scatter_add_(1, column, (share * (fraction - step))[:, None])
+    return weight, slope
+
+
+def fbm(
+    torus: Torus,
+    name: str,
+    period: int,
+    *,
+    octaves: int = 5,
+    gain: float = 0.5,
+    period_y: int | None = None,
+    shape: str = "smooth",
+) -> Tensor:
+    """Return fractal noise, (N, N), about -1..1: octaves of doubling frequency and falling amplitude.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        period: cells along x in the first octave; `period_y` along y when it differs.
+        octaves: how many octaves at most; those above Nyquist are left out.
+        gain: amplitude of each octave relative to the one before.
+        shape: "smooth", "ridged" (sharp crests) or "billow" (round lumps, sharp valleys).
+    """
+    nx, ny = period, period_y or period
+    total = torus.zeros()
+    amplitude, norm = 1.0, 0.0
+    for octave in range(octaves):
+        norm += amplitude
+        if max(nx, ny) <= torus.size // 2:
+            layer = gradient_noise(torus, f"{name}/{octave}", nx, ny)
+            total.add_(_shaped(layer, shape), alpha=amplitude)
+        amplitude, nx, ny = amplitude * gain, nx * 2, ny * 2
+    return total.div_(norm)
+
+
+def _shaped(layer: Tensor, shape: str) -> Tensor:
+    if shape == "ridged":
+        crest = (1 - layer.abs() * 1.4).clamp_(min=0)
+        return crest.square_().mul_(2).sub_(1)
+    if shape == "billow":
+        return layer.abs_().mul_(2).sub_(0.5)
+    return layer
+
+
+def spectral_noise(
+    torus: Torus,
+    name: str,
+    *,
+    slope: float,
+    low: int = 1,
+    high: int = _SPECTRAL_LIMIT,
+    stretch: tuple[float, float] = (1.0, 1.0),
+) -> Tensor:
+    """Return Gaussian noise with power falling as frequency^-slope, (N, N), standard deviation about 1.
+
+    Every frequency's phase is hashed from the frequency itself, so a larger tile only adds detail. The deviation
+    is normalised in closed form, never from the texels: a reduction would depend on the thread count.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        slope: spectral slope; 0 white, 1 grainy, 2 cloudy, 3 smooth hills.
+        low: lowest frequency in cycles per tile.
+        high: highest frequency, at most 512.
+        stretch: frequencies along (x, y) are multiplied by this before the slope applies; (1, 8) draws streaks
+            along y eight times as long as wide.
+    """
+    size = torus.size
+    top = min(high, _SPECTRAL_LIMIT)
+    reach = min(top, size // 2 - 1)
+    ky = torch.arange(-reach, reach + 1, device=torus.device, dtype=torch.int64)[:, None]
+    kx = torch.arange(0, reach + 1, device=torus.device, dtype=torch.int64)[None, :]
+    index = (ky + 4096) * 8192 + kx
+    radius = torch.sqrt((kx * stretch[0]).float() ** 2 + (ky * stretch[1]).float() ** 2)
+    power = torch.where((radius >= low) & (radius <= top), radius.clamp(min=1e-3) ** (-(slope + 1)), 0.0)
+    seed = torus.stream(name)
+    rayleigh = -torch.log(hash_uniform(index, seed) + 1e-7)
+    scroll = ((kx * torus.origin[0] + ky * torus.origin[1]) % size).float() / size
+    phase = (hash_uniform(index, seed ^ 0x5851F42D) + scroll) * (2 * math.pi)
+    spectrum = torch.zeros(size, size // 2 + 1, dtype=torch.complex64, device=torus.device)
+    spectrum[ky[:, 0] % size, : reach + 1] = torch.polar(torch.sqrt(power * rayleigh), phase)
+    scale = size * size / math.sqrt(_expected_power(slope, low, top) / (stretch[0] * stretch[1]))
+    return torch.fft.irfft2(spectrum, s=(size, size)).mul_(scale)
+
+
+def _expected_power(slope: float, low: int, top: int) -> float:
+    """Integrate frequency^-(slope + 1) over the ring low..top of the plane."""
+    inner = max(low - 0.5, 0.5)
+    if abs(slope - 1) < 1e-6:
+        return 2 * math.pi * math.log(top / inner)
+    return 2 * math.pi * (inner ** (1 - slope) - top ** (1 - slope)) / (slope - 1)

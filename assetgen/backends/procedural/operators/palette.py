@@ -1,0 +1,155 @@
+"""Colors of natural matter: ramps in linear light, and the small differences between one piece and the next."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from assetgen.backends.procedural.operators.torus import Torus
+
+Triple = tuple[float, float, float]
+
+
+def hex_to_srgb(text: str) -> Triple:
+    """Return '#rrggbb' as three numbers 0..1."""
+    digits = text.lstrip("#")
+    return int(digits[0:2], 16) / 255, int(digits[2:4], 16) / 255, int(digits[4:6], 16) / 255
+
+
+def srgb_to_linear(color: Triple) -> Triple:
+    """Decode one sRGB color."""
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color)
+    return r, g, b
+
+
+def linear_to_oklab(color: Triple) -> Triple:
+    """Return L, a, b of one linear color. Source: B. Ottosson, A perceptual color space for image processing."""
+    r, g, b = color
+    l_ = math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
+    m_ = math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
+    s_ = math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
+    return (
+        0.2104542553 * l_ + 0.7936177850 * m_ - 0.0040720468 * s_,
+        1.9779984951 * l_ - 2.4285922050 * m_ + 0.4505937099 * s_,
+        0.0259040371 * l_ + 0.7827717662 * m_ - 0.8086757660 * s_,
+    )
+
+
+def oklab_to_linear(color: Triple) -> Triple:
+    """Return the linear color of L, a, b, clipped to 0..1."""
+    lightness, a, b = color
+    l_ = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    m_ = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    s_ = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    red = 4.0767416621 * l_ - 3.3077115913 * m_ + 0.2309699292 * s_
+    green = -1.2684380046 * l_ + 2.6097574011 * m_ - 0.3413193965 * s_
+    blue = -0.0041960863 * l_ - 0.7034186147 * m_ + 1.7076147010 * s_
+    return min(max(red, 0.0), 1.0), min(max(green, 0.0), 1.0), min(max(blue, 0.0), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """A color ramp: positions 0..1 with linear colors between which it blends smoothly.
+
+    Args:
+        stops: (position, linear color), positions ascending.
+    """
+
+    stops: tuple[tuple[float, Triple], ...]
+
+    @classmethod
+    def of(cls, *colors: str) -> Palette:
+        """Return a ramp through '#rrggbb' colors at equal distances; one color alone is a flat ramp."""
+        last = max(len(colors) - 1, 1)
+        return cls(tuple((i / last, srgb_to_linear(hex_to_srgb(c))) for i, c in enumerate(colors)))
+
+    def paint(self, position: Tensor) -> Tensor:
+        """Color a field, (N, N) in 0..1 (beyond is clamped), as planar linear color (3, N, N)."""
+        first = self.stops[0][1]
+        planes = [torch.full_like(position, first[channel]) for channel in range(3)]
+        for (low, before), (high, after) in zip(self.stops, self.stops[1:], strict=False):
+            t = ((position - low) * (1 / (high - low))).clamp_(0, 1)
+            t = t * t * (3 - 2 * t)
+            for channel in range(3):
+                planes[channel].add_(t, alpha=after[channel] - before[channel])
+        return torch.stack(planes)
+
+    def middle(self) -> Triple:
+        """Return the linear color halfway along the ramp."""
+        return self.stops[len(self.stops) // 2][1]
+
+    def adjusted(self, *, brightness: float = 0.0, saturation: float = 0.0, warmth: float = 0.0) -> Palette:
+        """Return the ramp lighter or darker, more or less colorful, warmer or cooler; each -1..1, in OKLab."""
+
+        def change(color: Triple) -> Triple:
+            lightness, a, b = linear_to_oklab(color)
+            grow = 1 + saturation * (0.8 if saturation > 0 else 0.9)
+            lightness = (
+                lightness * (1 + 0.35 * brightness)
+                if brightness < 0
+                else lightness + (0.95 - lightness) * 0.45 * brightness
+            )
+            return oklab_to_linear((lightness, a * grow + 0.012 * warmth, b * grow + 0.035 * warmth))
+
+        return Palette(tuple((position, change(color)) for position, color in self.stops))
+
+    def tinted(self, srgb: Triple, strength: float = 1.0) -> Palette:
+        """Return the ramp in another color that keeps its light and dark structure.
+
+        The ramp's middle takes the hue and, mostly, the lightness of the color asked for; every other stop keeps
+        its distance from the middle. Natural matter stays natural: chroma is taken at 85 %.
+        """
+        want = linear_to_oklab(srgb_to_linear(srgb))
+        pivot = linear_to_oklab(self.middle())
+
+        def change(color: Triple) -> Triple:
+            lightness, a, b = linear_to_oklab(color)
+            contrast = 0.55 + 0.45 * min(want[0] / max(pivot[0], 0.05), 1.0)
+            new = (
+                min(max(want[0] * 0.9 + 0.05 + (lightness - pivot[0]) * contrast, 0.12), 0.97),
+                want[1] * 0.85 + (a - pivot[1]) * 0.6,
+                want[2] * 0.85 + (b - pivot[2]) * 0.6,
+            )
+            old = (lightness, a, b)
+            return oklab_to_linear(
+                (
+                    old[0] + (new[0] - old[0]) * strength,
+                    old[1] + (new[1] - old[1]) * strength,
+                    old[2] + (new[2] - old[2]) * strength,
+                )
+            )
+
+        return Palette(tuple((position, change(color)) for position, color in self.stops))
+
+
+def mix(below: Tensor, above: Tensor | float, mask: Tensor) -> Tensor:
+    """Blend two fields or planar colors by a mask of 0..1."""
+    return below + (above - below) * mask
+
+
+def flat_color(torus: Torus, linear: Triple) -> Tensor:
+    """Return one linear color as a (3, 1, 1) plane that broadcasts."""
+    return torch.tensor(linear, device=torus.device)[:, None, None]
+
+
+def piece_tints(
+    torus: Torus, name: str, count: int, *, value: float = 0.15, hue: float = 4.0, warmth: float = 0.05
+) -> Tensor:
+    """Return a linear multiplier per piece, (3, count), so that no two stones have quite one color.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        count: how many pieces there are.
+        value: largest relative change of brightness.
+        hue: largest turn of the hue in degrees, applied as a small red-against-green shift.
+        warmth: largest shift between warm and cool.
+    """
+    r = torus.uniform(name, count, 3) * 2 - 1
+    light = 1 + r[:, 0] * value
+    turn = r[:, 1] * math.radians(hue) * 0.5
+    warm = r[:, 2] * warmth
+    return torch.stack([light * (1 + warm + turn), light * (1 - turn * 0.6), light * (1 - warm)])

@@ -1,0 +1,49 @@
+"""Reading a field somewhere else: domain warps and per-piece shifts into a shared field."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.noise import fbm
+from assetgen.backends.procedural.operators.torus import Torus
+
+
+def fetch(torus: Torus, field: Tensor, shift_u: Tensor, shift_v: Tensor) -> Tensor:
+    """Read a field at every texel's own place plus a shift, bilinear, wrapping.
+
+    Args:
+        torus: the tile.
+        field: (N, N) or (C, N, N).
+        shift_u: offsets to the right in tiles, broadcastable to (N, N).
+        shift_v: offsets downwards in tiles, broadcastable to (N, N).
+    """
+    size = torus.size
+    index = (torch.arange(size, device=torus.device, dtype=torch.float32) + 0.5) / size
+    u, v = index[None, :] + shift_u, index[:, None] + shift_v
+    # One texel of padding on every side, so that a bilinear read across the border finds the other side.
+    scale = 2 * size / (size + 2)
+    low = scale / size - 1
+    grid = torch.stack([(u - torch.floor(u)) * scale + low, (v - torch.floor(v)) * scale + low], dim=-1)
+    planes = field if field.ndim == 3 else field[None]
+    padded = functional.pad(planes[None], (1, 1, 1, 1), mode="circular")
+    read = functional.grid_sample(padded, grid[None], mode="bilinear", align_corners=False)[0]
+    return read if field.ndim == 3 else read[0]
+
+
+def warp_field(
+    torus: Torus, name: str, period: int, strength: float, *, octaves: int = 4
+) -> tuple[Tensor, Tensor]:
+    """Return (x, y) offsets in tiles, fractal noise of at most about `strength`."""
+    return (
+        fbm(torus, f"{name}/x", period, octaves=octaves).mul_(strength),
+        fbm(torus, f"{name}/y", period, octaves=octaves).mul_(strength),
+    )
+
+
+def fetch_per_piece(torus: Torus, field: Tensor, pieces: Elements, name: str) -> Tensor:
+    """Read a shared field at another place for every piece, so that no grain runs on from one to the next."""
+    shift = torus.uniform(name, pieces.count, 2).T.contiguous()
+    return fetch(torus, field, pieces.pick(shift[0]), pieces.pick(shift[1]))
