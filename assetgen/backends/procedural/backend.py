@@ -1,0 +1,126 @@
+"""The procedural backend: a prompt, a recipe, its layers - no weights, no network, any device."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import replace
+
+import torch
+
+from assetgen.backends.base import Generated
+from assetgen.backends.procedural.grammar.parse import check_strict, parse_prompt
+from assetgen.backends.procedural.grammar.report import MaterialRequest, PromptReport
+from assetgen.backends.procedural.layers.table import LAYERS
+from assetgen.backends.procedural.look import Look, resolve
+from assetgen.backends.procedural.materials.table import RECIPES
+from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.recipe import Recipe
+from assetgen.backends.procedural.surface import Surface, finish
+from assetgen.context import Context
+from assetgen.errors import SpecError
+from assetgen.media.material import Material
+from assetgen.specs.base import Spec
+from assetgen.specs.material import MaterialSpec
+
+
+class ProceduralBackend:
+    """Makes materials from the recipes in `materials/`."""
+
+    def generate(self, spec: Spec, ctx: Context) -> Generated:
+        """Return the material that a spec's prompt asks for.
+
+        Raises:
+            SpecError: no material of this library is named, a parameter is unknown, or, in strict mode, any
+                word was not understood.
+            Cancelled: somebody asked to stop.
+        """
+        parsed = parse_prompt(spec.prompt, negative=spec.negative, kind=spec.kind)
+        if spec.strict:
+            check_strict(parsed.report)
+        recipe = _recipe(parsed.request, parsed.report)
+        with torch.inference_mode():
+            material = _draw(spec, parsed.request, recipe, ctx)
+        ignored = tuple(f'"{item.text}" was ignored: {item.reason}.' for item in parsed.report.ignored)
+        return Generated(
+            value=material,
+            prompt_report=parsed.report.to_json(),
+            warnings=(*parsed.report.warnings, *ignored),
+        )
+
+
+def _recipe(request: MaterialRequest, report: PromptReport) -> Recipe:
+    if request.base is not None:
+        return RECIPES[request.base]
+    near = [word for item in report.ignored for word in item.suggestions]
+    hint = f'did you mean "{near[0]}"? ' if near else ""
+    raise SpecError(
+        f'the prompt "{report.prompt}" names no material of the procedural library; {hint}'
+        f"it makes {', '.join(sorted(RECIPES))}."
+    )
+
+
+def _draw(spec: Spec, request: MaterialRequest, recipe: Recipe, ctx: Context) -> Material:
+    asked = spec if isinstance(spec, MaterialSpec) else None
+    params = dict(asked.params) if asked else {}
+    tile_m = (asked.surface.meters if asked else None) or request.tile_m or recipe.tile_m
+    torus = Torus(
+        size=spec.size[0],
+        seed=spec.seed if request.seed is None else request.seed,
+        tile_m=tile_m,
+        device=ctx.device,
+    )
+    look = _look(torus, request, recipe, params)
+    ctx.progress(0, len(request.layers) + 2, f"drawing {request.base}")
+    surface = recipe.make(torus, look)
+    for number, layer in enumerate(_in_order(request)):
+        ctx.progress(number + 1, len(request.layers) + 2, f"adding {layer.name}")
+        surface = LAYERS[layer.name](surface, amount=layer.amount, look=look, color=layer.color)
+    ctx.progress(len(request.layers) + 1, len(request.layers) + 2, "finishing maps")
+    if asked:
+        surface = _measured(surface, asked)
+    normal = asked.maps.normal if asked else None
+    strength = normal.strength if normal else 1.0
+    wraps = (spec.tile in ("xy", "x"), spec.tile in ("xy", "y"))
+    return finish(surface, wraps=wraps, normal_strength=strength)
+
+
+def _look(torus: Torus, request: MaterialRequest, recipe: Recipe, params: Mapping[str, float | str]) -> Look:
+    known = {parameter.name: parameter for parameter in recipe.parameters}
+    numbers: dict[str, float] = {}
+    options = dict(request.options)
+    for name, value in params.items():
+        if isinstance(value, str):
+            options[name] = value
+        elif name in known:
+            numbers[name] = float(value)
+        else:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else f"it has {', '.join(sorted(known))}."
+            raise SpecError(f'params.{name} is no parameter of "{request.base}"; {hint}')
+    traits = dict(request.traits)
+    return Look(
+        values=resolve(recipe.parameters, torus, traits=traits, given=numbers),
+        traits=traits,
+        options=options,
+        color=request.color,
+        second_color=request.second_color,
+    )
+
+
+def _in_order(request: MaterialRequest) -> list:
+    """Return the layers as they come about: stone cracks before moss grows, and rain falls last."""
+    rank = {name: number for number, name in enumerate(LAYERS)}
+    return sorted(request.layers, key=lambda layer: rank[layer.name])
+
+
+def _measured(surface: Surface, spec: MaterialSpec) -> Surface:
+    """Return the surface with the roughness range and metallic that the prompt file prescribes."""
+    if spec.surface.roughness is not None:
+        low, high = torch.aminmax(surface.roughness)
+        share = (surface.roughness - low) / (high - low).clamp(min=1e-6)
+        least, most = spec.surface.roughness
+        surface = replace(surface, roughness=least + share * (most - least))
+    if spec.surface.metallic is not None:
+        surface = replace(surface, metallic=torch.full_like(surface.metallic, spec.surface.metallic))
+    return surface

@@ -1,0 +1,93 @@
+"""The material kind: a full PBR set from one prompt, or from pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from assetgen.backends.base import load_backend
+from assetgen.blocks.quality import Quality
+from assetgen.context import Context
+from assetgen.errors import SpecError
+from assetgen.export.targets import ENCODINGS, find_target, only_roles, with_encodings
+from assetgen.export.texture import ExportOptions, export_material
+from assetgen.imaging.quality import check_plausible, measure_material
+from assetgen.kinds.base import Made
+from assetgen.kinds.sources import material_from_sources
+from assetgen.media.artifact import Artifact
+from assetgen.media.material import Material
+from assetgen.specs.base import Spec
+from assetgen.specs.material import MaterialSpec
+
+
+class MaterialKind:
+    """Makes and writes materials."""
+
+    def make(self, spec: Spec, sources: Mapping[str, bytes], ctx: Context) -> Made:
+        """Return the material of a spec."""
+        spec = _checked(spec)
+        if not sources:
+            made = load_backend(spec.backend, kind=spec.kind).generate(spec, ctx)
+            return Made(
+                value=_wanted(made.value, spec),
+                prompt_report=made.prompt_report,
+                warnings=made.warnings,
+                fallbacks=made.fallbacks,
+            )
+        ctx.progress(0, 1, "reading sources")
+        material = material_from_sources(
+            sources,
+            size=spec.size,
+            wraps=(spec.tile in ("xy", "x"), spec.tile in ("xy", "y")),
+            tile_m=spec.surface.meters,
+            normal_strength=spec.maps.normal.strength if spec.maps.normal else 1.0,
+        )
+        return Made(value=_wanted(material, spec))
+
+    def export(self, value: Material, spec: Spec, target: str, ctx: Context) -> Iterator[Artifact]:
+        """Yield the texture set for one target."""
+        spec = _checked(spec)
+        export, maps = spec.export, spec.maps
+        chosen = {
+            role: ENCODINGS[name]
+            for role, name in (
+                ("albedo", export.albedo),
+                ("normal", export.normal),
+                ("orm", export.orm),
+                ("height", export.height),
+                ("emissive", export.emissive),
+            )
+            if name is not None
+        }
+        if maps.height is not None and maps.height.bits == 8 and "height" not in chosen:
+            chosen["height"] = ENCODINGS["png"]
+        plan = with_encodings(find_target(target, spec.engine.get(target, {})), chosen)
+        wanted = {
+            "albedo": maps.albedo,
+            "normal": maps.normal is not None,
+            "height": maps.height is not None,
+            "orm": maps.orm,
+            "emissive": maps.emissive,
+        }
+        options = ExportOptions(
+            name=spec.asset.rsplit("/", 1)[-1],
+            sizes=spec.export_sizes,
+            quality=Quality(export.quality) if export.quality else Quality.BALANCED,
+        )
+        yield from export_material(value, only_roles(plan, wanted), options, ctx)
+
+    def measure(self, value: Material) -> tuple[Mapping[str, float], tuple[str, ...]]:
+        """Return the quality figures of a material and what is implausible about them."""
+        figures = measure_material(value)
+        return figures, check_plausible(figures)
+
+
+def _checked(spec: Spec) -> MaterialSpec:
+    if not isinstance(spec, MaterialSpec):
+        raise SpecError(f"a {spec.kind} spec is no material.", asset=spec.asset)
+    return spec
+
+
+def _wanted(material: Material, spec: MaterialSpec) -> Material:
+    """Return the material without an emissive map that nobody asked for."""
+    return material if spec.maps.emissive else replace(material, emissive=None)

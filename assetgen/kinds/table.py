@@ -1,0 +1,14 @@
+"""Every asset kind, whole in one literal table."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from assetgen.kinds.base import Kind
+from assetgen.kinds.material import MaterialKind
+from assetgen.kinds.texture import TextureKind
+
+KINDS: Final[dict[str, Kind]] = {
+    "texture": TextureKind(),
+    "material": MaterialKind(),
+}

@@ -1,0 +1,83 @@
+"""The texture kind: one map with one role, from a prompt or from a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from assetgen.backends.base import load_backend
+from assetgen.context import Context
+from assetgen.errors import SpecError
+from assetgen.export.targets import ENCODINGS, ORM, Encoding, Target, TextureFile, find_target
+from assetgen.export.texture import ExportOptions, export_material
+from assetgen.imaging.quality import check_plausible, measure_material
+from assetgen.kinds.base import Made
+from assetgen.kinds.sources import material_from_sources
+from assetgen.media.artifact import Artifact
+from assetgen.media.material import MAP_SPACES, Material
+from assetgen.specs.base import Spec
+from assetgen.specs.texture import TextureSpec
+
+_MAPS_OF_ROLE = {"albedo": ("base_color",), "orm": ("occlusion", "roughness", "metallic")}
+
+
+class TextureKind:
+    """Makes and writes single textures; inside, a texture is a material with nothing but its own map."""
+
+    def make(self, spec: Spec, sources: Mapping[str, bytes], ctx: Context) -> Made:
+        """Return the texture of a spec."""
+        spec = _checked(spec)
+        if sources:
+            ctx.progress(0, 1, "reading source")
+            wraps = (spec.tile in ("xy", "x"), spec.tile in ("xy", "y"))
+            return Made(value=_only(material_from_sources(sources, size=spec.size, wraps=wraps), spec.role))
+        made = load_backend(spec.backend, kind=spec.kind).generate(spec, ctx)
+        if spec.role == "emissive" and made.value.emissive is None:
+            raise SpecError(f'"{spec.prompt}" gives off no light; ask for another role, such as "albedo".')
+        return Made(
+            value=_only(made.value, spec.role),
+            prompt_report=made.prompt_report,
+            warnings=made.warnings,
+            fallbacks=made.fallbacks,
+        )
+
+    def export(self, value: Material, spec: Spec, target: str, ctx: Context) -> Iterator[Artifact]:
+        """Yield the texture in every format asked for, or in the target's own."""
+        spec = _checked(spec)
+        plan = find_target(target, spec.engine.get(target, {}))
+        encodings = [ENCODINGS[name] for name in spec.formats] or [_encoding_of(plan, spec.role)]
+        options = ExportOptions(
+            name=spec.asset.rsplit("/", 1)[-1], sizes=(max(spec.size),), mipmaps=spec.mipmaps
+        )
+        for encoding in encodings:
+            file = TextureFile(role=spec.role, content=_content_of(spec.role), encoding=encoding)
+            yield from export_material(value, replace(plan, files=(file,)), options, ctx)
+
+    def measure(self, value: Material) -> tuple[Mapping[str, float], tuple[str, ...]]:
+        """Return the quality figures of a texture and what is implausible about them."""
+        figures = measure_material(value)
+        return figures, check_plausible(figures)
+
+
+def _checked(spec: Spec) -> TextureSpec:
+    if not isinstance(spec, TextureSpec):
+        raise SpecError(f"a {spec.kind} spec is no texture.", asset=spec.asset)
+    return spec
+
+
+def _only(material: Material, role: str) -> Material:
+    kept = _MAPS_OF_ROLE.get(role, (role,))
+    return replace(material, **{name: None for name in MAP_SPACES if name not in kept})
+
+
+def _content_of(role: str) -> str | tuple[str | float, ...]:
+    return {"albedo": "base_color", "orm": ORM}.get(role, role)
+
+
+def _encoding_of(target: Target, role: str) -> Encoding:
+    """Return the encoding that a target gives a role, or what it would give a mask."""
+    for file in target.files:
+        if file.role == role or (role == "orm" and isinstance(file.content, tuple)):
+            return file.encoding
+    uses_png = target.files[0].encoding.is_png
+    return Encoding.PNG8 if uses_png else Encoding.BC4
