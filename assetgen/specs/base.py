@@ -22,7 +22,9 @@ from assetgen.specs.fields import (
     text,
 )
 from assetgen.specs.paths import portable_path_problem
-from assetgen.specs.rules import Choice, Either, Integer, Key, Pair, Problem, Table, Text, did_you_mean, show
+from assetgen.specs.rules import Choice, Either, Integer, Pair, Text
+from assetgen.specs.tables import Key, Table
+from assetgen.specs.wording import Problem, did_you_mean, show
 
 SCHEMA_VERSION: Final = 1
 """The `assetgen = 1` of every prompt file and project file."""

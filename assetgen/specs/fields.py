@@ -11,29 +11,15 @@ class Surface:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from assetgen.errors import SpecError
-from assetgen.specs.rules import (
-    Choice,
-    Integer,
-    Key,
-    KeyPath,
-    ListOf,
-    Number,
-    Pair,
-    Problem,
-    Rule,
-    Switch,
-    Table,
-    Text,
-    plain,
-    show,
-    spell,
-)
+from assetgen.specs.rules import Choice, Integer, ListOf, Number, Pair, Rule, Switch, Text
+from assetgen.specs.tables import Key, Table
+from assetgen.specs.wording import KeyPath, Problem, show, spell
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -261,3 +247,12 @@ def fields_from_json(shape: type[DataclassInstance], data: Mapping[str, Any]) ->
         else:
             values[name] = tuple(value) if isinstance(value, list) else value
     return values
+
+
+def plain(value: object) -> Any:
+    """Return a canonical value as JSON: tuples become lists, mappings dicts."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(inner) for inner in value]
+    return value

@@ -17,8 +17,10 @@ from assetgen.specs.base import (
     square_contradictions,
 )
 from assetgen.specs.fields import check_fields, choice, number, ruled, switch, table_of
-from assetgen.specs.rules import Either, Integer, ListOf, MapOf, Number, OneInteger, Pair, Problem, Text, show
+from assetgen.specs.rules import Either, Integer, ListOf, Number, OneInteger, Pair, Text
+from assetgen.specs.tables import MapOf
 from assetgen.specs.texture import TILES
+from assetgen.specs.wording import Problem, show
 
 QUALITIES: Final = ("fast", "balanced", "high")
 COLOR_FORMATS: Final = ("bc7", "rgba8", "png")

@@ -9,28 +9,13 @@ and true is not.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-KeyPath = tuple[str | int, ...]
-"""Where in a document a value stands: table keys and list positions, from the outside in."""
-
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_SHOWN_CHARACTERS = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong with a document: where, what and how to mend it; `at_key` points at the key itself."""
-
-    path: KeyPath
-    message: str
-    at_key: bool = False
+from assetgen.specs.wording import KeyPath, Problem, did_you_mean, refuse, show, spell
 
 
 class Rule(Protocol):
@@ -48,46 +33,6 @@ class Rule(Protocol):
 
     def schema(self) -> dict[str, Any]:
         """Return the rule as JSON Schema (draft 2020-12)."""
-
-
-def spell(path: KeyPath) -> str:
-    """Return a key path as TOML writes it: `export.sizes[1]`."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            text += ("." if text else "") + (part if _BARE_KEY.fullmatch(part) else f'"{part}"')
-    return text
-
-
-def show(value: object) -> str:
-    """Return a value as TOML writes it, cut short when long."""
-    if isinstance(value, bool):
-        text = "true" if value else "false"
-    elif isinstance(value, str):
-        text = '"' + value.replace("\n", "\\n") + '"'
-    elif isinstance(value, Mapping):
-        text = "{ " + ", ".join(f"{key} = {show(inner)}" for key, inner in value.items()) + " }"
-    elif isinstance(value, list | tuple):
-        text = "[" + ", ".join(show(inner) for inner in value) + "]"
-    else:
-        text = str(value)
-    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
-
-
-def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """Return the nearest of `names` as a question, or the list of them when none is near."""
-    names = list(names)
-    folded = word.casefold().replace("-", "_").replace(" ", "_")
-    near = difflib.get_close_matches(folded, names, n=1, cutoff=0.6)
-    if near:
-        return f'did you mean "{near[0]}"?'
-    return "there is " + ", ".join(f'"{name}"' for name in names) + "."
-
-
-def _refuse(value: object, path: KeyPath, wanted: str, mend: str, problems: list[Problem]) -> None:
-    problems.append(Problem(path, f"{spell(path)} = {show(value)} is not {wanted}; {mend}"))
 
 
 def _is_number(value: object) -> bool:
@@ -117,13 +62,13 @@ class Integer:
     def read(self, value: object, path: KeyPath, problems: list[Problem]) -> int | None:
         """Return an int."""
         if not isinstance(value, int | float) or isinstance(value, bool):
-            _refuse(value, path, self.wanted, f"write a number, such as {self.low}.", problems)
+            refuse(value, path, self.wanted, f"write a number, such as {self.low}.", problems)
         elif isinstance(value, float) and not value.is_integer():
             near = min(max(round(value), self.low), self.high) if math.isfinite(value) else self.high
-            _refuse(value, path, self.wanted, f"write {near}.", problems)
+            refuse(value, path, self.wanted, f"write {near}.", problems)
         elif not self.low <= value <= self.high:
             near = self.low if value < self.low else self.high
-            _refuse(value, path, self.wanted, f"write {near}.", problems)
+            refuse(value, path, self.wanted, f"write {near}.", problems)
         else:
             return int(value)
         return None
@@ -152,10 +97,10 @@ class Number:
     def read(self, value: object, path: KeyPath, problems: list[Problem]) -> float | None:
         """Return a float."""
         if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
-            _refuse(value, path, self.wanted, f"write a number, such as {_count(self.high)}.", problems)
+            refuse(value, path, self.wanted, f"write a number, such as {_count(self.high)}.", problems)
         elif not self.low <= value <= self.high:
             near = self.low if value < self.low else self.high
-            _refuse(value, path, self.wanted, f"write {_count(near)}.", problems)
+            refuse(value, path, self.wanted, f"write {_count(near)}.", problems)
         else:
             return float(value) + 0.0  # -0.0 and 0.0 are one canonical value
         return None
@@ -182,7 +127,7 @@ class Switch:
         """Return a bool."""
         if isinstance(value, bool):
             return value
-        _refuse(value, path, self.wanted, "write true or false, without quotes.", problems)
+        refuse(value, path, self.wanted, "write true or false, without quotes.", problems)
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -211,11 +156,11 @@ class Text:
     def read(self, value: object, path: KeyPath, problems: list[Problem]) -> str | None:
         """Return a string."""
         if not isinstance(value, str):
-            _refuse(value, path, self.wanted, "write it in quotes.", problems)
+            refuse(value, path, self.wanted, "write it in quotes.", problems)
         elif len(value) > self.longest:
-            _refuse(value, path, self.wanted, f"it has {len(value)}; shorten it.", problems)
+            refuse(value, path, self.wanted, f"it has {len(value)}; shorten it.", problems)
         elif re.search(self.pattern, value) is None:
-            _refuse(value, path, self.wanted, "write some, or leave the key out.", problems)
+            refuse(value, path, self.wanted, "write some, or leave the key out.", problems)
         else:
             value = unicodedata.normalize("NFC", value)
             return " ".join(value.split()) if self.is_prose else value
@@ -247,7 +192,7 @@ class Choice:
             return value
         near = did_you_mean(value, self.names) if isinstance(value, str) else ""
         mend = near if near.startswith("did") else f'write "{self.names[0]}", for example.'
-        _refuse(value, path, self.wanted, mend, problems)
+        refuse(value, path, self.wanted, mend, problems)
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -274,7 +219,7 @@ class OneInteger:
         """Return the number."""
         if _is_number(value) and value in self.numbers:
             return self.numbers[self.numbers.index(value)]
-        _refuse(value, path, self.wanted, f"write {self.numbers[0]}, for example.", problems)
+        refuse(value, path, self.wanted, f"write {self.numbers[0]}, for example.", problems)
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -286,7 +231,7 @@ class OneInteger:
 class ListOf:
     """A list; `is_set` drops repeats and puts names in their table's order and numbers largest first."""
 
-    item: Integer | Number | Text | Choice
+    item: Rule
     least: int
     most: int
     is_set: bool = False
@@ -304,10 +249,10 @@ class ListOf:
     def read(self, value: object, path: KeyPath, problems: list[Problem]) -> tuple[Any, ...] | None:
         """Return a tuple."""
         if not isinstance(value, list | tuple):
-            _refuse(value, path, self.wanted, "write it in square brackets.", problems)
+            refuse(value, path, self.wanted, "write it in square brackets.", problems)
             return None
         if not self.least <= len(value) <= self.most:
-            _refuse(value, path, self.wanted, f"it has {len(value)}.", problems)
+            refuse(value, path, self.wanted, f"it has {len(value)}.", problems)
             return None
         before = len(problems)
         items = [self.item.read(inner, (*path, index), problems) for index, inner in enumerate(value)]
@@ -348,7 +293,7 @@ class Pair:
             pair = ListOf(self.item, 2, 2).read(value, path, problems)
             return None if pair is None else (pair[0], pair[1])
         if not self.item.takes(value):
-            _refuse(value, path, self.wanted, "write a number without quotes.", problems)
+            refuse(value, path, self.wanted, "write a number without quotes.", problems)
             return None
         single = self.item.read(value, path, problems)
         return None if single is None else (single, single)
@@ -386,149 +331,12 @@ class Either:
         if first:
             problems.extend(first)
         else:
-            _refuse(value, path, self.wanted, "write one of these.", problems)
+            refuse(value, path, self.wanted, "write one of these.", problems)
         return None
 
     def schema(self) -> dict[str, Any]:
         """As JSON Schema."""
         return {"anyOf": [rule.schema() for rule in self.rules]}
-
-
-@dataclass(frozen=True, slots=True)
-class MapOf:
-    """A table with names of the writer's choosing; canonical with its names sorted."""
-
-    item: Rule
-    most: int
-    name_pattern: str = r"^[a-z][a-z0-9_]{0,63}$"
-
-    @property
-    def wanted(self) -> str:
-        """In words."""
-        return f"a table of up to {self.most} names"
-
-    def takes(self, value: object) -> bool:
-        """Tables."""
-        return isinstance(value, Mapping)
-
-    def read(self, value: object, path: KeyPath, problems: list[Problem]) -> dict[str, Any] | None:
-        """Return a dict in the order of its names."""
-        if not isinstance(value, Mapping):
-            _refuse(value, path, self.wanted, "write { name = value }.", problems)
-            return None
-        if len(value) > self.most:
-            _refuse(value, path, self.wanted, f"it has {len(value)}.", problems)
-        canonical: dict[str, Any] = {}
-        for name, inner in sorted(value.items()):
-            if re.search(self.name_pattern, name) is None:
-                message = f"{spell((*path, name))} is not a name; write lower case letters, digits and _."
-                problems.append(Problem((*path, name), message, at_key=True))
-            canonical[name] = self.item.read(inner, (*path, name), problems)
-        return canonical
-
-    def schema(self) -> dict[str, Any]:
-        """As JSON Schema."""
-        names = {"pattern": self.name_pattern}
-        additional = self.item.schema()
-        return {
-            "type": "object",
-            "propertyNames": names,
-            "additionalProperties": additional,
-            "maxProperties": self.most,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key of a table: its rule, one line on what it does, its unit and its default, if it has one."""
-
-    rule: Rule
-    doc: str
-    unit: str = ""
-    default: object = None
-
-    def schema(self) -> dict[str, Any]:
-        """As JSON Schema with description and default."""
-        schema = self.rule.schema()
-        schema["description"] = f"{self.doc} ({self.unit})" if self.unit else self.doc
-        if self.default is not None:
-            schema["default"] = self.default
-        return schema
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with known keys; canonical as a dict of the keys present, or as an instance of `shape`.
-
-    Args:
-        keys: what may stand in it.
-        shape: a frozen dataclass whose fields are the keys.
-        or_switch: true also stands for a table with every default, false for None.
-        required: keys that must be present.
-        elsewhere: keys that belong to another table, and that table's name, for better advice.
-    """
-
-    keys: Mapping[str, Key] = field(hash=False)
-    shape: type[Any] | None = None
-    or_switch: bool = False
-    required: tuple[str, ...] = ()
-    elsewhere: Mapping[str, str] = field(default_factory=dict, hash=False, compare=False)
-
-    @property
-    def wanted(self) -> str:
-        """In words."""
-        return "true, false or a table" if self.or_switch else "a table"
-
-    def takes(self, value: object) -> bool:
-        """Tables, and booleans where they stand for one."""
-        return isinstance(value, Mapping) or (self.or_switch and isinstance(value, bool))
-
-    def read(self, value: object, path: KeyPath, problems: list[Problem]) -> Any:
-        """Return a dict of canonical values or an instance of `shape`."""
-        if self.shape is not None and isinstance(value, self.shape):
-            return value
-        if self.or_switch and isinstance(value, bool):
-            return self.shape() if value and self.shape else None
-        if not isinstance(value, Mapping):
-            example = next(iter(self.keys), "name")
-            _refuse(value, path, self.wanted, f"write {{ {example} = ... }}.", problems)
-            return None
-        before = len(problems)
-        canonical = {
-            name: self.keys[name].rule.read(value[name], (*path, name), problems)
-            for name in self.keys
-            if name in value
-        }
-        if len(canonical) < len(value):
-            problems.extend(self._unknown((*path, name)) for name in value if name not in self.keys)
-        problems.extend(self._missing((*path, name)) for name in self.required if name not in value)
-        if len(problems) > before:
-            return None if self.shape else canonical
-        return self.shape(**canonical) if self.shape else canonical
-
-    def _unknown(self, path: KeyPath) -> Problem:
-        name = str(path[-1])
-        inside = f" in {spell(path[:-1])}" if len(path) > 1 else ""
-        if name in self.elsewhere:
-            advice = f"write it as {self.elsewhere[name]}."
-        else:
-            advice = did_you_mean(name, self.keys)
-        return Problem(path, f"unknown key {spell((name,))}{inside}; {advice}", at_key=True)
-
-    def _missing(self, path: KeyPath) -> Problem:
-        key = self.keys[str(path[-1])]
-        return Problem(path, f"{spell(path)} is missing; write {key.rule.wanted}.", at_key=True)
-
-    def schema(self) -> dict[str, Any]:
-        """As JSON Schema."""
-        schema: dict[str, Any] = {
-            "type": "object",
-            "properties": {name: key.schema() for name, key in self.keys.items()},
-            "additionalProperties": False,
-        }
-        if self.required:
-            schema["required"] = list(self.required)
-        return {"anyOf": [{"type": "boolean"}, schema]} if self.or_switch else schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,18 +358,9 @@ class Constant:
         """Return the value."""
         if value == self.value and not isinstance(value, bool):
             return self.value
-        _refuse(value, path, self.wanted, f"write {spell(path)} = {show(self.value)}.", problems)
+        refuse(value, path, self.wanted, f"write {spell(path)} = {show(self.value)}.", problems)
         return None
 
     def schema(self) -> dict[str, Any]:
         """As JSON Schema."""
         return {"const": self.value}
-
-
-def plain(value: object) -> Any:
-    """Return a canonical value as JSON: tuples become lists, mappings dicts."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(inner) for inner in value]
-    return value

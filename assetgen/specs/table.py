@@ -10,8 +10,10 @@ from assetgen.errors import SpecError
 from assetgen.specs.base import SCHEMA_VERSION, Spec
 from assetgen.specs.fields import document_keys, gather_fields
 from assetgen.specs.material import MaterialSpec
-from assetgen.specs.rules import Constant, Either, Key, Problem, Table, did_you_mean, show
+from assetgen.specs.rules import Constant, Either
+from assetgen.specs.tables import Key, Table
 from assetgen.specs.texture import TextureSpec
+from assetgen.specs.wording import Problem, did_you_mean, show
 
 SPECS: Final[dict[str, type[Spec]]] = {
     "texture": TextureSpec,

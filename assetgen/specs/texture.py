@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 from assetgen.specs.base import SIZE, Spec, common_contradictions, size_contradictions, square_contradictions
 from assetgen.specs.fields import choice, choices, ruled, switch
-from assetgen.specs.rules import Problem
+from assetgen.specs.wording import Problem
 
 TILES: Final = ("xy", "x", "y", "none")
 TEXTURE_ROLES: Final = ("albedo", "normal", "roughness", "metallic", "occlusion", "height", "emissive", "orm")
