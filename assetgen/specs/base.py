@@ -122,7 +122,7 @@ class Spec:
 
     def __post_init__(self) -> None:
         if isinstance(self.source, str):
-            object.__setattr__(self, "source", self.sources_of(self.source, role="albedo"))
+            object.__setattr__(self, "source", {getattr(self, "role", "albedo"): self.source})
         check_fields(self)
         values = complete(
             type(self), {item.name: getattr(self, item.name) for item in declared_fields(type(self))}
@@ -131,11 +131,6 @@ class Spec:
         problems = self.contradictions(values)
         if problems:
             raise SpecError(problems[0].message, asset=self.asset)
-
-    @classmethod
-    def sources_of(cls, source: str | Mapping[str, str], *, role: str) -> Mapping[str, str]:
-        """Return sources by role; a single picture holds `role`."""
-        return {role: source} if isinstance(source, str) else source
 
     @classmethod
     def contradictions(cls, values: Mapping[str, Any]) -> list[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import unicodedata
 
@@ -62,13 +61,15 @@ def resolve_reference(reference: str, *, folder: str) -> str | None:
         folder: project-relative posix path of the folder, empty for the root.
     """
     base = "" if reference.startswith("/") else folder
-    path = posixpath.normpath(posixpath.join("/", base, "." if not reference else reference.lstrip("/")))
-    depth = 0
-    for segment in posixpath.join(base, reference.lstrip("/")).split("/"):
-        depth += {"..": -1, ".": 0, "": 0}.get(segment, 1)
-        if depth < 0:
-            return None
-    return path.lstrip("/")
+    kept: list[str] = []
+    for segment in f"{base}/{reference}".split("/"):
+        if segment == "..":
+            if not kept:
+                return None
+            kept.pop()
+        elif segment not in ("", "."):
+            kept.append(segment)
+    return "/".join(kept)
 
 
 def collision_key(path: str) -> str:
