@@ -1,0 +1,206 @@
+"""A prompt file read into specs: TOML, the project's defaults under it, every value checked, every error placed.
+
+Where a key is absent, the project's rules are asked first (later ones win), then the style, then the defaults.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assetgen.errors import Place, PromptFileError, SpecError
+from assetgen.project.project_file import PROMPT_SUFFIX, Defaults, Project, Style
+from assetgen.project.toml_file import Places, read_toml
+from assetgen.specs.base import STYLES, Spec, complete, variant_specs
+from assetgen.specs.paths import portable_path_problem, resolve_reference
+from assetgen.specs.table import SPECS, kind_of, prune_defaults, read_values
+from assetgen.specs.wording import KeyPath, Problem, did_you_mean, show, spell
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFile:
+    """A prompt file that reads without an error.
+
+    Args:
+        path: as it was given.
+        project: what it belongs to.
+        relative: its posix path from the project's root.
+        specs: one a variant, at least one.
+        places: where its keys and values stand.
+    """
+
+    path: Path
+    project: Project
+    relative: str
+    specs: tuple[Spec, ...]
+    places: Places = field(compare=False, repr=False)
+
+
+def read_prompt_file(path: Path, *, project: Project) -> PromptFile:
+    """Read a prompt file of a project.
+
+    Raises:
+        PromptFileError: the first thing that is wrong with it.
+    """
+    file, errors = _read(path, project)
+    if file is None:
+        raise errors[0]
+    return file
+
+
+def check_prompt_file(path: Path, *, project: Project) -> tuple[PromptFileError, ...]:
+    """Return everything that is wrong with a prompt file, in the order of its lines."""
+    return _read(path, project)[1]
+
+
+def _read(path: Path, project: Project) -> tuple[PromptFile | None, tuple[PromptFileError, ...]]:
+    try:
+        relative = _relative(path, project)
+        toml = read_toml(path)
+    except PromptFileError as error:
+        return None, (error,)
+    problems: list[Problem] = []
+    layers = [Defaults(toml.document, toml.places)]
+    spec = _spec(layers, project, relative, problems)
+    if spec is None:
+        asset = relative.removesuffix(PROMPT_SUFFIX)
+        errors = [PromptFileError(p.message, place=_place(p, layers), asset=asset) for p in problems]
+        return None, tuple(sorted(errors, key=_in_file))
+    return PromptFile(path, project, relative, variant_specs(spec), toml.places), ()
+
+
+def _in_file(error: PromptFileError) -> tuple[int, int]:
+    return (error.place.line, error.place.column) if error.place else (0, 0)
+
+
+def _relative(path: Path, project: Project) -> str:
+    place = Place(str(path))
+    relative = project.relative(path)
+    if relative is None:
+        raise PromptFileError(
+            f"the file lies outside the project {project.root}; move it inside.", place=place
+        )
+    if not relative.endswith(PROMPT_SUFFIX):
+        stem = path.name.split(".")[0]
+        message = f"this is not a prompt file by its name; name it {stem}{PROMPT_SUFFIX}."
+        raise PromptFileError(message, place=place)
+    return relative
+
+
+def _spec(layers: list[Defaults], project: Project, relative: str, problems: list[Problem]) -> Spec | None:
+    """Return the spec that the lowest to highest of `layers` give; rules and style are appended to `layers`."""
+    kind = kind_of(layers[0].document, problems)
+    if kind is None:
+        return None
+    rules = [rule.defaults for rule in reversed(project.rules) if rule.matches(relative)]
+    layers.extend(Defaults(prune_defaults(kind, rule.document), rule.places, rule.at) for rule in rules)
+    document = _merged(layers)
+    style = project.styles.get(document["style"]) if isinstance(document.get("style"), str) else None
+    if style is not None:
+        document = _styled(document, style, kind, layers)
+    elif isinstance(document.get("style"), str) and document["style"] not in STYLES:
+        advice = did_you_mean(document["style"], [*project.styles, *STYLES])
+        problems.append(Problem(("style",), f"style = {show(document['style'])} is unknown; {advice}"))
+    if project.targets is not None:
+        document = {"targets": project.targets, **document}
+    return _checked_spec(kind, document, style, relative, problems)
+
+
+def _merged(layers: Sequence[Defaults]) -> Mapping[str, Any]:
+    document = layers[0].document
+    for layer in layers[1:]:
+        document = _filled(document, layer.document)
+    return document
+
+
+def _filled(document: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document with its absent keys filled from defaults, table by table."""
+    full = dict(document)
+    for name, value in defaults.items():
+        if name not in full:
+            full[name] = value
+        elif isinstance(full[name], dict) and isinstance(value, dict):
+            full[name] = _filled(full[name], value)
+    return full
+
+
+def _styled(
+    document: Mapping[str, Any], style: Style, kind: str, layers: list[Defaults]
+) -> Mapping[str, Any]:
+    defaults = prune_defaults(kind, style.defaults.document)
+    layers.append(Defaults(defaults, style.defaults.places, style.defaults.at))
+    # From here on a style is a built-in one: the project's is dissolved into its words and defaults.
+    without = {name: value for name, value in document.items() if name != "style"}
+    return _filled(without, defaults)
+
+
+def _checked_spec(
+    kind: str, document: Mapping[str, Any], style: Style | None, relative: str, problems: list[Problem]
+) -> Spec | None:
+    values = read_values(kind, document, problems)
+    if problems:
+        return None
+    stem = relative.removesuffix(PROMPT_SUFFIX)
+    values.setdefault("asset", unicodedata.normalize("NFC", stem))
+    if style is not None:
+        _add_words(values, style)
+    if "source" in values:
+        folder = relative.rpartition("/")[0]
+        values["source"] = _resolved(values["source"], values.get("role", "albedo"), folder, problems)
+    problems.extend(SPECS[kind].contradictions(complete(SPECS[kind], values)))
+    if problems:
+        return None
+    try:
+        return SPECS[kind](**values)
+    except SpecError as error:  # only what joining the style's words can do: a prompt that grew too long
+        problems.append(Problem((), error.message))
+        return None
+
+
+def _add_words(values: dict[str, Any], style: Style) -> None:
+    for name, words in (("prompt", style.prompt), ("negative", style.negative)):
+        # A source picture without a prompt needs no words; a negative prompt may be the style's alone.
+        if words and (values.get(name) or name == "negative"):
+            values[name] = ", ".join(text for text in (values.get(name, ""), words) if text)
+
+
+def _resolved(
+    source: str | Mapping[str, str], role: str, folder: str, problems: list[Problem]
+) -> Mapping[str, str]:
+    """Return sources by role as project-relative paths; a lone path holds `role`."""
+    lone = isinstance(source, str)
+    resolved: dict[str, str] = {}
+    for name, reference in {role: source}.items() if isinstance(source, str) else source.items():
+        path: KeyPath = ("source",) if lone else ("source", name)
+        target = resolve_reference(reference, folder=folder)
+        if target is None:
+            flaw = "leads out of the project; copy the picture into it."
+        else:
+            found = portable_path_problem(target)
+            flaw = f"{found}; name a file inside the project." if found else None
+        if flaw:
+            problems.append(Problem(path, f"{spell(path)} = {show(reference)} {flaw}"))
+        resolved[name] = target or reference
+    return resolved
+
+
+def _place(problem: Problem, layers: Sequence[Defaults]) -> Place:
+    """Return where a problem stands: in the highest layer that has its key."""
+    for layer in layers:
+        if _has(layer.document, problem.path):
+            return layer.places.of((*layer.at, *problem.path), at_key=problem.at_key)
+    return layers[0].places.of(problem.path, at_key=problem.at_key)
+
+
+def _has(document: object, path: KeyPath) -> bool:
+    for part in path:
+        if (isinstance(document, Mapping) and part in document) or (
+            isinstance(document, list | tuple) and isinstance(part, int) and part < len(document)
+        ):
+            document = document[part]
+        else:
+            return False
+    return True

@@ -1,0 +1,41 @@
+"""What a project file (`assetgen.toml`) may say."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from assetgen.specs.base import SCHEMA_VERSION, TARGETS
+from assetgen.specs.rules import Choice, Constant, ListOf, Text
+from assetgen.specs.table import defaults_table
+from assetgen.specs.tables import Key, MapOf, Table
+
+DEFAULT_OUTPUT: Final = "generated"
+MOST_STYLES: Final = 256
+MOST_RULES: Final = 1024
+
+
+@cache
+def project_table() -> Table:
+    """Return the rule of a whole project file."""
+    defaults = defaults_table().keys
+    words = {
+        "prompt": Key(Text(4000, is_prose=True), "Words added to the end of each prompt."),
+        "negative": Key(Text(4000, is_prose=True), "Words added to the end of each negative prompt."),
+    }
+    match = {"match": Key(Text(400, meaning="a glob"), 'Prompt files it is for, such as "props/**".')}
+    styles = MapOf(Table({**defaults, **words}), MOST_STYLES, r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
+    rules = ListOf(Table({**match, **defaults}, required=("match",)), 0, MOST_RULES)
+    keys = {
+        "assetgen": Key(Constant(SCHEMA_VERSION), "Version of this format."),
+        "name": Key(Text(), "Name of the project; the folder's when absent."),
+        "output": Key(
+            Text(400, meaning="a path"), "Folder for finished assets, from this file.", default=DEFAULT_OUTPUT
+        ),
+        "targets": Key(
+            ListOf(Choice(TARGETS), 1, len(TARGETS), is_set=True), "Engines to export to.", default=["unity"]
+        ),
+        "style": Key(styles, "Styles by name: words for the prompt, and defaults for absent keys."),
+        "rule": Key(rules, "Defaults for the prompt files that a glob matches; later rules win."),
+    }
+    return Table(keys, required=("assetgen",))
