@@ -65,30 +65,35 @@ def _stone_height(torus: Torus, look: Look, stones: Elements, grain: tuple[Tenso
     stone_m = torus.tile_m / max(torus.cells_across(look["stone_m"]), 3)
     gap = stones.random(torus, "stones/gap", 0.02, 0.055) * stone_m
     inside = stones.edge - gap
-    shoulder = stones.random(torus, "stones/shoulder", 0.20, 0.34) * stone_m
-    crown = dome(inside, shoulder)
-    top = mix(crown, smoothstep(0.0, 0.8, inside / shoulder), 0.5 * torch.ones_like(crown))
-    tilt_x = stones.random(torus, "stones/tilt-x", -0.16, 0.16)
-    tilt_y = stones.random(torus, "stones/tilt-y", -0.16, 0.16)
-    tilt = (stones.x * tilt_x + stones.y * tilt_y) * 1.1
-    rise = stones.random(torus, "stones/rise", 0.75, 1.15)
-    relief = 0.30 * stone_m * look.relief
+    shoulder = stones.random(torus, "stones/shoulder", 0.24, 0.46) * stone_m
+    # Trodden crowns are flatter than a river stone's: the larger power of the dome, the flatter.
+    top = dome(inside, shoulder) * 0.7 + smoothstep(0.0, 0.7, inside / shoulder) * 0.3
+    tilt_x = stones.random(torus, "stones/tilt-x", -0.09, 0.09)
+    tilt_y = stones.random(torus, "stones/tilt-y", -0.09, 0.09)
+    tilt = stones.x * tilt_x + stones.y * tilt_y
+    rise = stones.random(torus, "stones/rise", 0.82, 1.12)
+    relief = 0.165 * stone_m * look.relief
     body = smoothstep(0.0, 0.5, inside / shoulder)
-    surface_m = (lumps * 0.11 + ridges * 0.045) * stone_m * look.relief + micro * 0.00028
-    chipped = smoothstep(0.18, 0.5, ridges * lumps.abs() + micro * 0.05) * (0.012 * stone_m)
+    surface_m = (lumps * 0.055 + ridges * 0.026) * stone_m * look.relief + micro * 0.00022
+    chipped = smoothstep(0.18, 0.5, ridges * lumps.abs() + micro * 0.05) * (0.010 * stone_m)
     return top * rise * relief + tilt * body + (surface_m - chipped) * body
 
 
 def _earth_bed(torus: Torus, look: Look, micro: Tensor) -> tuple[Tensor, Tensor]:
     """Return the height of the earth between the stones, and where a pebble lies in it (0..1)."""
     stone_m = torus.tile_m / max(torus.cells_across(look["stone_m"]), 3)
-    base = stone_m * look.relief * (0.03 + 0.07 * look["fill"])
-    lumps = fbm(torus, "earth/lumps", 16, octaves=5) * 0.004
-    pebbles = grains(torus, "earth/pebbles", torus.cells_across(0.042), jitter=0.95)
+    base = stone_m * look.relief * (0.01 + 0.045 * look["fill"])
+    lumps = fbm(torus, "earth/lumps", 16, octaves=5, gain=0.6) * 0.007
+    crumbs = fbm(torus, "earth/crumbs", 90, octaves=3, gain=0.7, shape="billow") * 0.0022
+    gravel = warp_field(torus, "earth/gravel-bend", 40, 0.006, octaves=3)
+    pebbles = grains(torus, "earth/pebbles", torus.cells_across(0.034), jitter=1.0, warp=gravel)
     size = pebbles.random(torus, "earth/pebble-size")
-    round_m = (1 - (pebbles.near + micro * 0.015) / (0.26 + 0.26 * size)).clamp_(0, 1).sqrt_()
-    pebble = round_m * (size > 0.45)
-    return base + lumps + pebble * (0.006 + 0.006 * size) + micro * 0.0003, pebble
+    # Squaring the draw makes grit common and gravel rare; what is left lies sunk in the earth, not on it.
+    radius = 0.12 + 0.42 * size * size
+    lies_here = (pebbles.random(torus, "earth/pebble-here") < 0.55).float()
+    pebble = dome(1 - pebbles.near / radius + micro * 0.03, 0.8) * lies_here
+    sunk = 0.0035 * radius / 0.3
+    return base + lumps + crumbs + pebble * (0.012 * radius + sunk) + micro * 0.0004, pebble
 
 
 def _stone_color(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor, Tensor, Tensor]) -> Tensor:
@@ -114,7 +119,7 @@ def _earth_color(torus: Torus, look: Look, pebble: Tensor) -> Tensor:
     damp = fbm(torus, "earth/damp", 12, octaves=5, gain=0.6)
     color = look.palette("#30271e", "#4b3e30", "#6d5e4b", tint=0.0).paint(0.5 + 0.7 * damp + 0.2 * pebble)
     stones = look.palette("#57524a", "#8a8376", tint=0.3).paint(0.5 + damp)
-    return mix(color, stones, smoothstep(0.15, 0.4, pebble) * 0.75)
+    return mix(color, stones, smoothstep(0.3, 0.6, pebble) * 0.6)
 
 
 COBBLESTONE = Recipe(
