@@ -1,0 +1,223 @@
+"""The one door from a planned asset to its published files: make, keep, export, validate, publish.
+
+Made values and exported files are kept apart by key, so each step runs only when its own inputs changed. Files go
+into place through the store's journal, the manifest last.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Any
+
+from assetgen.backends.table import BACKENDS
+from assetgen.context import Context
+from assetgen.errors import AssetGenError, GenerationError
+from assetgen.formats.material_bundle import read_material_bundle, write_material_bundle
+from assetgen.kinds.base import Kind
+from assetgen.kinds.table import KINDS
+from assetgen.media.artifact import Artifact
+from assetgen.media.material import Material
+from assetgen.pipeline.previews import render_previews
+from assetgen.project.order import BuildOrder, Built
+from assetgen.project.plan import Need, TargetPlan
+from assetgen.project.project_file import PROMPT_SUFFIX
+from assetgen.specs.base import Spec
+from assetgen.store.manifest import Manifest, ManifestFile
+from assetgen.store.publish import publish
+from assetgen.store.store import Store
+from assetgen.versions import STEPS
+
+_LOG = logging.getLogger("assetgen.pipeline")
+
+
+def build(order: BuildOrder, *, store: Store, ctx: Context) -> Built:
+    """Build an asset as far as its plan asks for and publish every target's set.
+
+    Raises:
+        AssetGenError: with the asset's id, and the prompt file's place where one is known. The last good set
+            stays in place.
+    """
+    started = time.monotonic()
+    scanned = order.plan.scanned
+    with _naming(scanned.asset):
+        spec, kind = scanned.spec, KINDS[scanned.kind]
+        value = _Value(order, spec, kind, store, ctx)
+        manifests = {}
+        for target in order.plan.targets:
+            if target.need is Need.NOTHING:
+                continue
+            ctx.check()
+            manifest = None if order.force else _known_manifest(store, target)
+            if manifest is None:
+                manifest = _export(value, target, ctx)
+            contents = {file.path: file.sha256 for file in manifest.files}
+            publish(store, target.folder, manifest, contents, force=order.overwrite)
+            manifests[target.target] = str(target.manifest_path(scanned.asset))
+        seconds = time.monotonic() - started
+        _LOG.info("%s %s %s %.2f s", scanned.asset, scanned.keys.make[:12], value.how, seconds)
+        return Built(
+            asset=scanned.asset,
+            was_made=value.was_made,
+            manifests=manifests,
+            seconds=seconds,
+            warnings=tuple(value.record["warnings"]) if value.is_loaded else (),
+        )
+
+
+@contextmanager
+def _naming(asset: str) -> Iterator[None]:
+    """Add the asset's id to errors on their way up."""
+    try:
+        yield
+    except AssetGenError as error:
+        error.asset = error.asset or asset
+        raise
+    except MemoryError as error:
+        raise GenerationError(
+            "there is not enough memory; make it smaller, or use fewer jobs.", asset=asset
+        ) from error
+
+
+class _Value:
+    """The made value of an order: taken from the store or generated, when first asked for."""
+
+    def __init__(self, order: BuildOrder, spec: Spec, kind: Kind, store: Store, ctx: Context) -> None:
+        self.order, self.spec, self.kind, self.store, self.ctx = order, spec, kind, store, ctx
+        self.key = order.plan.scanned.keys.make
+        self.was_made = False
+        self._record: dict[str, Any] | None = None
+        self._value: Material | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._record is not None
+
+    @property
+    def how(self) -> str:
+        return "made" if self.was_made else "hit"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What the store keeps of the making: bundle, report, quality, warnings, previews."""
+        if self._record is None:
+            found = None if self.order.force else self.store.find(self.key)
+            self._record = found if isinstance(found, dict) else self._make()
+        return self._record
+
+    @property
+    def value(self) -> Material:
+        """The value, always as the store gives it back, so that a later export gives the same files."""
+        if self._value is None:
+            data = self.store.blobs.get(self.record["bundle"])
+            self._value = read_material_bundle(data, device=self.ctx.device)
+        return self._value
+
+    def _make(self) -> dict[str, Any]:
+        started = time.monotonic()
+        made = self.kind.make(self.spec, self._sources(), self.ctx)
+        bundle = write_material_bundle(made.value)
+        self._value = read_material_bundle(bundle, device=self.ctx.device)
+        figures, implausible = self.kind.measure(self._value)
+        self.ctx.progress(0, 1, "rendering previews")
+        previews = {name: self.store.blobs.put(png) for name, png in render_previews(self._value).items()}
+        record = {
+            "bundle": self.store.blobs.put(bundle),
+            "previews": previews,
+            "prompt_report": made.prompt_report,
+            "quality": dict(figures),
+            "warnings": [*made.warnings, *implausible],
+            "fallbacks": list(made.fallbacks),
+            "seconds": round(time.monotonic() - started, 3),
+        }
+        blobs = [record["bundle"], *previews.values()]
+        self.store.record(self.key, record, blobs=blobs, refresh=self.order.force)
+        self.was_made = True
+        return record
+
+    def _sources(self) -> dict[str, bytes]:
+        return {role: self._source(path) for role, path in (self.spec.source or {}).items()}
+
+    def _source(self, path: str) -> bytes:
+        if not path.endswith(PROMPT_SUFFIX):
+            return (self.order.plan.scanned.project.root / path).read_bytes()
+        used = self.store.find(self.order.upstream[path])
+        if not isinstance(used, dict):
+            raise GenerationError(f'"{path}", which it uses, was not built.')
+        return self.store.blobs.get(used["bundle"])
+
+
+def _known_manifest(store: Store, target: TargetPlan) -> Manifest | None:
+    found = store.find(target.full_key)
+    return None if found is None else Manifest.from_document(found)
+
+
+def _export(value: _Value, target: TargetPlan, ctx: Context) -> Manifest:
+    """Write a target's files into the store and return their manifest."""
+    started = time.monotonic()
+    files, figures = [], dict(value.record["quality"])
+    for artifact in value.kind.export(value.value, value.spec, target.target, ctx):
+        files.append(_stored(artifact, value.store))
+        figures.update({f"{artifact.role}_{name}": figure for name, figure in artifact.quality})
+    if not files:
+        raise GenerationError(f"nothing is left to export to {target.target}; switch a map on.")
+    manifest = Manifest(
+        asset=value.spec.asset,
+        kind=value.spec.kind,
+        target=target.target,
+        key=value.key,
+        full_key=target.full_key,
+        files=tuple(files),
+        provenance=_provenance(value, time.monotonic() - started),
+        quality=figures,
+        prompt_report=value.record["prompt_report"],
+        warnings=tuple(value.record["warnings"]),
+    )
+    value.store.record(
+        target.full_key,
+        manifest.to_document(),
+        blobs=[file.sha256 for file in files],
+        refresh=value.order.force,
+    )
+    return manifest
+
+
+def _stored(artifact: Artifact, store: Store) -> ManifestFile:
+    return ManifestFile(
+        role=artifact.role,
+        path=artifact.filename,
+        format=artifact.format,
+        media_type=artifact.media_type,
+        size_bytes=len(artifact.data),
+        sha256=store.blobs.put(artifact.data),
+        width=artifact.width,
+        height=artifact.height,
+        mips=artifact.mips,
+        color_space=artifact.color_space,
+    )
+
+
+def _provenance(value: _Value, export_seconds: float) -> dict[str, object]:
+    """Return where the set came from, enough to make it again."""
+    spec = value.spec
+    backend = None if spec.source else spec.backend
+    material = value.value
+    return {
+        "spec": spec.make_document(),
+        "seed": spec.seed,
+        "backend": backend,
+        "licence": BACKENDS[backend].licence if backend else "that of the source",
+        "steps": dict(STEPS),
+        "assetgen": version("assetgen"),
+        "torch": version("torch"),
+        "device": value.ctx.device.type,
+        "tile_m": round(material.tile_m, 6),
+        "relief_m": round(material.relief_m, 6),
+        "emissive_strength": round(material.emissive_strength, 6),
+        "fallbacks": list(value.record["fallbacks"]),
+        "make_seconds": value.record["seconds"],
+        "export_seconds": round(export_seconds, 3),
+    }

@@ -1,0 +1,63 @@
+"""What is asked of a worker and what it answers: plain values that cross a process boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assetgen.project.plan import AssetPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOrder:
+    """One asset to build.
+
+    Args:
+        plan: the asset and its targets.
+        upstream: make keys of the assets whose maps are its sources, by source path.
+        force: make and export again though the store knows the result.
+        overwrite: move files in the way that are not ours aside instead of refusing.
+    """
+
+    plan: AssetPlan
+    upstream: Mapping[str, str]
+    force: bool = False
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a build did.
+
+    Args:
+        asset: the asset's id.
+        was_made: whether the value was generated now, not taken from the store.
+        manifests: path of the manifest by target.
+        seconds: wall time.
+        warnings: plain sentences.
+    """
+
+    asset: str
+    was_made: bool
+    manifests: Mapping[str, str]
+    seconds: float
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InspectOrder:
+    """One image or texture file to be described."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class MachineOrder:
+    """The question what this machine can compute on."""
+
+
+WorkOrder = BuildOrder | InspectOrder | MachineOrder
+"""Everything that a worker can be asked."""
+Answer = Built | Mapping[str, object]
+"""What a worker gives back: for a build what it did, else plain JSON."""
