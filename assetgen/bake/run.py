@@ -1,0 +1,304 @@
+"""A bake: find prompt files, plan, build what is due in the order of their dependencies, keep going after errors.
+
+Whatever was finished stays finished: a bake that is stopped, or killed, goes on where it was when run again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from assetgen.bake.results import AssetResult, BakeResult, Status
+from assetgen.errors import AssetGenError, Cancelled, GenerationError, Place, PromptFileError
+from assetgen.execute.base import Done, Event, Executor, Failed, Progress, Started, Task
+from assetgen.execute.processes import ProcessExecutor
+from assetgen.project.discover import discover
+from assetgen.project.order import BuildOrder, Built
+from assetgen.project.plan import AssetPlan, Need, TargetPlan, plan
+from assetgen.project.project_file import PROMPT_SUFFIX
+from assetgen.project.scan import scan
+from assetgen.project.toml_file import read_toml
+from assetgen.settings import Settings
+from assetgen.store.manifest import Manifest
+from assetgen.store.publish import publish
+from assetgen.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BakeOptions:
+    """What to bake and how.
+
+    Args:
+        paths: prompt files and folders.
+        targets: engines instead of the prompt files' own, or None.
+        jobs: worker processes; None takes the settings'.
+        force: make everything again.
+        overwrite: move files in the way that assetgen did not make aside, to `.bak`.
+        dry_run: only say what would be done.
+    """
+
+    paths: tuple[Path, ...]
+    targets: tuple[str, ...] | None = None
+    jobs: int | None = None
+    force: bool = False
+    overwrite: bool = False
+    dry_run: bool = False
+
+
+class Watcher(Protocol):
+    """Somebody who shows how a bake comes along."""
+
+    def planned(self, due: int, cached: int) -> None:
+        """Told once: how many assets are due and how many are not."""
+        ...
+
+    def progressed(self, asset: str, step: int, total: int, stage: str) -> None:
+        """Told often: an asset is at a step of a stage."""
+        ...
+
+    def finished(self, result: AssetResult) -> None:
+        """Told once an asset that was due."""
+        ...
+
+
+def bake(options: BakeOptions, settings: Settings, *, watcher: Watcher) -> BakeResult:
+    """Bake prompt files.
+
+    Raises:
+        PromptFileError: a path does not exist, or a project file is broken; bad prompt files are results.
+        StoreError: the cache cannot be opened.
+    """
+    started = time.monotonic()
+    with Store.open(settings.cache_dir, durability=settings.durability) as store:
+        found = scan(discover(options.paths), store)
+        plans = plan(found.assets, store, targets=options.targets, force=options.force)
+        bad = [_unreadable(error) for error in found.errors]
+        if options.dry_run:
+            results = [_planned(asset) for asset in plans]
+        else:
+            results = _Bake(plans, options, settings, store, watcher).run()
+    for result in bad:
+        watcher.finished(result)
+    return BakeResult(assets=(*results, *bad), seconds=time.monotonic() - started, bad_files=len(bad))
+
+
+def _unreadable(error: PromptFileError) -> AssetResult:
+    path = error.place.path if error.place else (error.asset or "?")
+    return AssetResult(
+        name=error.asset or path, prompt_file=Path(path), status=Status.FAILED, manifests={}, errors=(error,)
+    )
+
+
+def _planned(asset: AssetPlan) -> AssetResult:
+    is_due = asset.need is not Need.NOTHING
+    return _result(asset, Status.STALE if is_due else Status.CACHED)
+
+
+def _result(
+    asset: AssetPlan,
+    status: Status,
+    *,
+    seconds: float = 0.0,
+    errors: tuple[AssetGenError, ...] = (),
+    warnings: tuple[str, ...] = (),
+    trace: str = "",
+) -> AssetResult:
+    due = [target for target in asset.targets if target.need is asset.need]
+    reason = f"{asset.need.value} ({due[0].reason})" if due and asset.need is not Need.NOTHING else ""
+    is_there = status in (Status.BAKED, Status.CACHED)
+    return AssetResult(
+        name=asset.asset,
+        prompt_file=asset.scanned.path,
+        status=status,
+        seconds=seconds,
+        manifests={t.target: str(t.manifest_path(asset.asset)) for t in asset.targets} if is_there else {},
+        reason=reason,
+        errors=errors,
+        warnings=warnings,
+        make_key=asset.scanned.keys.make,
+        trace=trace,
+    )
+
+
+@dataclass(slots=True)
+class _Running:
+    """A task that a worker has: when it began."""
+
+    plan: AssetPlan
+    since: float = field(default_factory=time.monotonic)
+
+
+class _Bake:
+    """The due assets of a plan on their way through an executor."""
+
+    def __init__(
+        self,
+        plans: Sequence[AssetPlan],
+        options: BakeOptions,
+        settings: Settings,
+        store: Store,
+        watcher: Watcher,
+    ) -> None:
+        self.plans, self.options, self.settings = plans, options, settings
+        self.store, self.watcher = store, watcher
+        self.results: dict[str, AssetResult] = {}
+        self.running: dict[str, _Running] = {}
+        self.blocked: list[AssetPlan] = []
+        self.by_file = {_file_key(asset): asset for asset in reversed(plans)}
+
+    def run(self) -> list[AssetResult]:
+        due = [asset for asset in self.plans if asset.need is not Need.NOTHING]
+        for asset in self.plans:
+            if asset.need is Need.NOTHING:
+                self.results[_id(asset)] = _result(asset, Status.CACHED)
+        self.watcher.planned(len(due), len(self.plans) - len(due))
+        heavy = [asset for asset in due if not self._put_in_place(asset)]
+        if heavy:
+            self._build(heavy)
+        return [self.results[_id(asset)] for asset in self.plans]
+
+    def _put_in_place(self, asset: AssetPlan) -> bool:
+        """Publish an asset from the cache when nothing is left to compute; tell whether that was so."""
+        if asset.need is not Need.PUBLISH:
+            return False
+        since = time.monotonic()
+        try:
+            for target in asset.targets:
+                if target.need is Need.PUBLISH and not self._publish(target):
+                    return False
+        except AssetGenError as error:
+            self._finish(asset, Status.FAILED, since, errors=(_placed(error, asset),))
+            return True
+        self._finish(asset, Status.CACHED, since)
+        return True
+
+    def _publish(self, target: TargetPlan) -> bool:
+        found = self.store.find(target.full_key)
+        if found is None:
+            return False
+        manifest = Manifest.from_document(found)
+        contents = {file.path: file.sha256 for file in manifest.files}
+        publish(self.store, target.folder, manifest, contents, force=self.options.overwrite)
+        return True
+
+    def _build(self, due: Sequence[AssetPlan]) -> None:
+        jobs = min(self.options.jobs or self.settings.jobs, len(due))
+        executor = ProcessExecutor(self.settings, jobs=jobs)
+        try:
+            self.blocked = list(due)
+            self._submit_ready(executor)
+            self._follow(executor)
+        finally:
+            executor.close()
+
+    def _follow(self, executor: Executor) -> None:
+        """Hear events to the end; an interrupt asks the workers to stop, a second one does not wait for them."""
+        try:
+            self._hear_all(executor)
+        except KeyboardInterrupt:
+            executor.cancel()
+            self.blocked, waiting = [], self.blocked
+            for asset in waiting:
+                self._finish(asset, Status.CANCELLED, time.monotonic())
+            self._hear_all(executor)
+
+    def _hear_all(self, executor: Executor) -> None:
+        for event in executor.events():
+            self._hear(event)
+            if isinstance(event, Done | Failed):
+                self._submit_ready(executor)
+
+    def _hear(self, event: Event) -> None:
+        running = self.running[event.id]
+        asset = running.plan
+        if isinstance(event, Started):
+            running.since = time.monotonic()
+        elif isinstance(event, Progress):
+            self.watcher.progressed(asset.asset, event.step, event.total, event.stage)
+        elif isinstance(event, Done):
+            assert isinstance(event.answer, Built)
+            self._finish(asset, Status.BAKED, running.since, warnings=event.answer.warnings)
+        elif isinstance(event.error, Cancelled):
+            self._finish(asset, Status.CANCELLED, running.since)
+        else:
+            error = _placed(event.error, asset)
+            self._finish(asset, Status.FAILED, running.since, errors=(error,), trace=event.trace)
+
+    def _submit_ready(self, executor: Executor) -> None:
+        """Submit what no unfinished asset stands before; fail what a failed one stands before."""
+        waiting = []
+        for asset in self.blocked:
+            before = [self.by_file[key] for key in _uses(asset) if key in self.by_file]
+            ends = [self.results.get(_id(other)) for other in before]
+            if any(end is None for end in ends):
+                waiting.append(asset)
+            elif any(end and end.status is Status.FAILED for end in ends):
+                error = GenerationError("an asset that it uses failed; mend that one first.")
+                self._finish(asset, Status.FAILED, time.monotonic(), errors=(_placed(error, asset),))
+            else:
+                self.running[_id(asset)] = _Running(asset)
+                executor.submit(Task(_id(asset), self._order(asset)))
+        is_unblocked = len(waiting) < len(self.blocked)
+        self.blocked = waiting
+        if is_unblocked and waiting:
+            self._submit_ready(executor)
+
+    def _order(self, asset: AssetPlan) -> BuildOrder:
+        return BuildOrder(
+            plan=asset,
+            upstream={
+                path: self.by_file[(root, path)].scanned.keys.make
+                for root, path in _uses(asset)
+                if (root, path) in self.by_file
+            },
+            force=self.options.force,
+            overwrite=self.options.overwrite,
+        )
+
+    def _finish(
+        self,
+        asset: AssetPlan,
+        status: Status,
+        since: float,
+        *,
+        errors: tuple[AssetGenError, ...] = (),
+        warnings: tuple[str, ...] = (),
+        trace: str = "",
+    ) -> None:
+        seconds = time.monotonic() - since
+        result = _result(asset, status, seconds=seconds, errors=errors, warnings=warnings, trace=trace)
+        self.results[_id(asset)] = result
+        self.watcher.finished(result)
+
+
+def _id(asset: AssetPlan) -> str:
+    return f"{asset.scanned.project.root}/{asset.asset}"
+
+
+def _file_key(asset: AssetPlan) -> tuple[Path, str]:
+    project = asset.scanned.project
+    return project.root, project.relative(asset.scanned.path) or ""
+
+
+def _uses(asset: AssetPlan) -> list[tuple[Path, str]]:
+    """Return the prompt files that an asset's sources are."""
+    source: Mapping[str, str] = asset.scanned.document.get("source") or {}
+    root = asset.scanned.project.root
+    return [(root, path) for path in source.values() if path.endswith(PROMPT_SUFFIX)]
+
+
+def _placed(error: AssetGenError, asset: AssetPlan) -> AssetGenError:
+    """Return the error with the place of the prompt, or of the source, in the prompt file."""
+    if error.place is not None:
+        return error
+    path = asset.scanned.path
+    try:
+        places = read_toml(path).places
+        key = ("source",) if asset.scanned.document.get("source") else ("prompt",)
+        place = places.of(key)
+    except AssetGenError:
+        place = Place(str(path))
+    return type(error)(error.message, place=place, asset=error.asset)
