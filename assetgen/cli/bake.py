@@ -1,0 +1,88 @@
+"""`assetgen bake`: make what is due below some paths."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from assetgen.cli.parsers import Commands, add_command, add_json
+
+_MORE = """\
+examples:
+  assetgen bake .                      everything below this folder, for each file's own targets
+  assetgen bake walls --target unity   one folder, for Unity only
+  assetgen bake . --plan               what would be done and why; touches nothing
+  assetgen bake . --check              the same for CI: exit code 1 if anything is out of date
+
+exit codes:
+  0  all well                     2  a prompt file or project file cannot be read
+  1  an asset failed or is stale  130  stopped with Ctrl-C; the next bake goes on from there
+"""
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "bake", summary="make every asset that is due", more=_MORE)
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="prompt files or folders (default: .)"
+    )
+    parser.add_argument(
+        "--target",
+        action="append",
+        metavar="T",
+        help="engine instead of the files' own: unity, unreal, blender, godot or web; may be repeated",
+    )
+    parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
+    parser.add_argument("--plan", action="store_true", help="only say what would be done and why")
+    parser.add_argument("--check", action="store_true", help="like --plan; exit code 1 if anything is due")
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="make everything again; files in the way that assetgen did not make move to .bak",
+    )
+    parser.add_argument("--no-report", action="store_true", help="write no report.html")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Bake; return the exit code."""
+    from assetgen.bake.lock import write_locks
+    from assetgen.bake.report import write_reports
+    from assetgen.bake.run import BakeOptions, bake
+    from assetgen.cli.progress import JsonWatcher, TerminalWatcher, print_plan, print_summary
+    from assetgen.errors import SpecError
+    from assetgen.settings import load_settings
+    from assetgen.specs.base import TARGETS
+
+    for target in options.target or ():
+        if target not in TARGETS:
+            raise SpecError(f"--target {target} is unknown; write one of {', '.join(TARGETS)}.")
+    if options.jobs is not None and options.jobs < 1:
+        raise SpecError(f"--jobs {options.jobs} is no number of workers; write 1 or more.")
+    settings = load_settings(os.environ)
+    is_dry = options.plan or options.check
+    what = BakeOptions(
+        paths=tuple(options.paths) or (Path(),),
+        targets=tuple(dict.fromkeys(options.target)) if options.target else None,
+        jobs=options.jobs,
+        force=options.force,
+        overwrite=options.force,
+        dry_run=is_dry,
+    )
+    watcher = JsonWatcher() if options.json else TerminalWatcher(sys.stderr)
+    result = bake(what, settings, watcher=watcher)
+    if not is_dry:
+        write_locks(result, settings)
+        if not options.no_report:
+            result = write_reports(result, settings)
+    if options.json:
+        print(json.dumps(result.to_json()))
+    elif is_dry:
+        print_plan(result)
+    else:
+        print_summary(result)
+    return 0 if options.plan and result.exit_code == 1 else result.exit_code

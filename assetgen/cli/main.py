@@ -1,0 +1,67 @@
+"""The command line: `assetgen COMMAND`. Light, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from assetgen.cli import bake, clean, doctor, explain, inspect, new, schema
+from assetgen.errors import AssetGenError, PromptFileError, SpecError
+
+_COMMANDS = (bake, new, explain, inspect, schema, doctor, clean)
+
+_EPILOG = """\
+start here:
+  assetgen new material walls/old_brick     write a prompt file to edit
+  assetgen explain "old mossy cobblestone"  see how a prompt is understood
+  assetgen bake .                           make every asset below this folder
+
+exit codes:
+  0  all well                     2  a file or the command line is wrong
+  1  an asset failed or is stale  130  stopped with Ctrl-C
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        return options.run(options)
+    except AssetGenError as error:
+        print(f"assetgen: {error}", file=sys.stderr)
+        return 2 if isinstance(error, PromptFileError | SpecError) else 1
+    except KeyboardInterrupt:
+        print("assetgen: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone; nothing is left to tell it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="assetgen",
+        description="Prompt files in, engine-ready game assets out.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"assetgen {version('assetgen')}")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what happens inside")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        command.add_to(commands)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

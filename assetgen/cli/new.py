@@ -1,0 +1,43 @@
+"""`assetgen new`: write a commented prompt file to begin with."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from assetgen.cli.parsers import Commands, add_command, add_json
+
+_MORE = """\
+examples:
+  assetgen new material walls/old_brick
+  assetgen new texture ui/paper --prompt "worn paper"
+"""
+
+
+def add_to(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "new", summary="write a prompt file to begin with", more=_MORE)
+    parser.add_argument("kind", metavar="KIND", help="texture or material")
+    parser.add_argument("name", metavar="NAME", help="path of the asset, without .prompt.toml")
+    parser.add_argument("--prompt", help="what it shall look like")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the file; return the exit code."""
+    from assetgen.errors import PublishConflict
+    from assetgen.project.new_file import new_prompt_file
+    from assetgen.project.project_file import PROMPT_SUFFIX
+
+    path = Path(options.name.removesuffix(PROMPT_SUFFIX) + PROMPT_SUFFIX)
+    text = new_prompt_file(options.kind, path.name.removesuffix(PROMPT_SUFFIX), prompt=options.prompt)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise PublishConflict(f"{path} is there already; choose another name, or edit it.") from None
+    print(json.dumps({"path": str(path), "kind": options.kind}) if options.json else f"wrote {path}")
+    return 0

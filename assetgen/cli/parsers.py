@@ -1,0 +1,30 @@
+"""How every command's parser is made, so that all helps look alike."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Protocol
+
+
+class Commands(Protocol):
+    """What `argparse` returns for sub-commands."""
+
+    def add_parser(self, name: str, **kwargs: object) -> argparse.ArgumentParser:
+        """Add one command."""
+        ...
+
+
+def add_command(commands: Commands, name: str, *, summary: str, more: str = "") -> argparse.ArgumentParser:
+    """Return a command's parser with its one-line summary and the text below its options."""
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=more,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add `--json`, which every command understands."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
