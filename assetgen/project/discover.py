@@ -1,4 +1,4 @@
-"""Finding prompt files: folders are walked without following links, output and hidden folders are left out."""
+"""Finding prompt files: folders are walked without following links, without output and hidden folders."""
 
 from __future__ import annotations
 

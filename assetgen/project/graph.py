@@ -47,8 +47,8 @@ class _Reference:
 def link(files: Sequence[PromptFile]) -> Linked:
     """Return the files with their references resolved; a file with an error takes those that use it with it.
 
-    Errors are: two assets with one id, a source that does not exist, a source prompt file that cannot be read,
-    and prompt files that use each other in a circle.
+    Errors are: two assets with one id, a source that does not exist, a source prompt file that cannot be
+    read, and prompt files that use each other in a circle.
     """
     known = {_key(file): file for file in files}
     errors: dict[FileKey, PromptFileError] = {}
