@@ -56,7 +56,7 @@ _MATERIAL: Final = f"""
 # surface = {{ meters = 2.0, roughness = [0.35, 0.9], metallic = 0.0 }}
 
 # How the maps are written; the target decides when absent.
-# export = {{ sizes = [2048, 1024], albedo = "bc7", normal = "bc5", orm = "bc7", height = "png16" }}
+# export = {{ sizes = [1024, 512], albedo = "bc7", normal = "bc5", orm = "bc7", height = "png16" }}
 
 # What a single engine does differently.
 # engine.unity.pack = "hdrp_mask"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assetgen.errors import SpecError
 from assetgen.specs.base import LARGEST_SEED, Spec, derive_seed, variant_specs
 from assetgen.specs.material import HeightMap, Maps, MaterialExport, MaterialSpec, NormalMap, Surface
-from assetgen.specs.table import SPECS, read_values, spec_from_json
+from assetgen.specs.table import SPECS, document_table, read_values, spec_from_json
 from assetgen.specs.texture import TextureSpec
 from assetgen.specs.wording import Problem
 from tests.specs.documents import MATERIAL, TEXTURE, changed, paths_in
@@ -232,6 +232,4 @@ def test_documents_are_plain_json() -> None:
 
 def test_the_examples_reach_every_key() -> None:
     top = {path[0] for document in (TEXTURE, MATERIAL) for path in paths_in(document)}
-    from assetgen.specs.table import document_table
-
     assert top == {name for kind in SPECS for name in document_table(kind).keys}
