@@ -1,4 +1,4 @@
-"""A project: the folder of the outermost `assetgen.toml`, and what that file and those in subfolders lay down.
+"""A project: the folder of the outermost `assetgen.toml`, and what that file and those below it lay down.
 
 A file in a subfolder inherits from the files above it and overrides them for its folder. The search upwards
 ends at a folder that holds `.git`. A folder without any such file is a project with defaults.
@@ -46,14 +46,14 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Defaults for the prompt files that a glob matches; the glob starts at `base`, a folder of the project."""
+    """Defaults for the prompt files that a glob matches; it starts at `base`, a folder of the project."""
 
     match: str
     base: str
     defaults: Defaults
 
     def matches(self, relative: str) -> bool:
-        """Whether a prompt file's project-relative posix path is meant; its suffix may be left out of the glob."""
+        """Whether a prompt file is meant, by its path from the root; the glob may leave out the suffix."""
         if self.base:
             if not relative.startswith(f"{self.base}/"):
                 return False
@@ -172,7 +172,8 @@ def check_project(file: TomlFile) -> tuple[PromptFileError, ...]:
     if isinstance(output, str) and not problems:
         flaw = portable_path_problem(output)
         if flaw:
-            message = f'output = {show(output)} {flaw}; write a folder inside the project, such as "{DEFAULT_OUTPUT}".'
+            advice = f'write a folder inside the project, such as "{DEFAULT_OUTPUT}".'
+            message = f"output = {show(output)} {flaw}; {advice}"
             problems.append(Problem(("output",), message))
     for index, rule in enumerate(file.document.get("rule", ()) if not problems else ()):
         if rule["match"].startswith("/") or ".." in rule["match"].split("/"):

@@ -1,6 +1,7 @@
-"""A prompt file read into specs: TOML, the project's defaults under it, every value checked, every error placed.
+"""A prompt file read into specs, with the project's defaults under it, and a place for every error.
 
-Where a key is absent, the project's rules are asked first (later ones win), then the style, then the defaults.
+Where a key is absent, the project's rules are asked first (later ones win), then the style, then the
+defaults of the kind.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def _relative(path: Path, project: Project) -> str:
 
 
 def _spec(layers: list[Defaults], project: Project, relative: str, problems: list[Problem]) -> Spec | None:
-    """Return the spec that the lowest to highest of `layers` give; rules and style are appended to `layers`."""
+    """Return the spec of the first of `layers`; the rules and the style under it are appended to them."""
     kind = kind_of(layers[0].document, problems)
     if kind is None:
         return None
@@ -195,7 +196,7 @@ def _place(problem: Problem, layers: Sequence[Defaults]) -> Place:
     return layers[0].places.of(problem.path, at_key=problem.at_key)
 
 
-def _has(document: object, path: KeyPath) -> bool:
+def _has(document: Any, path: KeyPath) -> bool:
     for part in path:
         if (isinstance(document, Mapping) and part in document) or (
             isinstance(document, list | tuple) and isinstance(part, int) and part < len(document)

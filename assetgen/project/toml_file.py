@@ -112,10 +112,9 @@ def _decoded(data: bytes, *, path: Path) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         offset = error.start + len(data) - len(body)
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
+        line = body[: error.start].count(b"\n") + 1
         message = f"byte {offset} (0x{data[offset]:02x}) is not UTF-8; save the file as UTF-8."
-        column = error.start - (body[: error.start].rfind(b"\n") + 1) + 1
+        column = len(body[: error.start].rpartition(b"\n")[2].decode()) + 1
         raise PromptFileError(message, place=Place(str(path), line, column)) from error
 
 

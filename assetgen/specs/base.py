@@ -231,6 +231,8 @@ def nearest_powers_of_two(edge: int) -> tuple[int, int, int]:
 
 def variant_specs(spec: AnySpec) -> tuple[AnySpec, ...]:
     """Return one spec a variant; the first keeps id and seed, the others are named `_v2`, `_v3` and so on."""
+    if spec.variants == 1:
+        return (spec,)
     first = replace(spec, variants=1)
     others = (
         replace(first, asset=f"{spec.asset}_v{index}", seed=derive_seed(str(spec.seed), index))

@@ -47,7 +47,7 @@ class Declared:
             default = None if not self.rule.or_switch else self.default is not None
         else:
             default = None if self.default is MISSING else plain(self.default)
-        return Key(self.rule, self.doc, self.unit, default if default not in ([], {}) else None)
+        return Key(self.rule, self.doc, self.unit, default if default not in ("", [], {}) else None)
 
 
 def ruled(
@@ -199,6 +199,8 @@ def check_fields(value: object) -> None:
     for declared in declared_fields(type(value)):
         given = getattr(value, declared.name)
         if given is declared.default or (given == declared.default and type(given) is type(declared.default)):
+            continue
+        if given is None and isinstance(declared.rule, Table) and declared.rule.or_switch:
             continue
         canonical = declared.rule.read(given, (declared.name,), problems)
         if canonical is not given:

@@ -34,14 +34,19 @@ def document_table(kind: str) -> Table:
         "kind": Key(Constant(kind), "What the file describes."),
         **own,
     }
-    inner = {
-        name: f"{outer}.{name}"
-        for outer, key in own.items()
-        if isinstance(key.rule, Table)
-        for name in key.rule.keys
-        if name not in own
-    }
-    return Table(keys, required=("assetgen", "kind"), elsewhere=inner)
+    elsewhere = {name: place for name, place in _inner_names(own).items() if name not in keys}
+    return Table(keys, required=("assetgen", "kind"), elsewhere=elsewhere)
+
+
+def _inner_names(keys: Mapping[str, Key], outer: str = "") -> dict[str, str]:
+    """Return the full spelling of each name that stands in a table somewhere; the first one wins."""
+    names: dict[str, str] = {}
+    for name, key in keys.items():
+        if outer:
+            names.setdefault(name, f"{outer}{name}")
+        if isinstance(key.rule, Table):
+            names = {**_inner_names(key.rule.keys, f"{outer}{name}."), **names}
+    return names
 
 
 @cache

@@ -44,6 +44,8 @@ def show(value: object) -> str:
         text = "{ " + ", ".join(f"{key} = {show(inner)}" for key, inner in value.items()) + " }"
     elif isinstance(value, list | tuple):
         text = "[" + ", ".join(show(inner) for inner in value) + "]"
+    elif isinstance(value, int) and value.bit_length() > 1000:
+        text = "a very large number"  # Python refuses to spell integers of thousands of digits
     else:
         text = str(value)
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 3] + "..."
