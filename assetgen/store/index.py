@@ -1,8 +1,8 @@
 """The index: one SQLite file that remembers results, prompt files, publications and failures.
 
 It is disposable. Published files and their manifests stand without it, and `rebuild` fills a new one from
-them; a damaged file is moved aside and started afresh with a warning. Every bulk question is one query, so that
-a bake with nothing to do costs milliseconds.
+them; a damaged file is moved aside and started afresh with a warning. Every bulk question is one query, so a
+bake with nothing to do costs milliseconds.
 """
 
 from __future__ import annotations
