@@ -167,7 +167,7 @@ class Index:
 
     def finish_publication(self, folder: Path, manifest: Manifest, *, stats: Iterable[FileStat]) -> None:
         """Mark a publication as done, with its files' sizes and times."""
-        self._put_publication(folder, manifest, State.DONE, {}, tuple(stats))
+        self._put_publication(folder, manifest, State.DONE, {}, tuple(sorted(stats, key=lambda s: s.path)))
 
     def forget_publication(self, folder: Path, name: str) -> None:
         """Drop a publication's row; its files are left alone."""
