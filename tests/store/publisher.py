@@ -1,4 +1,6 @@
-"""A small publisher to be killed: `python -m tests.store.publisher CACHE OUT START ROUNDS DURABILITY [POINT VISIT]`.
+"""A small publisher to be killed.
+
+    python -m tests.store.publisher CACHE OUT START ROUNDS DURABILITY [POINT VISIT]
 
 It publishes revision START, START + 1, ... of one set, odd ones with a file that even ones lack, prints each
 number once it is published, and dies as by kill -9 at the given visit of the given fault point.

@@ -24,7 +24,9 @@ def contents(revision: int, *, asset: str = "wall", size: int = 200, roles: tupl
     return {f"{name}_{role}.dds": (b"%s:%06d|" % (role.encode(), revision)) * size for role in roles}
 
 
-def manifest_of(files: dict[str, bytes], revision: int, *, asset: str = "wall", target: str = "unity") -> Manifest:
+def manifest_of(
+    files: dict[str, bytes], revision: int, *, asset: str = "wall", target: str = "unity"
+) -> Manifest:
     return Manifest(
         asset=asset,
         kind="material",
@@ -64,7 +66,9 @@ def read_as_engine_does(manifest_path: Path) -> int | None:
     """
     try:
         document = json.loads(manifest_path.read_bytes())
-        data = {file["path"]: (manifest_path.parent / file["path"]).read_bytes() for file in document["files"]}
+        data = {
+            file["path"]: (manifest_path.parent / file["path"]).read_bytes() for file in document["files"]
+        }
     except (OSError, ValueError):
         return None
     for file in document["files"]:

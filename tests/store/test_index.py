@@ -100,7 +100,9 @@ def test_an_inode_beyond_the_signed_range_is_kept(index: Index, tmp_path: Path) 
     assert index.sources(tmp_path)[source.path].inode == big.inode < 1 << 63
 
 
-def test_publications_go_from_pending_to_done_and_are_listed_below_a_root(index: Index, tmp_path: Path) -> None:
+def test_publications_go_from_pending_to_done_and_are_listed_below_a_root(
+    index: Index, tmp_path: Path
+) -> None:
     manifest = manifest_of(contents(1), 1)
     owned = {"old.dds": frozenset(["1" * 64])}
     for name in ("game", "game/deep", "game2"):
@@ -234,6 +236,16 @@ def test_a_network_folder_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(index_module, "is_network", lambda folder: True)
     with pytest.raises(StoreError, match="ASSETGEN_CACHE_DIR"):
         Index(path)
+
+
+def test_a_full_disk_is_a_plain_refusal_and_the_index_goes_on_afterwards(index: Index) -> None:
+    pages = index._read(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
+    index._read(lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchall())
+    with pytest.raises(StoreError, match="full"):
+        index.put_action("big", "v" * 100_000)
+    index._read(lambda db: db.execute("PRAGMA max_page_count = 1000000").fetchall())
+    index.put_action("big", "v")
+    assert index.action("big") == ("v", ())
 
 
 def test_a_locked_index_is_a_plain_refusal(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

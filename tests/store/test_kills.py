@@ -55,7 +55,7 @@ def artist_file_survives(out: Path) -> bool:
     return any(path.exists() and path.read_bytes() == b"an artist's" for path in kept)
 
 
-# The first visit falls into revision 1, the sixth mostly into its middle, the ninth into a later revision.
+# The first visit falls into the first revision; the sixth into its middle or into the next one.
 VISITS = {point: (1, 6) for point in fault.POINTS} | {
     "journal.written": (1, 2),
     "backup.moved": (1,),
@@ -129,6 +129,22 @@ def check_verdict(manifest: Path) -> None:
 def test_a_dozen_kills_at_random_moments_never_show_a_mixed_set(tmp_path: Path) -> None:
     met = chase(tmp_path, kills=12, seed=20, durability="fast")
     assert met["accepted"] > 0
+
+
+def test_two_processes_publishing_one_set_take_turns(tmp_path: Path) -> None:
+    cache, out = tmp_path / "cache", tmp_path / "out"
+    lay_traps(out)
+    manifest = out / "wall.assetgen.json"
+    running = [
+        subprocess.Popen(command(cache, out, start=start, rounds=8), cwd=ROOT, stdout=subprocess.DEVNULL)
+        for start in (1, 100)
+    ]
+    while any(process.poll() is None for process in running):
+        read_as_engine_does(manifest)
+        check_verdict(manifest)
+    assert [process.returncode for process in running] == [0, 0]
+    assert check_recovered(cache, out) in {8, 107}
+    assert artist_file_survives(out)
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ odd
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Linux mount points are no Windows paths")
 @pytest.mark.parametrize(
     ("folder", "kind"),
     [
@@ -31,7 +29,7 @@ odd
     ],
 )
 def test_the_longest_and_latest_mount_decides(folder: str, kind: str) -> None:
-    assert mount_type(Path(folder), MOUNTS) == kind
+    assert mount_type(folder, MOUNTS) == kind
 
 
 def test_a_local_folder_is_not_on_the_network(tmp_path: Path) -> None:

@@ -30,7 +30,13 @@ def out(tmp_path: Path) -> Path:
 
 
 def bring_out(
-    store: Store, out: Path, revision: int, *, files: dict | None = None, asset: str = "wall", force: bool = False
+    store: Store,
+    out: Path,
+    revision: int,
+    *,
+    files: dict | None = None,
+    asset: str = "wall",
+    force: bool = False,
 ) -> Manifest:
     chosen = contents(revision, asset=asset) if files is None else files
     manifest = manifest_of(chosen, revision, asset=asset)
@@ -285,7 +291,14 @@ def test_an_edit_between_plan_and_replacement_is_not_overwritten(
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EACCES])
 @pytest.mark.parametrize(
     "point",
-    ["stage.opened", "stage.writing", "stage.written", "file.replaced", "manifest.replaced", "obsolete.removed"],
+    [
+        "stage.opened",
+        "stage.writing",
+        "stage.written",
+        "file.replaced",
+        "manifest.replaced",
+        "obsolete.removed",
+    ],
 )
 def test_a_refusing_disk_leaves_a_set_that_is_old_or_rejected_and_later_new(
     store: Store, out: Path, monkeypatch: pytest.MonkeyPatch, point: str, code: int

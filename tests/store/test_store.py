@@ -82,7 +82,9 @@ def test_an_index_rebuilt_without_blobs_promises_no_results(tmp_path: Path) -> N
         assert (row.state, row.is_untouched()) == (State.DONE, True)
 
 
-def test_recovery_does_not_trample_a_living_publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recovery_does_not_trample_a_living_publisher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "out"
     seen: list[tuple[int, int]] = []
 
@@ -143,7 +145,9 @@ def test_recovery_spares_a_file_edited_since_and_the_next_bake_reports_it(
     assert not strays(out)
 
 
-def test_recovery_without_blobs_waits_for_the_next_bake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recovery_without_blobs_waits_for_the_next_bake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = interrupted(tmp_path, "file.replaced", monkeypatch)
     for path in (tmp_path / "c" / "blobs").glob("*/*"):
         path.unlink()
@@ -155,7 +159,9 @@ def test_recovery_without_blobs_waits_for_the_next_bake(tmp_path: Path, monkeypa
     assert read_as_engine_does(out / "wall.assetgen.json") == 3
 
 
-def test_recovery_does_not_bring_back_a_deleted_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recovery_does_not_bring_back_a_deleted_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = interrupted(tmp_path, "file.replaced", monkeypatch)
     shutil.rmtree(out)
     with open_store(tmp_path / "c") as store:
