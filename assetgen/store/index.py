@@ -1,8 +1,8 @@
 """The index: one SQLite file that remembers results, prompt files, publications and failures.
 
 It is disposable. Published files and their manifests stand without it, and `rebuild` fills a new one from
-them; a damaged file is moved aside and started afresh with a warning. Every bulk question is one query, so that
-a bake with nothing to do costs milliseconds.
+them; a damaged file is moved aside and started afresh with a warning. Every bulk question is one query, so a
+bake with nothing to do costs milliseconds.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ class Index:
 
     def finish_publication(self, folder: Path, manifest: Manifest, *, stats: Iterable[FileStat]) -> None:
         """Mark a publication as done, with its files' sizes and times."""
-        self._put_publication(folder, manifest, State.DONE, {}, tuple(stats))
+        self._put_publication(folder, manifest, State.DONE, {}, tuple(sorted(stats, key=lambda s: s.path)))
 
     def forget_publication(self, folder: Path, name: str) -> None:
         """Drop a publication's row; its files are left alone."""
@@ -249,24 +249,25 @@ class Index:
                     raise _refusal(self.path, error) from error
                 _LOG.warning("the index %s is damaged or gone (%s); starting over", self.path, error)
             self._connection.close()
-            self._connection = self._open()
+            self._connection = self._open(is_suspect=True)
             try:
                 return work(self._connection)
             except sqlite3.DatabaseError as error:
                 raise _refusal(self.path, error) from error
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self, *, is_suspect: bool = False) -> sqlite3.Connection:
         if is_network(self.path.parent):
             raise StoreError(
                 f"{self.path.parent} is on a network file system, which SQLite cannot lock; "
                 "set ASSETGEN_CACHE_DIR to a folder on a local disk."
             )
-        with suppress(sqlite3.DatabaseError):
-            return _connect(self.path, create=False)
+        if not is_suspect:
+            with suppress(sqlite3.DatabaseError):
+                return _connect(self.path)
         # Missing, damaged or of another schema: one process mends it, the others wait and then find it well.
         with locks.exclusive(self.path.with_suffix(".lock")):
             try:
-                return _connect(self.path, create=True)
+                return _connect(self.path, create=True, is_suspect=is_suspect)
             except sqlite3.DatabaseError as error:
                 if not _is_damage(error):
                     raise _refusal(self.path, error) from error
@@ -281,7 +282,7 @@ class _Unusable(sqlite3.DatabaseError):
     """The file is a database, but not of this schema."""
 
 
-def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
+def _connect(path: Path, *, create: bool = False, is_suspect: bool = False) -> sqlite3.Connection:
     if not create and not path.is_file():
         raise _Unusable("there is no index yet")
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
@@ -293,6 +294,8 @@ def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
             connection.executescript(_SCHEMA)
         elif version != SCHEMA_VERSION or tables != _TABLES:
             raise _Unusable(f"its schema is {version}, not {SCHEMA_VERSION}")
+        if is_suspect and (verdict := connection.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
+            raise _Unusable(verdict)
     except BaseException:
         connection.close()
         raise

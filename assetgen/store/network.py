@@ -21,12 +21,11 @@ def is_network(folder: Path) -> bool:
         mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:  # no such table on macOS
         return False
-    return mount_type(folder, mounts) in NETWORK_TYPES
+    return mount_type(os.path.realpath(folder), mounts) in NETWORK_TYPES
 
 
-def mount_type(folder: Path, mounts: str) -> str:
-    """Return the file system type of a folder, given the text of a Linux mount table; empty when unknown."""
-    path = os.path.realpath(folder)
+def mount_type(path: str, mounts: str) -> str:
+    """Return the file system type at a resolved path, given a Linux mount table; empty when unknown."""
     best, kind = "", ""
     for line in mounts.splitlines():
         columns = line.split(" ")

@@ -214,8 +214,8 @@ def _replace(staged: Path, path: Path, *, sleep: _Sleep) -> None:
         except PermissionError as error:  # on Windows: the engine has it open
             if tries == len(REPLACE_DELAYS_S):
                 raise StoreError(
-                    f"{path} is open in another program. The result is kept in the cache; close the file, "
-                    "and the next bake publishes it."
+                    f"{path} is open in another program, or read-only. The result is kept in the cache; "
+                    "close the file or check it out, and the next bake publishes it."
                 ) from error
             sleep(REPLACE_DELAYS_S[tries])
         else:
