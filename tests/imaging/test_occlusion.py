@@ -68,7 +68,7 @@ def test_twice_the_size_looks_the_same() -> None:
     small, large = (horizon_occlusion(bumps(n), relief_m=0.1, tile_m=2.0, radius_m=0.15) for n in (128, 256))
     halved = large.view(128, 2, 128, 2).mean(dim=(1, 3))
     assert torch.corrcoef(torch.stack([halved.flatten(), small.flatten()]))[0, 1] > 0.995
-    assert (halved - small).abs().max() < 0.03
+    assert (halved - small).abs().max() < 0.04
 
 
 def test_more_relief_never_opens_the_sky() -> None:
