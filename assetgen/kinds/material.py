@@ -13,7 +13,7 @@ from assetgen.export.targets import ENCODINGS, find_target, only_roles, with_enc
 from assetgen.export.texture import ExportOptions, export_material
 from assetgen.imaging.quality import check_plausible, measure_material
 from assetgen.kinds.base import Made
-from assetgen.kinds.sources import material_from_sources
+from assetgen.kinds.sources import longer_edge, material_from_sources
 from assetgen.media.artifact import Artifact
 from assetgen.media.material import Material
 from assetgen.specs.base import Spec
@@ -39,6 +39,7 @@ class MaterialKind:
             sources,
             size=spec.size,
             wraps=(spec.tile in ("xy", "x"), spec.tile in ("xy", "y")),
+            allow_npot=spec.allow_npot,
             tile_m=spec.surface.meters,
             normal_strength=spec.maps.normal.strength if spec.maps.normal else 1.0,
         )
@@ -71,7 +72,7 @@ class MaterialKind:
         }
         options = ExportOptions(
             name=spec.asset.rsplit("/", 1)[-1],
-            sizes=spec.export_sizes,
+            sizes=spec.export_sizes or (longer_edge(value),),
             quality=Quality(export.quality) if export.quality else Quality.BALANCED,
         )
         yield from export_material(value, only_roles(plan, wanted), options, ctx)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -26,6 +27,7 @@ def material_from_sources(
     *,
     size: tuple[int, int] | None,
     wraps: tuple[bool, bool],
+    allow_npot: bool = False,
     tile_m: float | None = None,
     normal_strength: float = 1.0,
 ) -> Material:
@@ -39,17 +41,20 @@ def material_from_sources(
             emissive, orm.
         size: (width, height) in texels; None keeps the size of the first picture.
         wraps: along which axes the pictures tile.
+        allow_npot: accept a size that is no power of two.
         tile_m: edge length in metres; 2 when unknown.
         normal_strength: factor on the relief where normals are derived.
 
     Raises:
         FormatError: bytes that are no picture.
+        SpecError: a size that is no power of two, or a picture without the channels of its role.
     """
     maps: dict[str, Image] = {}
     for role, data in sources.items():
         for name, image in _read(role, data):
             image = Image(image.pixels, image.space, image.alpha, wraps)
-            size = size or (image.width, image.height)
+            if size is None:
+                size = _checked_size(image, allow_npot=allow_npot)
             if (image.width, image.height) != size:
                 image = resize(image, width=size[0], height=size[1])
             maps[name] = image
@@ -58,6 +63,23 @@ def material_from_sources(
     if "height" in maps:
         _derive(maps, tile_m=tile_m, relief_m=relief_m * normal_strength, wraps=wraps)
     return Material(tile_m=tile_m, relief_m=relief_m, **maps)
+
+
+def longer_edge(material: Material) -> int:
+    """Return the longer edge of a material's maps in texels."""
+    image = next(image for _, image in material.maps())
+    return max(image.width, image.height)
+
+
+def _checked_size(image: Image, *, allow_npot: bool) -> tuple[int, int]:
+    size = (image.width, image.height)
+    if allow_npot or all(edge & (edge - 1) == 0 for edge in size):
+        return size
+    near = max(16, 1 << round(math.log2(max(size))))
+    raise SpecError(
+        f"the source is {size[0]}x{size[1]}, no powers of two, which mip chains and block compression need; "
+        f"write size = {near}, or allow_npot = true."
+    )
 
 
 def _derive(maps: dict[str, Image], *, tile_m: float, relief_m: float, wraps: tuple[bool, bool]) -> None:

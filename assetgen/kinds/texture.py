@@ -12,7 +12,7 @@ from assetgen.export.targets import ENCODINGS, ORM, Encoding, Target, TextureFil
 from assetgen.export.texture import ExportOptions, export_material
 from assetgen.imaging.quality import check_plausible, measure_material
 from assetgen.kinds.base import Made
-from assetgen.kinds.sources import material_from_sources
+from assetgen.kinds.sources import longer_edge, material_from_sources
 from assetgen.media.artifact import Artifact
 from assetgen.media.material import MAP_SPACES, Material
 from assetgen.specs.base import Spec
@@ -30,7 +30,8 @@ class TextureKind:
         if sources:
             ctx.progress(0, 1, "reading source")
             wraps = (spec.tile in ("xy", "x"), spec.tile in ("xy", "y"))
-            return Made(value=_only(material_from_sources(sources, size=spec.size, wraps=wraps), spec.role))
+            material = material_from_sources(sources, size=spec.size, wraps=wraps, allow_npot=spec.allow_npot)
+            return Made(value=_only(material, spec.role))
         made = load_backend(spec.backend, kind=spec.kind).generate(spec, ctx)
         if spec.role == "emissive" and made.value.emissive is None:
             raise SpecError(f'"{spec.prompt}" gives off no light; ask for another role, such as "albedo".')
@@ -47,7 +48,7 @@ class TextureKind:
         plan = find_target(target, spec.engine.get(target, {}))
         encodings = [ENCODINGS[name] for name in spec.formats] or [_encoding_of(plan, spec.role)]
         options = ExportOptions(
-            name=spec.asset.rsplit("/", 1)[-1], sizes=(max(spec.size),), mipmaps=spec.mipmaps
+            name=spec.asset.rsplit("/", 1)[-1], sizes=(longer_edge(value),), mipmaps=spec.mipmaps
         )
         for encoding in encodings:
             file = TextureFile(role=spec.role, content=_content_of(spec.role), encoding=encoding)

@@ -36,6 +36,9 @@ SMALLEST_SIZE: Final = 16
 LARGEST_SIZE: Final = 8192
 LARGEST_SEED: Final = 2**63 - 1
 
+DEFAULT_SIZE: Final = (1024, 1024)
+"""Of what is generated; a source picture without a size keeps its own."""
+
 SIZE: Final = Pair(Integer(SMALLEST_SIZE, LARGEST_SIZE), "[width, height]")
 
 _FILE = Text(400, meaning="a path")
@@ -127,7 +130,9 @@ class Spec:
         values = complete(
             type(self), {item.name: getattr(self, item.name) for item in declared_fields(type(self))}
         )
-        object.__setattr__(self, "seed", values["seed"])
+        for name in ("seed", "size"):
+            if name in values:
+                object.__setattr__(self, name, values[name])
         problems = self.contradictions(values)
         if problems:
             raise SpecError(problems[0].message, asset=self.asset)
@@ -169,11 +174,13 @@ AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
 def complete(spec_type: type[Spec], values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return field values with every default and the derived seed filled in."""
+    """Return field values with every default, the derived seed and the size filled in."""
     full: dict[str, Any] = {declared.name: declared.default for declared in declared_fields(spec_type)}
     full.update(values)
     if full["seed"] is None:
         full["seed"] = derive_seed(full["asset"])
+    if "size" in full and full["size"] is None and not full["source"]:
+        full["size"] = DEFAULT_SIZE
     return MappingProxyType(full)
 
 
@@ -197,7 +204,7 @@ def common_contradictions(values: Mapping[str, Any]) -> list[Problem]:
 
 def size_contradictions(values: Mapping[str, Any]) -> list[Problem]:
     """Return the power-of-two problem of a size, unless a source picture is allowed another size."""
-    if values["allow_npot"] and values["source"]:
+    if values["size"] is None or (values["allow_npot"] and values["source"]):
         return []
     odd = next((edge for edge in values["size"] if edge & (edge - 1)), None)
     if odd is None:
@@ -214,8 +221,10 @@ def size_contradictions(values: Mapping[str, Any]) -> list[Problem]:
 
 def square_contradictions(values: Mapping[str, Any]) -> list[Problem]:
     """Return the problem of a size that is not square where the procedural backend generates."""
+    if values["source"] or values["backend"] != "procedural":
+        return []
     width, height = values["size"]
-    if width == height or values["source"] or values["backend"] != "procedural":
+    if width == height:
         return []
     message = f"size = [{width}, {height}] is not square, as procedural materials are; write size = {width}."
     return [Problem(("size",), message)]

@@ -126,11 +126,11 @@ class MaterialSpec(Spec):
 
     kind: ClassVar[str] = "material"
 
-    size: tuple[int, int] = ruled(
+    size: tuple[int, int] | None = ruled(
         SIZE,
-        default=(1024, 1024),
+        default=None,
         unit="texels",
-        doc="Edge of the square maps, or [width, height] of a source.",
+        doc="Edge of the square maps, or [width, height]; 1024 when absent, a source keeps its own.",
     )
     tile: str = choice(*TILES, default="xy", doc="Edges across which it repeats without a seam.")
     maps: Maps = table_of(Maps, default=Maps(), doc="Which maps it has.")  # noqa: RUF009
@@ -148,8 +148,8 @@ class MaterialSpec(Spec):
 
     @property
     def export_sizes(self) -> tuple[int, ...]:
-        """Longer edges of the sets to write, largest first."""
-        return self.export.sizes or (max(self.size),)
+        """Longer edges of the sets to write, largest first; empty for a source's own size."""
+        return self.export.sizes or ((max(self.size),) if self.size else ())
 
     def export_document(self, target: str) -> dict[str, Any]:
         """Return everything that exporting to one target depends on besides the made value, as JSON."""
@@ -179,7 +179,7 @@ def _maps_contradictions(values: Mapping[str, Any]) -> list[Problem]:
 
 def _export_contradictions(values: Mapping[str, Any]) -> list[Problem]:
     problems = []
-    largest = max(values["size"])
+    largest = max(values["size"] or (LARGEST_SIZE,))
     may_be_odd = values["allow_npot"] and values["source"]
     for edge in values["export"].sizes:
         if edge > largest:

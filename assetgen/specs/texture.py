@@ -24,8 +24,11 @@ class TextureSpec(Spec):
 
     kind: ClassVar[str] = "texture"
 
-    size: tuple[int, int] = ruled(
-        SIZE, default=(1024, 1024), unit="texels", doc="Edge of a square texture, or [width, height]."
+    size: tuple[int, int] | None = ruled(
+        SIZE,
+        default=None,
+        unit="texels",
+        doc="Edge of a square texture, or [width, height]; 1024 when absent, a source keeps its own.",
     )
     tile: str = choice(*TILES, default="xy", doc="Edges across which it repeats without a seam.")
     role: str = choice(

@@ -20,7 +20,7 @@ from assetgen.backends.procedural.surface import Surface, finish
 from assetgen.context import Context
 from assetgen.errors import SpecError
 from assetgen.media.material import Material
-from assetgen.specs.base import Spec
+from assetgen.specs.base import DEFAULT_SIZE, Spec
 from assetgen.specs.material import MaterialSpec
 
 
@@ -65,7 +65,7 @@ def _draw(spec: Spec, request: MaterialRequest, recipe: Recipe, ctx: Context) ->
     params = dict(asked.params) if asked else {}
     tile_m = (asked.surface.meters if asked else None) or request.tile_m or recipe.tile_m
     torus = Torus(
-        size=spec.size[0],
+        size=spec.size[0] if spec.size else DEFAULT_SIZE[0],
         seed=spec.seed if request.seed is None else request.seed,
         tile_m=tile_m,
         device=ctx.device,
