@@ -1,0 +1,272 @@
+"""The words that the grammar knows, read once per process from the TOML files beside this module.
+
+Every phrase is kept under one key: lower case, American spelling, each word in the singular. A phrase may have
+several senses ("dirt" is a base and a trait, "rust" a layer and a color); `meaning` decides by position.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from assetgen.backends.procedural.grammar.color import Shade, encode_srgb, parse_hex
+from assetgen.backends.procedural.grammar.report import ColorWord
+
+LONGEST_PHRASE: Final = 5
+"""The most words that a phrase of the lexicon may have."""
+
+_FUZZY_KINDS: Final = frozenset({"base", "layer", "trait", "option", "family", "beyond", "beyond_layer", "part", "style"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One thing that a phrase may stand for.
+
+    Args:
+        kind: base, family, beyond, beyond_layer, layer, trait, option, color, shade, style, degree, connector,
+            negation, negation_after, color_after, part, place, location, where, kind, noun, no_effect or stop.
+        value: the id within that kind ("moss", "age", "bond=running").
+        amount: what the word alone means: coverage, the value of the trait, or the factor of a degree.
+        flag: layer: "noun" or "adjective"; option: its recipe; degree: times, absolute or cover.
+        color: the color itself, or the color that an option brings along.
+    """
+
+    kind: str
+    value: str
+    amount: float = 0.0
+    flag: str = ""
+    color: ColorWord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """How far a dial of the material goes, and where it changes nothing."""
+
+    low: float
+    high: float
+    neutral: float
+    multiplies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a material with a color of its own: mortar, paint."""
+
+    recipes: tuple[str, ...]
+    role: str
+    thin: frozenset[str]
+    wide: frozenset[str]
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """Compiled lookups; built by `load_lexicon` and never changed afterwards."""
+
+    phrases: dict[str, tuple[Sense, ...]] = field(default_factory=dict)
+    spelling: dict[str, str] = field(default_factory=dict)
+    traits: dict[str, Trait] = field(default_factory=dict)
+    shades: dict[str, Shade] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
+    implied: dict[str, dict[str, str | float]] = field(default_factory=dict)
+    absorbs: dict[str, frozenset[str]] = field(default_factory=dict)
+    nearest: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    recipes: tuple[str, ...] = ()
+    live_styles: frozenset[str] = frozenset()
+    before_noun: frozenset[str] = frozenset()
+    kind_plural: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)  # every word of every phrase -> what kind it is of
+    targets: dict[str, str] = field(default_factory=dict)  # what a misspelt word may be corrected to -> kind
+
+    def key(self, words: Iterable[str]) -> str:
+        """Return the key under which these words would be stored."""
+        return " ".join(self.normal_form(word) for word in words)
+
+    def normal_form(self, word: str) -> str:
+        """Return the word in American spelling and in the singular."""
+        word = self.spelling.get(word, word)
+        single = singular(_american(word))
+        return self.spelling.get(single, single)
+
+
+def singular(word: str) -> str:
+    """Return the word without its plural ending; words that merely look plural lose nothing they need."""
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "ches", "shes", "xes", "zes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def _american(word: str) -> str:
+    for british, american in (("ise", "ize"), ("ised", "ized"), ("ising", "izing"), ("isation", "ization")):
+        if len(word) > len(british) + 3 and word.endswith(british):
+            return word[: -len(british)] + american
+    return word
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """Return the lexicon of this process, compiled at the first call."""
+    words = _read("words")
+    lexicon = Lexicon(spelling=dict(words["spelling"]))
+    senses: dict[str, list[Sense]] = {}
+    materials = _read("materials")
+    traits = _read("traits")
+    _describe(lexicon, words, materials, traits)
+    groups = (
+        _grammar_senses(words),
+        _material_senses(materials),
+        _layer_senses(_read("layers")),
+        _trait_senses(traits),
+        _style_senses(_read("styles")),
+        _part_senses(words),
+        _noun_senses(words),
+        _color_senses(),
+    )
+    for group in groups:
+        for phrase, sense in group:
+            found = senses.setdefault(_key(lexicon, phrase), [])
+            if not any((x.kind, x.value, x.flag) == (sense.kind, sense.value, sense.flag) for x in found):
+                found.append(sense)
+    lexicon.phrases = {key: tuple(found) for key, found in senses.items()}
+    _index_words(lexicon)
+    return lexicon
+
+
+def _read(name: str) -> dict[str, Any]:
+    folder = resources.files("assetgen.backends.procedural.grammar") / "lexicon"
+    return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _key(lexicon: Lexicon, phrase: str) -> str:
+    cleaned = phrase.replace("'", "").replace("-", " ").replace("/", " ").replace("_", " ")
+    return lexicon.key(cleaned.split())
+
+
+def _describe(lexicon: Lexicon, words: dict[str, Any], materials: dict[str, Any], traits: dict[str, Any]) -> None:
+    """Fill in the tables that are no phrases."""
+    table = materials["material"]
+    lexicon.recipes = tuple(name for name, entry in table.items() if entry.get("available", True))
+    lexicon.nearest = {category: tuple(names) for category, names in materials["nearest"].items()}
+    for name in lexicon.recipes:
+        lexicon.absorbs[name] = frozenset(_key(lexicon, word) for word in table[name].get("absorbs", ()))
+        for phrase, bring in table[name].get("implied", {}).items():
+            lexicon.implied[_key(lexicon, phrase)] = bring
+    for name, entry in traits.items():
+        low, high = entry["range"]
+        lexicon.traits[name] = Trait(low, high, entry["neutral"], entry.get("multiplies", False))
+    lexicon.shades = {name: Shade(**entry) for name, entry in words["shade"].items()}
+    for name, entry in words["part"].items():
+        thin, wide = frozenset(entry.get("thin", "").split()), frozenset(entry.get("wide", "").split())
+        lexicon.parts[name] = Part(tuple(entry["recipes"]), entry["role"], thin, wide)
+    styles = _read("styles")
+    lexicon.live_styles = frozenset(name for name, entry in styles.items() if entry["effect"])
+    lexicon.before_noun = frozenset(_key(lexicon, word) for word in words["color"]["before_noun"])
+    lexicon.kind_plural = words["kind_plural"]
+
+
+def _grammar_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for mode, table in words["degree"].items():
+        for amount, phrases in table.items():
+            yield from ((p, Sense("degree", mode, float(amount), flag=mode)) for p in phrases)
+    for value, phrases in words["connector"].items():
+        yield from ((p, Sense("connector", value)) for p in phrases)
+    wide = set(words["negation"]["wide"])
+    for phrase in words["negation"]["words"]:
+        yield phrase, Sense("negation", "wide" if phrase in wide else "narrow")
+    yield from ((p, Sense("negation_after", p)) for p in words["negation"]["after"])
+    yield from ((p, Sense("shade", p)) for p in words["shade"])
+    yield from ((p, Sense("color_after", p)) for p in words["color"]["after"])
+    for value, phrases in words["kind"].items():
+        yield from ((p, Sense("kind", value)) for p in phrases)
+    for kind in ("place", "location"):
+        yield from ((p, Sense(kind, p)) for p in words[kind].split())
+    yield from ((p, Sense("where", p)) for p in words["where"])
+    yield from ((p, Sense("no_effect", p)) for p in words["no_effect"].split() + words["no_effect_phrases"])
+    yield from ((p, Sense("stop", p)) for p in words["stop"].split() + words["stop_phrases"])
+
+
+def _material_senses(materials: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for name, entry in materials["material"].items():
+        kind, flag = ("base", "") if entry.get("available", True) else ("beyond", entry["category"])
+        yield from ((phrase, Sense(kind, name, flag=flag)) for phrase in entry["words"])
+        for key, values in entry.get("option", {}).items():
+            for value, phrases in values.items():
+                yield from ((phrase, Sense("option", f"{key}={value}", flag=name)) for phrase in phrases)
+        for value, species in entry.get("species", {}).items():
+            color = ColorWord(value, parse_hex(species["color"])) if species["color"] else None
+            sense = Sense("option", f"species={value}", flag=name, color=color)
+            yield from ((phrase, sense) for phrase in species["words"])
+    for name, family in materials["family"].items():
+        yield from ((phrase, Sense("family", family["recipe"], flag=name)) for phrase in family["words"])
+
+
+def _layer_senses(layers: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for name, entry in layers["layer"].items():
+        for group, flag in (("nouns", "noun"), ("adjectives", "adjective")):
+            yield from ((p, Sense("layer", name, amount, flag)) for p, amount in entry[group].items())
+    for name, entry in layers["beyond"].items():
+        nearest = " ".join(entry["nearest"])
+        yield from ((phrase, Sense("beyond_layer", name, flag=nearest)) for phrase in entry["words"])
+
+
+def _trait_senses(traits: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for name, entry in traits.items():
+        yield from ((phrase, Sense("trait", name, amount)) for phrase, amount in entry["words"].items())
+
+
+def _style_senses(styles: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for name, entry in styles.items():
+        yield from ((phrase, Sense("style", name)) for phrase in entry["words"])
+
+
+def _part_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for name, entry in words["part"].items():
+        yield from ((phrase, Sense("part", name)) for phrase in entry["words"])
+
+
+def _noun_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    for group in words["nouns"].values():
+        yield from ((word, Sense("noun", word)) for word in group.split())
+
+
+def _color_senses() -> Iterator[tuple[str, Sense]]:
+    for name, entry in _read("colors_material").items():
+        red, green, blue = entry["linear"]
+        color = ColorWord(name, encode_srgb((red, green, blue)), metal=True)
+        yield from ((phrase, Sense("color", "metal", color=color)) for phrase in entry["words"])
+    # The xkcd names come first: people named what they saw, while CSS has a "dark gray" lighter than "gray".
+    for source in ("xkcd", "css"):
+        for name, code in _read(f"colors_{source}").items():
+            plain = name.replace("/", " ").replace("gray", "grey")
+            sense = Sense("color", "paint", color=ColorWord(plain, parse_hex(code)))
+            yield plain, sense
+            if source == "css":
+                yield plain.replace(" ", ""), sense
+
+
+def _index_words(lexicon: Lexicon) -> None:
+    """List every known word, and those that a misspelt word may be corrected to."""
+    for key, senses in lexicon.phrases.items():
+        kinds = {sense.kind for sense in senses}
+        css = any(s.kind == "color" for s in senses) and " " not in key and len(key) > 3
+        for word in key.split():
+            lexicon.words.setdefault(word, senses[0].kind)
+            if kinds & _FUZZY_KINDS or (css and _is_plain_color(key)):
+                lexicon.targets.setdefault(word, senses[0].kind)
+
+
+def _is_plain_color(word: str) -> bool:
+    return word in _PLAIN_COLORS
+
+
+_PLAIN_COLORS: Final = frozenset(
+    "white black grey brown green blue orange yellow purple violet pink turquoise beige maroon crimson scarlet magenta "
+    "indigo olive teal emerald navy ivory cream lavender terracotta ocher burgundy".split()
+)

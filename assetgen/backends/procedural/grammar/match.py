@@ -1,0 +1,127 @@
+"""Misspelt words corrected to known ones, and suggestions for words that are not known at all.
+
+Accepted are one edit in words of 4 to 6 letters and two from 7 letters (Damerau-Levenshtein, neighbors swapped count
+once), then a difflib ratio of 0.82. Short words are one letter away from too many other words, so up to 6 letters a
+changed letter must lie beside the right one on the keyboard, and a correction never changes the first letter
+of a short word. Known words, also names of other things, are never corrected.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import Final
+
+from assetgen.backends.procedural.grammar.lexicon import Lexicon, load_lexicon
+
+_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_RATIO: Final = 0.82
+_VOWELS: Final = frozenset("aeiouy")
+
+
+def damerau_levenshtein(first: str, second: str, *, limit: int) -> int:
+    """Return the number of edits (insert, delete, change, swap of neighbors), or limit + 1 when there are more."""
+    if abs(len(first) - len(second)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, a in enumerate(first, start=1):
+        two_ago, before, row = before, row, [i]
+        for j, b in enumerate(second, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == second[j - 2] and first[i - 2] == b:
+                cost = min(cost, two_ago[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+    return min(row[-1], limit + 1)
+
+
+@lru_cache(maxsize=4096)
+def correct(word: str) -> str | None:
+    """Return the known word that a misspelt one most likely means, or None."""
+    lexicon = load_lexicon()
+    if len(word) < 4 or len(word) > 24 or not word.isascii() or not word.isalpha():
+        return None
+    if word in lexicon.words or _is_form_of_noun(word, lexicon):
+        return None
+    limit = 2 if len(word) >= 7 else 1
+    best: tuple[int, float, str] | None = None
+    for target in lexicon.targets:
+        if len(target) < 4 or abs(len(target) - len(word)) > limit or not _may_start_alike(word, target):
+            continue
+        edits = damerau_levenshtein(word, target, limit=limit)
+        if edits <= limit and (edits == 0 or _is_likely_slip(word, target, edits)):
+            rank = (edits, -_ratio(word, target), target)
+            best = rank if best is None or rank < best else best
+    return best[2] if best else _closest_by_ratio(word, lexicon)
+
+
+@lru_cache(maxsize=4096)
+def suggest(word: str) -> tuple[str, ...]:
+    """Return up to three known words that look like this one, materials and layers first among equals."""
+    if not word.isascii() or not 3 <= len(word) <= 40:
+        return ()
+    scored: list[tuple[float, str]] = []
+    for target, kind in load_lexicon().targets.items():
+        if kind in ("beyond", "beyond_layer") or abs(len(target) - len(word)) > 4:
+            continue
+        matcher = SequenceMatcher(None, word, target, autojunk=False)
+        bonus = 0.05 if kind in ("base", "layer") else 0.0
+        if matcher.real_quick_ratio() + bonus >= 0.65 and matcher.quick_ratio() + bonus >= 0.65:
+            score = matcher.ratio() + bonus
+            if score >= 0.65:
+                scored.append((-score, target))
+    return tuple(target for _, target in sorted(scored)[:3])
+
+
+def _may_start_alike(word: str, target: str) -> bool:
+    return word[0] == target[0] or (len(word) >= 7 and word[1:3] == target[1:3]) or word[:2] == target[1::-1]
+
+
+def _is_likely_slip(word: str, target: str, edits: int) -> bool:
+    """Say whether the edit is a slip of the finger rather than another word."""
+    if len(word) >= 7 or len(word) != len(target):
+        return edits == 1 or word[0] == target[0]
+    changed = [(a, b) for a, b in zip(word, target, strict=True) if a != b]
+    if len(changed) != 1:
+        return True
+    a, b = changed[0]
+    return _are_neighbors(a, b) and not (a in _VOWELS and b in _VOWELS and len(word) == 4)
+
+
+def _are_neighbors(a: str, b: str) -> bool:
+    for row, keys in enumerate(_ROWS):
+        if a in keys:
+            near = keys[max(0, keys.index(a) - 1) : keys.index(a) + 2]
+            for other in _ROWS[max(0, row - 1) : row + 2]:
+                near += other[max(0, keys.index(a) - 1) : keys.index(a) + 2]
+            return b in near
+    return False
+
+
+def _closest_by_ratio(word: str, lexicon: Lexicon) -> str | None:
+    best: tuple[float, str] | None = None
+    for target in lexicon.targets:
+        if len(word) < 7 or word[0] != target[0] or abs(len(target) - len(word)) > 3 or len(target) < 6:
+            continue
+        score = _ratio(word, target)
+        if score >= _RATIO and (best is None or (-score, target) < best):
+            best = (-score, target)
+    return best[1] if best else None
+
+
+def _ratio(word: str, target: str) -> float:
+    return SequenceMatcher(None, word, target, autojunk=False).ratio()
+
+
+def _is_form_of_noun(word: str, lexicon: Lexicon) -> bool:
+    """Say whether the word is a form of another known thing: castled, dragonlike, plants."""
+    for ending in ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "like", "y", "less", "ful"):
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < 3:
+            continue
+        for form in (stem, stem + "e", stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] else stem):
+            if any(sense.kind == "noun" for sense in lexicon.phrases.get(form, ())):
+                return True
+    return False

@@ -1,0 +1,273 @@
+"""Items with their scope decided, turned into traits, options, colors and layers of a request."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Final
+
+from assetgen.backends.procedural.grammar.lexicon import Lexicon, Sense
+from assetgen.backends.procedural.grammar.match import suggest
+from assetgen.backends.procedural.grammar.phrases import Item
+from assetgen.backends.procedural.grammar.report import ColorWord, LayerRequest
+from assetgen.backends.procedural.grammar.scope import is_break, is_content, is_layer_noun
+
+_BEYOND: Final = "known, but not in this library yet"
+_SILENT: Final = ("stop", "connector", "where", "color_after", "negation_after", "negation", "break")
+_QUIET: Final = ("no_effect", "place", "location", "degree", "kind")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What has been understood so far."""
+
+    base: str | None = None
+    traits: dict[str, float] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+    colors: list[ColorWord] = field(default_factory=list)
+    second: ColorWord | None = None
+    species: ColorWord | None = None
+    layers: dict[str, LayerRequest] = field(default_factory=dict)
+    style: str | None = None
+    denied: dict[str, None] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_base(items: list[Item], chosen: Item | None, sense: Sense | None, reading: Reading, lexicon: Lexicon) -> None:
+    """Settle the base and whatever its word implies; other words for the same base agree with it."""
+    if chosen is None or sense is None:
+        return
+    reading.base = sense.value
+    label = sense.value.replace("_", " ")
+    if sense.kind == "family":
+        chosen.how = "family"
+        reading.warnings.append(f"'{chosen.text}' names a family of materials; {label} was used.")
+    if chosen.how == "fuzzy":
+        reading.warnings.append(f"'{chosen.text}' was read as '{chosen.key}'.")
+    chosen.settle("base", sense.value)
+    for item in items:
+        own = item.sense("base")
+        if own is not None and own.value == sense.value and not item.negated and item.sense("trait") is None:
+            item.settle("base", sense.value)
+        if item.role == "base":
+            _imply(item.key, reading, lexicon)
+    own_option = next((s for s in chosen.senses if s.kind == "option" and s.flag == sense.value), None)
+    if own_option is not None:
+        _set_option(own_option, reading)
+
+
+def _imply(key: str, reading: Reading, lexicon: Lexicon) -> None:
+    for name, value in lexicon.implied.get(key, {}).items():
+        if isinstance(value, float | int):
+            reading.traits.setdefault(name, float(value))
+        elif name == "color":
+            reading.species = next(s.color for s in lexicon.phrases[value] if s.kind == "color")
+        else:
+            reading.options.setdefault(name, value)
+
+
+def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
+    """Settle layers, traits, options and styles, in the order of the prompt."""
+    for index, item in enumerate(items):
+        if item.role not in ("",) or is_break(item):
+            continue
+        if item.negated:
+            _deny(item, reading, lexicon)
+        elif item.sense("layer"):
+            _add_layer(item, reading)
+        elif option := _option_for(item, reading.base):
+            _set_option(option, reading)
+            item.settle("option", option.value)
+        elif item.sense("trait"):
+            _add_trait(items, index, reading, lexicon)
+        elif style := item.sense("style"):
+            _set_style(item, style.value, reading, lexicon)
+
+
+def _option_for(item: Item, base: str | None) -> Sense | None:
+    return next((s for s in item.senses if s.kind == "option" and s.flag == base), None)
+
+
+def _set_option(option: Sense, reading: Reading) -> None:
+    key, value = option.value.split("=")
+    reading.options[key] = value
+    reading.species = option.color or reading.species
+
+
+def _set_style(item: Item, style: str, reading: Reading, lexicon: Lexicon) -> None:
+    item.settle("style", style)
+    if reading.style is None or reading.style not in lexicon.live_styles:
+        reading.style = reading.style or style
+    if style not in lexicon.live_styles:
+        reading.warnings.append(f"style '{item.text}' is known, but has no effect yet.")
+
+
+def _add_layer(item: Item, reading: Reading) -> None:
+    sense = item.sense("layer")
+    if sense is None:
+        return
+    start = item.absolute if item.absolute is not None else item.cover if item.cover is not None else sense.amount
+    amount = round(min(1.0, max(0.0, start * item.times * item.weight)), 4)
+    if amount <= 0.0:
+        item.settle("negation", sense.value)
+        reading.denied[sense.value] = None
+        return
+    before = reading.layers.get(sense.value)
+    color = before.color if before else None
+    if before is None or amount > before.amount:
+        reading.layers[sense.value] = LayerRequest(sense.value, amount, color)
+    item.settle("layer", f"{sense.value}={amount:.2f}")
+
+
+def _add_trait(items: list[Item], index: int, reading: Reading, lexicon: Lexicon) -> None:
+    item = items[index]
+    if item.sense("shade") and _next_is(items, index, "color"):
+        return
+    if _qualifies_layer(items, index):
+        _scale_layer(item, items[index + 1], reading)
+        return
+    told: list[str] = []
+    for sense in item.senses:
+        if sense.kind == "trait":
+            value = _trait_value(sense, item, lexicon)
+            reading.traits[sense.value] = value
+            told.append(f"{sense.value}={value:.2f}")
+    item.settle("trait", " ".join(told))
+
+
+def _next_is(items: list[Item], index: int, *kinds: str) -> bool:
+    for item in items[index + 1 : index + 4]:
+        if item.sense(*kinds):
+            return True
+        if item.sense("shade") is None:
+            return False
+    return False
+
+
+def _qualifies_layer(items: list[Item], index: int) -> bool:
+    following = items[index + 1] if index + 1 < len(items) else None
+    if following is None or not is_layer_noun(following) or following.negated:
+        return False
+    after = items[index + 2] if index + 2 < len(items) else None
+    return after is None or after.key not in ("covered", "free")
+
+
+def _scale_layer(item: Item, layer: Item, reading: Reading) -> None:
+    """A size word before a layer makes it more or less; other qualities of layers are not to be had."""
+    size = next((s for s in item.senses if s.kind == "trait" and s.value in ("scale", "relief")), None)
+    if size is None:
+        item.ignore(f"says nothing about {layer.key} in this library")
+        return
+    layer.times *= math.sqrt(size.amount)
+    item.settle("degree", layer.key)
+
+
+def _trait_value(sense: Sense, item: Item, lexicon: Lexicon) -> float:
+    trait = lexicon.traits[sense.value]
+    factor = item.times * item.weight
+    value = sense.amount
+    if item.absolute is not None:
+        value = value if trait.multiplies else math.copysign(item.absolute, value)
+    value = value**factor if trait.multiplies else value * factor
+    return round(min(trait.high, max(trait.low, value)), 4)
+
+
+def _deny(item: Item, reading: Reading, lexicon: Lexicon) -> None:
+    """Follow a negation: the layer stays away, the trait goes back to neutral, the color is not taken."""
+    for sense in item.senses:
+        if sense.kind == "trait" and item.sense("layer") is None and item.sense("base") is None:
+            trait = lexicon.traits[sense.value]
+            now = reading.traits.get(sense.value)
+            if now is None or (now - trait.neutral) * (sense.amount - trait.neutral) > 0:
+                reading.traits[sense.value] = trait.neutral
+    if not item.senses:
+        return
+    if is_content(item) or item.sense("shade", "no_effect", "place", "location", "degree", "kind"):
+        if is_content(item):
+            reading.denied[_denied_name(item)] = None
+            item.settle("negation", f"no {_denied_name(item)}")
+
+
+def _denied_name(item: Item) -> str:
+    sense = item.sense("layer", "base", "style")
+    return sense.value.replace("_", " ") if sense is not None else item.key
+
+
+def read_parts(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
+    """Settle mortar, grout and paint where the base has them, with "thin" or "wide" before them."""
+    for index, item in enumerate(items):
+        sense = item.sense("part")
+        if sense is None or item.role or item.negated or reading.base is None:
+            continue
+        part = lexicon.parts[sense.value]
+        if reading.base not in part.recipes:
+            item.ignore(f"does not apply to {reading.base.replace('_', ' ')}")
+            continue
+        item.settle("part", sense.value)
+        if sense.value == "paint" and reading.base == "wood_planks":
+            reading.options.setdefault("finish", "painted")
+        for other in _words_before(items, index):
+            for value, words in (("thin", part.thin), ("wide", part.wide)):
+                if other.key in words:
+                    reading.options["joint"] = value
+                    other.settle("option", f"joint={value}")
+
+
+def _words_before(items: list[Item], index: int) -> list[Item]:
+    words: list[Item] = []
+    for other in reversed(items[:index]):
+        if not other.sense("trait", "color", "shade", "degree", "stop"):
+            break
+        words.append(other)
+    return words
+
+
+def account_for_rest(items: list[Item], reading: Reading, kind: str, lexicon: Lexicon) -> None:
+    """Settle every item that is still open: grammar words, places, and all that must be reported as ignored."""
+    for item in items:
+        if item.role or is_break(item):
+            continue
+        if not item.senses:
+            item.ignore("unknown word", suggest(item.key))
+        elif item.sense(*_QUIET) and (item.sense("noun") is None or reading.base is not None):
+            _settle_quiet(item, kind, lexicon)
+        elif item.sense("place", "location") is None and item.sense(*_SILENT) and not is_content(item):
+            item.settle("stop")
+        elif item.sense("connector", "stop") and item.sense("noun") is None:
+            item.settle("stop")
+        else:
+            _ignore_known(item, reading, kind, lexicon)
+
+
+def _settle_quiet(item: Item, kind: str, lexicon: Lexicon) -> None:
+    own = item.sense("kind")
+    if own is not None and item.sense("no_effect") is None:
+        if own.value == kind:
+            item.settle("kind", kind)
+        else:
+            item.ignore(f"does not apply to {lexicon.kind_plural[kind]}")
+    elif item.sense("place", "location"):
+        item.settle("place", item.key)
+    else:
+        item.settle("no_effect", item.key)
+
+
+def _ignore_known(item: Item, reading: Reading, kind: str, lexicon: Lexicon) -> None:
+    plural = lexicon.kind_plural[kind]
+    beyond, layer = item.sense("beyond"), item.sense("beyond_layer")
+    if beyond is not None:
+        item.ignore(_BEYOND, lexicon.nearest[beyond.flag])
+    elif layer is not None:
+        item.ignore(_BEYOND, tuple(layer.flag.split()))
+    elif item.sense("base", "family") and reading.base is not None:
+        item.ignore(f"a second material; {reading.base.replace('_', ' ')} was taken")
+    elif (option := item.sense("option")) and reading.base is not None:
+        item.ignore(f"does not apply to {reading.base.replace('_', ' ')}", (option.flag.replace("_", " "),))
+    elif option is not None:
+        item.ignore("says something only beside a material", (option.flag.replace("_", " "),))
+    elif item.sense("noun"):
+        item.ignore(f"known, but not something that {plural} of this library show")
+    elif item.sense("shade"):
+        item.ignore("says something only before a color")
+    else:
+        item.ignore(f"has no meaning here for {plural}")

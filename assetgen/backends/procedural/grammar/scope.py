@@ -1,0 +1,276 @@
+"""Which word belongs to which: colors, negations, places, the base and degrees, decided by position.
+
+Each function reads the items of a whole prompt in order and writes its decisions into them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assetgen.backends.procedural.grammar.lexicon import Lexicon, Sense
+from assetgen.backends.procedural.grammar.phrases import Item
+
+_PLACE_FAMILIES = ("wall", "floor", "ground")
+_ADJECTIVES = ("trait", "option", "color", "shade", "degree", "stop", "no_effect", "color_after", "style")
+
+
+def settle_colors(items: list[Item], lexicon: Lexicon) -> None:
+    """Keep the color sense of a word where it is a color, and drop it where it is a thing."""
+    for index, item in enumerate(items):
+        color = item.sense("color")
+        if color is None:
+            continue
+        if _is_called_color(items, index):
+            item.senses = tuple(sense for sense in item.senses if sense.kind == "color")
+            items[index + 1].settle("no_effect", "color")
+        elif _is_color_here(items, index, lexicon):
+            item.senses = tuple(sense for sense in item.senses if sense.kind == "color")
+        else:
+            item.senses = tuple(sense for sense in item.senses if sense.kind != "color")
+
+
+def _is_called_color(items: list[Item], index: int) -> bool:
+    return index + 1 < len(items) and items[index + 1].sense("color_after") is not None
+
+
+def _is_color_here(items: list[Item], index: int, lexicon: Lexicon) -> bool:
+    item = items[index]
+    rivals = [sense for sense in item.senses if sense.kind != "color"]
+    if not rivals:
+        return True
+    if item.key in lexicon.before_noun:
+        return _noun_follows(items, index) or _follows_layer_of(items, index)
+    if " " in item.key:
+        return not any(sense.kind in ("base", "layer", "beyond", "option", "no_effect") for sense in rivals)
+    return False
+
+
+def _noun_follows(items: list[Item], index: int) -> bool:
+    for other in items[index + 1 :]:
+        if other.sense("base", "family", "part") or is_layer_noun(other):
+            return True
+        if other.sense("color") and not other.sense("beyond", "noun"):
+            continue
+        if not other.sense("trait", "option", "shade") and not _is_adjective_layer(other):
+            return False
+    return False
+
+
+def _follows_layer_of(items: list[Item], index: int) -> bool:
+    if index < 2:
+        return False
+    link = items[index - 1].sense("connector")
+    return link is not None and link.value in ("of", "in") and is_layer_noun(items[index - 2])
+
+
+def is_layer_noun(item: Item) -> bool:
+    """Say whether the item names a layer as a thing ("moss"), not as a property ("mossy")."""
+    sense = item.sense("layer")
+    return sense is not None and sense.flag == "noun"
+
+
+def _is_adjective_layer(item: Item) -> bool:
+    sense = item.sense("layer")
+    return sense is not None and sense.flag == "adjective"
+
+
+def is_content(item: Item) -> bool:
+    """Say whether the item means something by itself; an unknown word does."""
+    if not item.senses:
+        return True
+    return item.sense(*_CONTENT) is not None
+
+
+_CONTENT = ("base", "family", "layer", "trait", "option", "color", "style", "beyond", "beyond_layer", "noun", "part")
+
+
+def is_break(item: Item) -> bool:
+    """Say whether the item separates clauses."""
+    return item.sense("break") is not None
+
+
+def mark_negations(items: list[Item], *, all_of_them: bool = False) -> None:
+    """Mark what "no", "without", "not", "un-", "-free" and a negative prompt (`all_of_them`) reach."""
+    for index, item in enumerate(items):
+        if all_of_them:
+            item.negated = True
+            continue
+        after = item.sense("negation_after")
+        if after is not None and index and (item.joined or is_layer_noun(items[index - 1])):
+            items[index - 1].negated = True
+            item.settle("negation", items[index - 1].key)
+        sense = item.sense("negation")
+        if sense is not None and not (after is not None and item.role):
+            if item.sense("no_effect") is None:
+                _negate_after(items, index, is_wide=sense.value == "wide")
+
+
+def _negate_after(items: list[Item], index: int, *, is_wide: bool) -> None:
+    reached: list[str] = []
+    may_continue = True
+    for at in range(index + 1, len(items)):
+        other = items[at]
+        link = other.sense("connector")
+        if is_break(other):
+            break
+        if is_content(other) and not (other.sense("degree") and not reached and _content_comes(items, at)):
+            if not may_continue:
+                break
+            other.negated = True
+            reached.append(other.key)
+            is_thing = not other.senses or other.sense("base", "family", "noun", "part", "beyond", "beyond_layer")
+            may_continue = is_wide and not is_thing and not is_layer_noun(other)
+        elif link is not None and reached:
+            if link.value != "and" or not _negation_crosses(other, items[at + 1 :], is_wide=is_wide):
+                break
+            may_continue = True
+        elif link is not None and link.value in ("with", "on"):
+            break
+    if reached:
+        items[index].settle("negation", ", ".join(reached))
+
+
+def _content_comes(items: list[Item], at: int) -> bool:
+    return at + 1 < len(items) and is_content(items[at + 1])
+
+
+def _negation_crosses(link: Item, rest: list[Item], *, is_wide: bool) -> bool:
+    """Say whether "no moss" goes on: over or/nor always, over "and" only to another thing."""
+    if link.text.lower() in ("or", "nor"):
+        return True
+    following = next((item for item in rest if item.senses and item.sense("stop") is None), None)
+    is_thing = following is not None and (is_layer_noun(following) or following.sense("noun", "beyond_layer"))
+    return is_wide and bool(is_thing)
+
+
+def mark_locations(items: list[Item]) -> None:
+    """Settle "between the stones" and "along the edges" as places when a layer stands before them."""
+    has_layer = False
+    for index, item in enumerate(items):
+        has_layer = has_layer or item.sense("layer") is not None or item.sense("beyond_layer") is not None
+        if item.sense("where") is None or not has_layer:
+            continue
+        for other in items[index + 1 : index + 4]:
+            if other.sense("place", "location"):
+                other.settle("place", other.key)
+            elif other.sense("stop", "degree", "trait") is None and other.sense("connector") is None:
+                break
+
+
+def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
+    """Return the item that names the material, and the sense that does; the family of a word only as last resort.
+
+    In "X on Y" it is Y; in "Y with X" it is Y; of two side by side the last ("red concrete brick"), else the first.
+    """
+    exact = [i for i, item in enumerate(items) if _may_be_base(item, "base")]
+    strong = [i for i in exact if items[i].sense("trait") is None]
+    families = [i for i, item in enumerate(items) if _may_be_base(item, "family")]
+    firm = [i for i in families if not _is_place(items[i])]
+    if not strong and firm and exact and _link_before(items, exact[0]) in ("with", "on", "and"):
+        exact = []  # "stone wall with dirt": dirt lies on the wall
+    on = next((i for i, item in enumerate(items) if _is_link(item, "on")), None)
+    if on is not None and exact and not strong and any(i > on for i in firm):
+        exact = []
+    blocked = [i for i, item in enumerate(items) if item.sense("beyond") and not item.negated and not item.role]
+    if blocked:
+        families = [i for i in firm if i < blocked[0]]
+        firm = families
+    for kind, found in (("base", strong or exact), ("family", firm or families)):
+        if found:
+            chosen = items[_head(items, found)]
+            return chosen, chosen.sense(kind)
+    return None, None
+
+
+def _may_be_base(item: Item, kind: str) -> bool:
+    return item.sense(kind) is not None and not item.negated and not item.role
+
+
+def _is_place(item: Item) -> bool:
+    sense = item.sense("family")
+    return sense is not None and sense.flag in _PLACE_FAMILIES
+
+
+def _is_link(item: Item, value: str) -> bool:
+    sense = item.sense("connector")
+    return sense is not None and sense.value == value and not item.role
+
+
+def _link_before(items: list[Item], index: int) -> str:
+    """Return the connector that governs the item: with, on, and, of, in, or nothing."""
+    for item in reversed(items[:index]):
+        sense = item.sense("connector")
+        if sense is not None:
+            return sense.value
+        if item.sense("degree") and item.sense("degree", "stop") and "covered" in item.key:
+            return "with"
+        if is_break(item) or item.sense("base", "family", "noun", "layer", "beyond"):
+            return ""
+    return ""
+
+
+def _head(items: list[Item], found: list[int]) -> int:
+    on = next((i for i, item in enumerate(items) if _is_link(item, "on")), None)
+    if on is not None and any(i > on for i in found) and any(True for item in items[:on] if is_content(item)):
+        found = [i for i in found if i > on]
+    with_at = next((i for i, item in enumerate(items) if _is_link(item, "with")), None)
+    if with_at is not None and any(i < with_at for i in found):
+        found = [i for i in found if i < with_at]
+    head = found[0]
+    for later in found[1:]:
+        if all(item.sense(*_ADJECTIVES, "layer") for item in items[head + 1 : later]):
+            head = later
+        else:
+            break
+    return head
+
+
+def bind_degrees(items: list[Item]) -> None:
+    """Let every degree word and percentage scale the word it belongs to."""
+    for index, item in enumerate(items):
+        sense = item.sense("degree")
+        if sense is None or item.role:
+            continue
+        target = _degree_target(items, index, sense)
+        if target is None:
+            continue
+        if sense.flag == "times":
+            target.times *= sense.amount
+        elif sense.flag == "cover":
+            target.cover = sense.amount
+        else:
+            target.absolute = sense.amount
+        item.settle("degree", f"{target.key}")
+
+
+def _degree_target(items: list[Item], index: int, sense: Sense) -> Item | None:
+    item = items[index]
+    if item.key == "covered":
+        return items[index - 1] if index and items[index - 1].sense("layer", "beyond_layer") else None
+    following = next(_same_clause(items[index + 1 :]), None)
+    if following is not None:
+        if not item.sense("trait", "shade") or is_layer_noun(following):
+            return following
+        return None
+    if sense.flag == "percent" or item.sense("trait", "shade") is None:
+        return next(_same_clause(items[:index][::-1]), None) if sense.flag == "percent" else None
+    return None
+
+
+def _same_clause(items: list[Item]) -> Iterator[Item]:
+    """Yield what a degree word may scale, nearest first, up to the end of the clause."""
+    passed_color = False
+    for item in items:
+        if is_break(item) or (item.sense("connector") and not _is_link(item, "of")):
+            return
+        if item.sense("layer", "trait", "shade", "option", "beyond_layer") and item.role in ("", "negation"):
+            if item.sense("degree") is None or item.sense("layer"):
+                if not passed_color or is_layer_noun(item):
+                    yield item
+                return
+        if item.sense("color"):
+            passed_color = True
+            if any(sense.value == "paint" and item.key.endswith("ish") for sense in item.senses):
+                return
+        elif item.sense("base", "family", "noun", "beyond", "part") or not item.senses:
+            return
