@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-
-class Commands(Protocol):
-    """What `argparse` returns for sub-commands."""
-
-    def add_parser(self, name: str, **kwargs: object) -> argparse.ArgumentParser:
-        """Add one command."""
-        ...
+if TYPE_CHECKING:
+    # argparse gives this type no public name, and at run time it takes no parameter.
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    Commands = object
 
 
 def add_command(commands: Commands, name: str, *, summary: str, more: str = "") -> argparse.ArgumentParser:

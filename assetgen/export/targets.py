@@ -61,6 +61,11 @@ class TextureFile:
     content: str | tuple[Channel, ...]
     encoding: Encoding
 
+    @property
+    def group(self) -> str:
+        """The name under which prompt files speak of it: "orm" for every packing, else its role."""
+        return "orm" if isinstance(self.content, tuple) else self.role
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -161,11 +166,16 @@ def find_target(name: str, options: Mapping[str, str]) -> Target:
 def with_encodings(target: Target, chosen: Mapping[str, Encoding]) -> Target:
     """Return a target with other encodings for some roles; "orm" means every packed data file."""
 
-    def encoding_of(file: TextureFile) -> Encoding:
-        group = "orm" if isinstance(file.content, tuple) else file.role
-        return chosen.get(group, file.encoding)
+    return replace(
+        target,
+        files=tuple(replace(file, encoding=chosen.get(file.group, file.encoding)) for file in target.files),
+    )
 
-    return replace(target, files=tuple(replace(file, encoding=encoding_of(file)) for file in target.files))
+
+def only_roles(target: Target, wanted: Mapping[str, bool]) -> Target:
+    """Return a target without the files whose role is switched off; "orm" means every packed data file."""
+
+    return replace(target, files=tuple(file for file in target.files if wanted.get(file.group, True)))
 
 
 def _unpacked_mask(files: tuple[TextureFile, ...]) -> tuple[TextureFile, ...]:

@@ -6,8 +6,8 @@ Work goes file by file and map by map, so a 4096 set never holds more than a few
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import torch
 
@@ -127,15 +127,13 @@ class _Chains:
 
     def _channel(self, channel: Channel) -> tuple[Image, ...] | float:
         """Return a channel's levels, or its constant where the material has no such map."""
-        if isinstance(channel, float):
-            return channel
+        if not isinstance(channel, str):
+            return float(channel)
         name = "roughness" if channel == "smoothness" else channel
         if getattr(self.material, name) is None:
-            factor = {
-                "occlusion": 1.0,
-                "roughness": self.material.roughness_factor,
-                "metallic": self.material.metallic_factor,
-            }[name]
+            material = self.material
+            factors = {"roughness": material.roughness_factor, "metallic": material.metallic_factor}
+            factor = factors.get(name, 1.0)
             return 1 - factor if channel == "smoothness" else factor
         levels = self._map(name).levels
         if channel == "smoothness":
@@ -153,42 +151,42 @@ def _from_size(chain: MipChain, size: int) -> MipChain:
 
 def _write(file: TextureFile, chain: MipChain, options: ExportOptions, size: int, ctx: Context) -> Artifact:
     suffix = f"_{size}" if len(options.sizes) > 1 else ""
-    stem = f"{options.name}_{file.role}{suffix}"
     top = chain.levels[0]
     is_srgb = top.space is ColorSpace.SRGB
-    common = {
-        "role": file.role,
-        "width": top.width,
-        "height": top.height,
-        "color_space": top.space.value,
-    }
     if file.encoding.is_png:
-        bits = 16 if file.encoding is Encoding.PNG16 else 8
-        data = write_png(top, bits=bits)
-        return Artifact(
-            filename=f"{stem}.png",
-            format=file.encoding.value,
-            media_type="image/png",
-            data=data,
-            mips=1,
-            **common,
-        )
-    levels = chain.levels if options.mipmaps else chain.levels[:1]
+        data = write_png(top, bits=16 if file.encoding is Encoding.PNG16 else 8)
+        container, media_type, count, quality = "png", "image/png", 1, ()
+    else:
+        levels = chain.levels if options.mipmaps else chain.levels[:1]
+        data = _dds(levels, file.encoding, options.quality, ctx)
+        container, media_type, count = "dds", "image/vnd-ms.dds", len(levels)
+        quality = _read_back(data, top, file.encoding)
+    return Artifact(
+        role=file.role,
+        filename=f"{options.name}_{file.role}{suffix}.{container}",
+        format=file.encoding.value + ("_SRGB" if is_srgb and not file.encoding.is_png else ""),
+        media_type=media_type,
+        data=data,
+        width=top.width,
+        height=top.height,
+        mips=count,
+        color_space=top.space.value,
+        quality=quality,
+    )
+
+
+def _dds(levels: Sequence[Image], encoding: Encoding, quality: Quality, ctx: Context) -> bytes:
     blocks = []
     for level in levels:
         ctx.check()
-        blocks.append(_encode(level, file.encoding, options.quality, ctx.threads))
-    data = write_dds(
-        blocks, width=top.width, height=top.height, fmt=_DDS_FORMATS[file.encoding], srgb=is_srgb
-    )
-    return Artifact(
-        filename=f"{stem}.dds",
-        format=file.encoding.value + ("_SRGB" if is_srgb else ""),
-        media_type="image/vnd-ms.dds",
-        data=data,
-        mips=len(blocks),
-        quality=_read_back(data, top, file.encoding),
-        **common,
+        blocks.append(_encode(level, encoding, quality, ctx.threads))
+    top = levels[0]
+    return write_dds(
+        blocks,
+        width=top.width,
+        height=top.height,
+        fmt=_DDS_FORMATS[encoding],
+        srgb=top.space is ColorSpace.SRGB,
     )
 
 
@@ -238,12 +236,3 @@ def _read_back(data: bytes, source: Image, encoding: Encoding) -> tuple[tuple[st
     if psnr_db < _LEAST_PSNR_DB:
         raise GenerationError(f"a written {encoding.value} file reads back at {psnr_db:.1f} dB.")
     return (("psnr_db", round(psnr_db, 2)),)
-
-
-def only_roles(target: Target, wanted: Mapping[str, bool]) -> Target:
-    """Return a target without the files whose role is switched off; "orm" means every packed data file."""
-
-    def group(file: TextureFile) -> str:
-        return "orm" if isinstance(file.content, tuple) else file.role
-
-    return replace(target, files=tuple(file for file in target.files if wanted.get(group(file), True)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -71,7 +72,9 @@ def read_material_bundle(data: bytes, *, device: torch.device | None = None) -> 
         raise FormatError(f"the material bundle is torn: {error}") from error
     if set(maps) - set(MAP_SPACES):
         raise FormatError("the material bundle holds an unknown map.")
-    return Material(**maps, **factors)
+    return replace(
+        Material(tile_m=factors.pop("tile_m"), relief_m=factors.pop("relief_m")), **maps, **factors
+    )
 
 
 def _to_u16(image: Image) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 
@@ -62,7 +63,7 @@ def material_from_sources(
     relief_m = tile_m * _DEFAULT_RELIEF_SHARE if "height" in maps else 0.0
     if "height" in maps:
         _derive(maps, tile_m=tile_m, relief_m=relief_m * normal_strength, wraps=wraps)
-    return Material(tile_m=tile_m, relief_m=relief_m, **maps)
+    return replace(Material(tile_m=tile_m, relief_m=relief_m), **maps)
 
 
 def longer_edge(material: Material) -> int:

@@ -10,7 +10,7 @@ import torch
 
 from assetgen.backends.base import Generated
 from assetgen.backends.procedural.grammar.parse import check_strict, parse_prompt
-from assetgen.backends.procedural.grammar.report import MaterialRequest, PromptReport
+from assetgen.backends.procedural.grammar.report import LayerRequest, MaterialRequest, PromptReport
 from assetgen.backends.procedural.layers.table import LAYERS
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
@@ -22,6 +22,7 @@ from assetgen.errors import SpecError
 from assetgen.media.material import Material
 from assetgen.specs.base import DEFAULT_SIZE, Spec
 from assetgen.specs.material import MaterialSpec
+from assetgen.specs.texture import TextureSpec
 
 
 class ProceduralBackend:
@@ -35,6 +36,8 @@ class ProceduralBackend:
                 word was not understood.
             Cancelled: somebody asked to stop.
         """
+        if not isinstance(spec, MaterialSpec | TextureSpec):
+            raise SpecError(f"the procedural backend makes materials and textures, no {spec.kind}.")
         parsed = parse_prompt(spec.prompt, negative=spec.negative, kind=spec.kind)
         if spec.strict:
             check_strict(parsed.report)
@@ -60,7 +63,9 @@ def _recipe(request: MaterialRequest, report: PromptReport) -> Recipe:
     )
 
 
-def _draw(spec: Spec, request: MaterialRequest, recipe: Recipe, ctx: Context) -> Material:
+def _draw(
+    spec: MaterialSpec | TextureSpec, request: MaterialRequest, recipe: Recipe, ctx: Context
+) -> Material:
     asked = spec if isinstance(spec, MaterialSpec) else None
     params = dict(asked.params) if asked else {}
     tile_m = (asked.surface.meters if asked else None) or request.tile_m or recipe.tile_m
@@ -108,7 +113,7 @@ def _look(torus: Torus, request: MaterialRequest, recipe: Recipe, params: Mappin
     )
 
 
-def _in_order(request: MaterialRequest) -> list:
+def _in_order(request: MaterialRequest) -> list[LayerRequest]:
     """Return the layers as they come about: stone cracks before moss grows, and rain falls last."""
     rank = {name: number for number, name in enumerate(LAYERS)}
     return sorted(request.layers, key=lambda layer: rank[layer.name])

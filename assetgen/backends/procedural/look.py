@@ -101,7 +101,7 @@ def resolve(
             values[parameter.name] = given[parameter.name]
             continue
         span = parameter.high - parameter.low
-        if parameter.trait in traits:
+        if parameter.trait is not None and parameter.trait in traits:
             # A word such as "old" names a neighbourhood: the seed still moves it by a tenth of the range.
             centre = parameter.low + span * min(max(traits[parameter.trait], 0.0), 1.0)
             value = centre + torus.draw(f"parameter/{parameter.name}", -0.05, 0.05) * span

@@ -19,7 +19,9 @@ from assetgen.backends.procedural.grammar.report import ColorWord
 LONGEST_PHRASE: Final = 5
 """The most words that a phrase of the lexicon may have."""
 
-_FUZZY_KINDS: Final = frozenset({"base", "layer", "trait", "option", "family", "beyond", "beyond_layer", "part", "style"})
+_FUZZY_KINDS: Final = frozenset(
+    {"base", "layer", "trait", "option", "family", "beyond", "beyond_layer", "part", "style"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,9 @@ def _key(lexicon: Lexicon, phrase: str) -> str:
     return lexicon.key(cleaned.split())
 
 
-def _describe(lexicon: Lexicon, words: dict[str, Any], materials: dict[str, Any], traits: dict[str, Any]) -> None:
+def _describe(
+    lexicon: Lexicon, words: dict[str, Any], materials: dict[str, Any], traits: dict[str, Any]
+) -> None:
     """Fill in the tables that are no phrases."""
     table = materials["material"]
     lexicon.recipes = tuple(name for name, entry in table.items() if entry.get("available", True))

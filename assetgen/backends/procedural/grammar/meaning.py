@@ -33,7 +33,9 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_base(items: list[Item], chosen: Item | None, sense: Sense | None, reading: Reading, lexicon: Lexicon) -> None:
+def read_base(
+    items: list[Item], chosen: Item | None, sense: Sense | None, reading: Reading, lexicon: Lexicon
+) -> None:
     """Settle the base and whatever its word implies; other words for the same base agree with it."""
     if chosen is None or sense is None:
         return
@@ -106,7 +108,9 @@ def _add_layer(item: Item, reading: Reading) -> None:
     sense = item.sense("layer")
     if sense is None:
         return
-    start = item.absolute if item.absolute is not None else item.cover if item.cover is not None else sense.amount
+    start = (
+        item.absolute if item.absolute is not None else item.cover if item.cover is not None else sense.amount
+    )
     amount = round(min(1.0, max(0.0, start * item.times * item.weight)), 4)
     if amount <= 0.0:
         item.settle("negation", sense.value)

@@ -81,7 +81,19 @@ def is_content(item: Item) -> bool:
     return item.sense(*_CONTENT) is not None
 
 
-_CONTENT = ("base", "family", "layer", "trait", "option", "color", "style", "beyond", "beyond_layer", "noun", "part")
+_CONTENT = (
+    "base",
+    "family",
+    "layer",
+    "trait",
+    "option",
+    "color",
+    "style",
+    "beyond",
+    "beyond_layer",
+    "noun",
+    "part",
+)
 
 
 def is_break(item: Item) -> bool:
@@ -118,7 +130,9 @@ def _negate_after(items: list[Item], index: int, *, is_wide: bool) -> None:
                 break
             other.negated = True
             reached.append(other.key)
-            is_thing = not other.senses or other.sense("base", "family", "noun", "part", "beyond", "beyond_layer")
+            is_thing = not other.senses or other.sense(
+                "base", "family", "noun", "part", "beyond", "beyond_layer"
+            )
             may_continue = is_wide and not is_thing and not is_layer_noun(other)
         elif link is not None and reached:
             if link.value != "and" or not _negation_crosses(other, items[at + 1 :], is_wide=is_wide):
@@ -171,7 +185,9 @@ def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
     on = next((i for i, item in enumerate(items) if _is_link(item, "on")), None)
     if on is not None and exact and not strong and any(i > on for i in firm):
         exact = []
-    blocked = [i for i, item in enumerate(items) if item.sense("beyond") and not item.negated and not item.role]
+    blocked = [
+        i for i, item in enumerate(items) if item.sense("beyond") and not item.negated and not item.role
+    ]
     if blocked:
         families = [i for i in firm if i < blocked[0]]
         firm = families
