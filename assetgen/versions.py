@@ -1,4 +1,4 @@
-"""The version of every step whose output can change, in one literal table.
+"""The release, and the version of every step whose output can change, in one literal table.
 
 A step's number is part of each cache key that the step can influence. Raise it whenever the step's output
 changes for the same input; a golden test fails when output changed and the number did not.
@@ -7,6 +7,9 @@ changes for the same input; a golden test fails when output changed and the numb
 from __future__ import annotations
 
 from typing import Final
+
+ASSETGEN: Final = "0.1.0"
+"""The release; the package metadata is made from it."""
 
 KEY_SCHEMA: Final = 1
 """The shape of the canonical document under every key."""

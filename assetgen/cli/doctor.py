@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from assetgen.cli.parsers import Commands, add_command, add_json
+from assetgen.versions import ASSETGEN
 
 _LIBRARIES = (
     "torch",
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
             f"only {free_gib:.1f} GiB are free where the cache lies; set ASSETGEN_CACHE_DIR elsewhere."
         )
     facts = {
-        "assetgen": version("assetgen"),
+        "assetgen": ASSETGEN,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
         "cache": str(settings.cache_dir),

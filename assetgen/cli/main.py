@@ -7,10 +7,10 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 
 from assetgen.cli import bake, clean, doctor, explain, inspect, new, schema
 from assetgen.errors import AssetGenError, PromptFileError, SpecError
+from assetgen.versions import ASSETGEN
 
 _COMMANDS = (bake, new, explain, inspect, schema, doctor, clean)
 
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"assetgen {version('assetgen')}")
+    parser.add_argument("--version", action="version", version=f"assetgen {ASSETGEN}")
     parser.add_argument("-v", "--verbose", action="store_true", help="log what happens inside")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in _COMMANDS:

@@ -10,8 +10,9 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any
+
+import torch
 
 from assetgen.backends.table import BACKENDS
 from assetgen.context import Context
@@ -29,7 +30,7 @@ from assetgen.specs.base import Spec
 from assetgen.store.manifest import Manifest, ManifestFile
 from assetgen.store.publish import publish
 from assetgen.store.store import Store
-from assetgen.versions import STEPS
+from assetgen.versions import ASSETGEN, STEPS
 
 _LOG = logging.getLogger("assetgen.pipeline")
 
@@ -211,8 +212,8 @@ def _provenance(value: _Value, export_seconds: float) -> dict[str, object]:
         "backend": backend,
         "licence": BACKENDS[backend].licence if backend else "that of the source",
         "steps": dict(STEPS),
-        "assetgen": version("assetgen"),
-        "torch": version("torch"),
+        "assetgen": ASSETGEN,
+        "torch": str(torch.__version__),
         "device": value.ctx.device.type,
         "tile_m": round(material.tile_m, 6),
         "relief_m": round(material.relief_m, 6),
