@@ -60,7 +60,9 @@ def lay(
         corner_m: radius by which the border distance rounds the corners.
     """
     shape = (torus.size, torus.size)
-    u, v = torus.u.expand(shape), torus.v.expand(shape)
+    # Half a unit of shift keeps the tile's border out of the joints: a joint that lies just there is no seam, but
+    # both an eye looking for one and the seam measure would take it for one.
+    u, v = (torus.u + 0.5 / plan.columns).expand(shape), (torus.v + 0.5 / plan.rows).expand(shape)
     if warp is not None:
         u, v = u + warp[0], v + warp[1]
     x, y = (u - torch.floor(u)) * plan.columns, (v - torch.floor(v)) * plan.rows
