@@ -19,7 +19,9 @@ from assetgen.backends.procedural.grammar.report import ColorWord
 LONGEST_PHRASE: Final = 5
 """The most words that a phrase of the lexicon may have."""
 
-_FUZZY_KINDS: Final = frozenset({"base", "layer", "trait", "option", "family", "beyond", "beyond_layer", "part", "style"})
+_FUZZY_KINDS: Final = frozenset(
+    {"base", "layer", "trait", "option", "family", "beyond", "beyond_layer", "part", "style"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ def singular(word: str) -> str:
 
 
 def _american(word: str) -> str:
+    if word.endswith(_NOT_BRITISH):
+        return word
     for british, american in (("ise", "ize"), ("ised", "ized"), ("ising", "izing"), ("isation", "ization")):
         if len(word) > len(british) + 3 and word.endswith(british):
             return word[: -len(british)] + american
@@ -149,7 +153,9 @@ def _key(lexicon: Lexicon, phrase: str) -> str:
     return lexicon.key(cleaned.split())
 
 
-def _describe(lexicon: Lexicon, words: dict[str, Any], materials: dict[str, Any], traits: dict[str, Any]) -> None:
+def _describe(
+    lexicon: Lexicon, words: dict[str, Any], materials: dict[str, Any], traits: dict[str, Any]
+) -> None:
     """Fill in the tables that are no phrases."""
     table = materials["material"]
     lexicon.recipes = tuple(name for name, entry in table.items() if entry.get("available", True))
@@ -258,7 +264,9 @@ def _index_words(lexicon: Lexicon) -> None:
         css = any(s.kind == "color" for s in senses) and " " not in key and len(key) > 3
         for word in key.split():
             lexicon.words.setdefault(word, senses[0].kind)
-            if kinds & _FUZZY_KINDS or (css and _is_plain_color(key)):
+            is_alone = word == key
+            in_name = kinds & {"base", "option"} and len(word) > 4 and word not in _LOOSE_PARTS
+            if (is_alone and (kinds & _FUZZY_KINDS or (css and _is_plain_color(key)))) or in_name:
                 lexicon.targets.setdefault(word, senses[0].kind)
 
 
@@ -266,6 +274,23 @@ def _is_plain_color(word: str) -> bool:
     return word in _PLAIN_COLORS
 
 
+_NOT_BRITISH: Final = (
+    "oise",
+    "oised",
+    "aise",
+    "aised",
+    "wise",
+    "cise",
+    "cised",
+    "mise",
+    "mised",
+    "rise",
+    "rised",
+)
+_LOOSE_PARTS: Final = frozenset(
+    "common container shipping house street wall floor shower single swimming portuguese single straight square faced "
+    "clean track bathroom garden garage forest river narrow green".split()
+)
 _PLAIN_COLORS: Final = frozenset(
     "white black grey brown green blue orange yellow purple violet pink turquoise beige maroon crimson scarlet magenta "
     "indigo olive teal emerald navy ivory cream lavender terracotta ocher burgundy".split()

@@ -13,8 +13,9 @@ from assetgen.backends.procedural.grammar.report import ColorWord, LayerRequest
 from assetgen.backends.procedural.grammar.scope import is_break, is_content, is_layer_noun
 
 _BEYOND: Final = "known, but not in this library yet"
+_FROM: Final = ("from", "by", "for", "in", "at", "of", "like")
 _SILENT: Final = ("stop", "connector", "where", "color_after", "negation_after", "negation", "break")
-_QUIET: Final = ("no_effect", "place", "location", "degree", "kind")
+_QUIET: Final = ("no_effect", "place", "degree", "kind")
 
 
 @dataclass(slots=True)
@@ -33,7 +34,9 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_base(items: list[Item], chosen: Item | None, sense: Sense | None, reading: Reading, lexicon: Lexicon) -> None:
+def read_base(
+    items: list[Item], chosen: Item | None, sense: Sense | None, reading: Reading, lexicon: Lexicon
+) -> None:
     """Settle the base and whatever its word implies; other words for the same base agree with it."""
     if chosen is None or sense is None:
         return
@@ -46,8 +49,8 @@ def read_base(items: list[Item], chosen: Item | None, sense: Sense | None, readi
         reading.warnings.append(f"'{chosen.text}' was read as '{chosen.key}'.")
     chosen.settle("base", sense.value)
     for item in items:
-        own = item.sense("base")
-        if own is not None and own.value == sense.value and not item.negated and item.sense("trait") is None:
+        agrees = any(own.kind in ("base", "family") and own.value == sense.value for own in item.senses)
+        if agrees and not item.negated and item.sense("trait") is None:
             item.settle("base", sense.value)
         if item.role == "base":
             _imply(item.key, reading, lexicon)
@@ -71,8 +74,11 @@ def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> Non
     for index, item in enumerate(items):
         if item.role not in ("",) or is_break(item):
             continue
+        thing = _foreign_thing(items, index, reading)
         if item.negated:
             _deny(item, reading, lexicon)
+        elif thing is not None and item.sense("layer", "trait", "option"):
+            item.ignore(f"belongs to '{thing.text}', which is not shown")
         elif item.sense("layer"):
             _add_layer(item, reading)
         elif option := _option_for(item, reading.base):
@@ -82,6 +88,25 @@ def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> Non
             _add_trait(items, index, reading, lexicon)
         elif style := item.sense("style"):
             _set_style(item, style.value, reading, lexicon)
+
+
+def _foreign_thing(items: list[Item], index: int, reading: Reading) -> Item | None:
+    """Return the thing that an adjective after the base describes: "brick with rusty nails"."""
+    if is_layer_noun(items[index]) or not any(item.role == "base" for item in items[:index]):
+        return None
+    if any(other.key in _FROM for other in items[max(0, index - 2) : index]):
+        return None  # "concrete from an abandoned factory" is abandoned itself
+    for other in items[index + 1 :]:
+        if not other.senses or other.sense("noun", "beyond", "beyond_layer"):
+            return None if other.negated or other.role else other
+        rival = other.sense("base", "family")
+        if rival is not None and rival.value != reading.base and not other.role:
+            return None if other.sense("trait", "place") else other
+        if not other.sense("trait", "option", "color", "shade", "degree") and not other.sense("layer"):
+            return None
+        if is_layer_noun(other):
+            return None
+    return None
 
 
 def _option_for(item: Item, base: str | None) -> Sense | None:
@@ -106,7 +131,9 @@ def _add_layer(item: Item, reading: Reading) -> None:
     sense = item.sense("layer")
     if sense is None:
         return
-    start = item.absolute if item.absolute is not None else item.cover if item.cover is not None else sense.amount
+    start = (
+        item.absolute if item.absolute is not None else item.cover if item.cover is not None else sense.amount
+    )
     amount = round(min(1.0, max(0.0, start * item.times * item.weight)), 4)
     if amount <= 0.0:
         item.settle("negation", sense.value)
@@ -129,10 +156,20 @@ def _add_trait(items: list[Item], index: int, reading: Reading, lexicon: Lexicon
     told: list[str] = []
     for sense in item.senses:
         if sense.kind == "trait":
-            value = _trait_value(sense, item, lexicon)
+            value = _stronger(
+                reading.traits.get(sense.value), _trait_value(sense, item, lexicon), sense, lexicon
+            )
             reading.traits[sense.value] = value
             told.append(f"{sense.value}={value:.2f}")
     item.settle("trait", " ".join(told))
+
+
+def _stronger(known: float | None, value: float, sense: Sense, lexicon: Lexicon) -> float:
+    """Of two words for one dial the stronger holds; of opposites the later."""
+    neutral = lexicon.traits[sense.value].neutral
+    if known is None or (known - neutral) * (value - neutral) <= 0:
+        return value
+    return max(known, value, key=lambda x: abs(x - neutral))
 
 
 def _next_is(items: list[Item], index: int, *kinds: str) -> bool:
@@ -263,6 +300,10 @@ def _ignore_known(item: Item, reading: Reading, kind: str, lexicon: Lexicon) -> 
         item.ignore(f"a second material; {reading.base.replace('_', ' ')} was taken")
     elif (option := item.sense("option")) and reading.base is not None:
         item.ignore(f"does not apply to {reading.base.replace('_', ' ')}", (option.flag.replace("_", " "),))
+    elif item.sense("family"):
+        item.settle(
+            "place", item.key
+        )  # it goes with a material that is reported, as the tiles of "marble tiles"
     elif option is not None:
         item.ignore("says something only beside a material", (option.flag.replace("_", " "),))
     elif item.sense("noun"):

@@ -31,6 +31,7 @@ from assetgen.backends.procedural.grammar.report import (
 from assetgen.backends.procedural.grammar.scope import (
     bind_degrees,
     choose_base,
+    free_lone_base,
     mark_locations,
     mark_negations,
     settle_colors,
@@ -41,8 +42,24 @@ from assetgen.errors import SpecError
 
 KINDS: Final = ("material", "texture", "sprite_sheet", "atlas", "audio", "mesh")
 _SURFACES: Final = frozenset({"material", "texture", "atlas", "mesh"})
-_SETTING_KINDS: Final = {"bpm": ("audio",), "seconds": ("audio",), "key": ("audio",), "frames": ("sprite_sheet",)}
-_NOT_FOR_SOUNDS: Final = ("base", "family", "layer", "trait", "option", "color", "shade", "style", "part", "beyond_layer")
+_SETTING_KINDS: Final = {
+    "bpm": ("audio",),
+    "seconds": ("audio",),
+    "key": ("audio",),
+    "frames": ("sprite_sheet",),
+}
+_NOT_FOR_SOUNDS: Final = (
+    "base",
+    "family",
+    "layer",
+    "trait",
+    "option",
+    "color",
+    "shade",
+    "style",
+    "part",
+    "beyond_layer",
+)
 _NOT_FOR_SPRITES: Final = ("base", "family", "layer", "option", "part")
 _WEAK_KIND_WORDS: Final = frozenset({"loop", "looping", "frame", "animated", "model"})
 
@@ -88,7 +105,9 @@ def check_strict(report: PromptReport) -> None:
         troubles.insert(0, f"names no material of this library; it knows {known}")
     if troubles:
         text = printable(report.prompt[:80])
-        raise SpecError(f"prompt {text!r} is not fully understood: {'; '.join(troubles)}. Mend it, or allow it by leaving strict off.")
+        raise SpecError(
+            f"prompt {text!r} is not fully understood: {'; '.join(troubles)}. Mend it, or allow it by leaving strict off."
+        )
 
 
 def _trouble(item: Ignored) -> str:
@@ -117,6 +136,9 @@ def _read(items: list[Item], kind: str, lexicon: Lexicon) -> Reading:
         _drop_foreign(items, kind, lexicon)
     mark_locations(items)
     chosen, sense = choose_base(items)
+    if chosen is None:
+        free_lone_base(items)
+        chosen, sense = choose_base(items)
     read_base(items, chosen, sense, reading, lexicon)
     _absorb(items, reading, lexicon)
     read_parts(items, reading, lexicon)
@@ -165,9 +187,13 @@ def _subtract(negative: str, reading: Reading, lexicon: Lexicon) -> None:
     reading.denied.update(unwanted.denied)
     for item in items:
         if not item.senses:
-            reading.warnings.append(f"negative prompt: '{printable(item.text)}' is unknown and takes nothing away.")
+            reading.warnings.append(
+                f"negative prompt: '{printable(item.text)}' is unknown and takes nothing away."
+            )
     if reading.base is not None and reading.base.replace("_", " ") in unwanted.denied:
-        reading.warnings.append(f"negative prompt: {reading.base.replace('_', ' ')} is the material asked for; kept.")
+        reading.warnings.append(
+            f"negative prompt: {reading.base.replace('_', ' ')} is the material asked for; kept."
+        )
 
 
 def _request(reading: Reading) -> MaterialRequest:
@@ -224,13 +250,19 @@ def _report(
     for item in items:
         if item.role in ("", "stop"):
             continue
-        spans.append(Span(item.text, item.start, item.end, item.role, item.value, item.how if item.senses else "none"))
+        spans.append(
+            Span(item.text, item.start, item.end, item.role, item.value, item.how if item.senses else "none")
+        )
         if item.role == "ignored":
             ignored.append(Ignored(item.text, item.start, item.end, item.suggestions, item.reason))
     if len(prompt) > MAX_CHARS:
         reason = f"lies beyond the first {MAX_CHARS} characters, which are all that is read"
         ignored.append(Ignored(prompt[MAX_CHARS : MAX_CHARS + 40], MAX_CHARS, MAX_CHARS + 40, (), reason))
-    fuzzy = [f"'{item.text}' was read as '{item.key}'." for item in items if item.how == "fuzzy" and item.role not in ("", "stop")]
+    fuzzy = [
+        f"'{item.text}' was read as '{item.key}'."
+        for item in items
+        if item.how == "fuzzy" and item.role not in ("", "stop")
+    ]
     warnings = tuple(dict.fromkeys(reading.warnings + fuzzy))
     spans.sort(key=lambda span: (span.start, span.end))
     ignored.sort(key=lambda item: (item.start, item.end))

@@ -74,7 +74,9 @@ def gather(tokens: list[Token], prompt: str, lexicon: Lexicon) -> list[Item]:
             how = "fuzzy"
         text = prompt[run[0].start : run[-1].end]
         weight = max(token.weight for token in run)
-        item = Item(text, run[0].start, run[-1].end, key, senses, how, weight, run[0].joined, run[0].forbidden)
+        item = Item(
+            text, run[0].start, run[-1].end, key, senses, how, weight, run[0].joined, run[0].forbidden
+        )
         items.append(item)
         at += count
     return items
@@ -134,7 +136,10 @@ def _pairs_up(tokens: list[Token], index: int, lexicon: Lexicon) -> bool:
     word = tokens[index].text
     before = tokens[index - 1].text if index else ""
     after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    return lexicon.normal_form(word + after) in lexicon.words or lexicon.normal_form(before + word) in lexicon.words
+    return (
+        lexicon.normal_form(word + after) in lexicon.words
+        or lexicon.normal_form(before + word) in lexicon.words
+    )
 
 
 def _longest(
@@ -145,12 +150,19 @@ def _longest(
     if first.kind == "stop":
         return 1, (Sense("break", first.text),), first.text, "exact"
     if first.kind == "hex":
-        return 1, (Sense("color", "paint", color=ColorWord(first.text, parse_hex(first.text))),), first.text, "token"
+        return (
+            1,
+            (Sense("color", "paint", color=ColorWord(first.text, parse_hex(first.text))),),
+            first.text,
+            "token",
+        )
     if first.kind == "percent":
         share = float(first.text.rstrip("% percent"))
         return 1, (Sense("degree", "absolute", min(1.0, share / 100.0), flag="percent"),), first.text, "token"
     reach = 1
-    while reach < LONGEST_PHRASE and at + reach < len(tokens) and tokens[at + reach].kind in ("word", "number"):
+    while (
+        reach < LONGEST_PHRASE and at + reach < len(tokens) and tokens[at + reach].kind in ("word", "number")
+    ):
         reach += 1
     for count in range(reach, 0, -1):
         key = " ".join(forms[at : at + count])

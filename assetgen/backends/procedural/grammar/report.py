@@ -171,11 +171,16 @@ class PromptReport:
         Marks: = base, + layer, ~ trait, option or style, * color, - negation, . no effect, ? ignored.
         """
         lines = _marked_prompt(self.prompt, self.spans)
-        lines += [f"  {'kind':<11} {self.kind}", f"  {'base':<11} {self.base or 'none'}  ({self.confidence:.0%} sure)"]
+        lines += [
+            f"  {'kind':<11} {self.kind}",
+            f"  {'base':<11} {self.base or 'none'}  ({self.confidence:.0%} sure)",
+        ]
         lines += _block("understood", self.understood)
         ignored = [_ignored_line(item) for item in self.ignored]
         lines += _block("ignored", ignored)
-        lines += _block("no effect", [", ".join(printable(text) for text in self.no_effect)] if self.no_effect else [])
+        lines += _block(
+            "no effect", [", ".join(printable(text) for text in self.no_effect)] if self.no_effect else []
+        )
         lines += _block("warning", self.warnings)
         return "\n".join(lines)
 
@@ -202,7 +207,8 @@ _WIDTH = 100
 def printable(text: str) -> str:
     """Return the text with what no terminal or UTF-8 file can carry replaced one for one."""
     return "".join(
-        "\N{REPLACEMENT CHARACTER}" if 0xD800 <= ord(c) <= 0xDFFF else " " if not c.isprintable() else c for c in text
+        "\N{REPLACEMENT CHARACTER}" if 0xD800 <= ord(c) <= 0xDFFF else " " if not c.isprintable() else c
+        for c in text
     )
 
 

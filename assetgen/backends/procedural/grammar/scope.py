@@ -81,7 +81,19 @@ def is_content(item: Item) -> bool:
     return item.sense(*_CONTENT) is not None
 
 
-_CONTENT = ("base", "family", "layer", "trait", "option", "color", "style", "beyond", "beyond_layer", "noun", "part")
+_CONTENT = (
+    "base",
+    "family",
+    "layer",
+    "trait",
+    "option",
+    "color",
+    "style",
+    "beyond",
+    "beyond_layer",
+    "noun",
+    "part",
+)
 
 
 def is_break(item: Item) -> bool:
@@ -118,7 +130,9 @@ def _negate_after(items: list[Item], index: int, *, is_wide: bool) -> None:
                 break
             other.negated = True
             reached.append(other.key)
-            is_thing = not other.senses or other.sense("base", "family", "noun", "part", "beyond", "beyond_layer")
+            is_thing = not other.senses or other.sense(
+                "base", "family", "noun", "part", "beyond", "beyond_layer"
+            )
             may_continue = is_wide and not is_thing and not is_layer_noun(other)
         elif link is not None and reached:
             if link.value != "and" or not _negation_crosses(other, items[at + 1 :], is_wide=is_wide):
@@ -157,6 +171,13 @@ def mark_locations(items: list[Item]) -> None:
                 break
 
 
+def free_lone_base(items: list[Item]) -> None:
+    """Take back places that name a material: in "moss between bricks" nothing else does."""
+    for item in items:
+        if item.role == "place" and item.sense("base", "family"):
+            item.role = item.value = ""
+
+
 def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
     """Return the item that names the material, and the sense that does; the family of a word only as last resort.
 
@@ -171,7 +192,12 @@ def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
     on = next((i for i, item in enumerate(items) if _is_link(item, "on")), None)
     if on is not None and exact and not strong and any(i > on for i in firm):
         exact = []
-    blocked = [i for i, item in enumerate(items) if item.sense("beyond") and not item.negated and not item.role]
+    grounds = [i for i, item in enumerate(items) if item.sense("beyond") and not item.negated]
+    if exact and not strong and any(i < exact[0] for i in grounds) and _link_before(items, exact[0]):
+        exact = []  # "grass with dirt": no dirt of which grass is a part
+    blocked = [
+        i for i, item in enumerate(items) if item.sense("beyond") and not item.negated and not item.role
+    ]
     if blocked:
         families = [i for i in firm if i < blocked[0]]
         firm = families

@@ -144,5 +144,3 @@ def _give_base(color: ColorWord, run: list[Item], reading: Reading) -> None:
 def _settle(run: list[Item], role: str, value: str) -> None:
     for item in run:
         item.settle(role, value)
-
-

@@ -55,25 +55,55 @@ class Taken:
     settings: list[Setting] = field(default_factory=list)
 
 
-_DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-") | {0x2014: " - ", 0x2019: "'"}
+_DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"), "-") | {
+    0x2014: " - ",
+    0x2019: "'",
+}
 _NUMBER = r"(?<![\w.])\d{1,6}(?:\.\d{1,4})?"
 _LENGTH = rf"({_NUMBER})\s*(mm|cm|m|meters?|metres?)\b"
 _SETTINGS: Final = (
     ("no_effect", re.compile(r"<[^<>]{1,120}>")),
     ("seed", re.compile(r"(?<![\w-])(?:--?)?seed\s{0,4}[=:]?\s{0,4}(\d{1,19})\b")),
-    ("size", re.compile(r"(?<![\w-])(?:--?)?(?:size|resolution|res)\s{0,4}[=:]?\s{0,4}(\d{1,5}k?)(?:\s?x\s?(\d{1,5}k?))?(?:\s?px)?\b")),
-    ("tile_m", re.compile(r"(?<![\w-])(?:--?)?tile(?:_m)?\s{0,4}(?:[=:]|of)\s{0,4}" + rf"(\d{{1,6}}(?:\.\d{{1,4}})?)\s?(mm|cm|m|meters?|metres?)?\b")),
-    ("tile_m", re.compile(_LENGTH + r"\s?(?:x\s?\d{1,6}(?:\.\d{1,4})?\s?(?:mm|cm|m|meters?|metres?)\b\s?)?(?:(?:wide\s|square\s)?(?:tile|tiling|repeat|across)\b)")),
+    (
+        "size",
+        re.compile(
+            r"(?<![\w-])(?:--?)?(?:size|resolution|res)\s{0,4}[=:]?\s{0,4}(\d{1,5}k?)(?:\s?x\s?(\d{1,5}k?))?(?:\s?px)?\b"
+        ),
+    ),
+    (
+        "tile_m",
+        re.compile(
+            r"(?<![\w-])(?:--?)?tile(?:_m)?\s{0,4}(?:[=:]|of)\s{0,4}"
+            + rf"(\d{{1,6}}(?:\.\d{{1,4}})?)\s?(mm|cm|m|meters?|metres?)?\b"
+        ),
+    ),
+    (
+        "tile_m",
+        re.compile(
+            _LENGTH
+            + r"\s?(?:x\s?\d{1,6}(?:\.\d{1,4})?\s?(?:mm|cm|m|meters?|metres?)\b\s?)?(?:(?:wide\s|square\s)?(?:tile|tiling|repeat|across)\b)"
+        ),
+    ),
     ("tile_m", re.compile(_LENGTH + r"\s?x\s?\d{1,6}(?:\.\d{1,4})?\s?(?:mm|cm|m|meters?|metres?)\b")),
     ("size", re.compile(r"(?<![\w.])(\d{2,5}|[12]k)\s?x\s?(\d{2,5}|[12]k)(?:\s?px)?\b")),
-    ("size", re.compile(r"(?<![\w.])(16|32|64|128|256|512|1024|2048|4096|8192)(?:\s?(?:px|pixels?))?(?![\w.%]|\s?(?:bpm|frames?|fps|percent|mm|cm|m|s)\b)")),
+    (
+        "size",
+        re.compile(
+            r"(?<![\w.])(16|32|64|128|256|512|1024|2048|4096|8192)(?:\s?(?:px|pixels?))?(?![\w.%]|[ -]?bits?\b|\s?(?:bpm|frames?|fps|percent|mm|cm|m|s)\b)"
+        ),
+    ),
     ("size", re.compile(r"(?<![\w.])([12]k)\b")),
     ("bpm", re.compile(r"(?<![\w.])(\d{2,3})\s?bpm\b")),
     ("frames", re.compile(r"(?<![\w.])(\d{1,4})\s?(?:frames?|fps)\b")),
     ("seconds", re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d{1,3})?)\s?(?:s|secs?|seconds?)\b")),
     ("key", re.compile(r"(?<![\w'])([a-g](?:#|b|\s(?:sharp|flat))?\s(?:minor|major))\b")),
     ("no_effect", re.compile(r"(?<![\w-])--?(?:tile|tileable|seamless|raw|hd)\b(?!\s?[=:])")),
-    ("no_effect", re.compile(r"(?<![\w-])--(?:ar|aspect|v|version|s|stylize|stylise|q|quality|c|chaos|niji|iw|style|w|cfg|steps|sampler)(?:[\s=]{1,4}[\w:.]{1,16})?")),
+    (
+        "no_effect",
+        re.compile(
+            r"(?<![\w-])--(?:ar|aspect|v|version|s|stylize|stylise|q|quality|c|chaos|niji|iw|style|w|cfg|steps|sampler)(?:[\s=]{1,4}[\w:.]{1,16})?"
+        ),
+    ),
     ("unknown", re.compile(r"(?<![\w-])--(?!no\b)[a-z][\w-]{0,40}(?:[\s=]{1,4}[\w:.]{1,24})?")),
     ("unknown", re.compile(r"(?<![\w-])[a-z_]{2,24}\s?=\s?[\w.#-]{1,40}")),
 )
@@ -149,7 +179,9 @@ def _setting(name: str, match: re.Match[str], start: int, end: int) -> Setting:
         sides = {_pixels(side) for side in match.groups() if side}
         side = min(sides)
         good = len(sides) == 1 and 16 <= side <= 16384 and side & (side - 1) == 0
-        return Setting(name, str(side), start, end, "" if good else "sizes are square powers of two, such as 2048")
+        return Setting(
+            name, str(side), start, end, "" if good else "sizes are square powers of two, such as 2048"
+        )
     if name == "tile_m":
         meters = float(match.group(1)) * {"mm": 0.001, "cm": 0.01}.get(match.group(2) or "m", 1.0)
         good = 0.01 <= meters <= 1000.0
