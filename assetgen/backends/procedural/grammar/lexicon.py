@@ -1,7 +1,7 @@
 """The words that the grammar knows, read once per process from the TOML files beside this module.
 
-Every phrase is kept under one key: lower case, American spelling, each word in the singular. A phrase may have
-several senses ("dirt" is a base and a trait, "rust" a layer and a color); `meaning` decides by position.
+Every phrase is kept under one key: lower case, American spelling, each word in the singular. A phrase may
+have several senses ("dirt" is a base and a trait, "rust" a layer and a color); `meaning` decides by position.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ class Sense:
     """One thing that a phrase may stand for.
 
     Args:
-        kind: base, family, beyond, beyond_layer, layer, trait, option, color, shade, style, degree, connector,
-            negation, negation_after, color_after, part, place, location, where, kind, noun, no_effect or stop.
+        kind: base, family, beyond, beyond_layer, layer, trait, option, color, shade, style, degree, part,
+            connector, negation, negation_after, color_after, place, location, where, kind, noun, no_effect
+            or stop.
         value: the id within that kind ("moss", "age", "bond=running").
         amount: what the word alone means: coverage, the value of the trait, or the factor of a degree.
         flag: layer: "noun" or "adjective"; option: its recipe; degree: times, absolute or cover.
@@ -139,7 +140,7 @@ def load_lexicon() -> Lexicon:
             if not any((x.kind, x.value, x.flag) == (sense.kind, sense.value, sense.flag) for x in found):
                 found.append(sense)
     lexicon.phrases = {key: tuple(found) for key, found in senses.items()}
-    _index_words(lexicon)
+    _index_words(lexicon, words)
     return lexicon
 
 
@@ -257,21 +258,18 @@ def _color_senses() -> Iterator[tuple[str, Sense]]:
                 yield plain.replace(" ", ""), sense
 
 
-def _index_words(lexicon: Lexicon) -> None:
+def _index_words(lexicon: Lexicon, words: dict[str, Any]) -> None:
     """List every known word, and those that a misspelt word may be corrected to."""
+    plain_colors = frozenset(words["mend"]["colors"].split())
+    loose_parts = frozenset(words["mend"]["loose"].split())
     for key, senses in lexicon.phrases.items():
         kinds = {sense.kind for sense in senses}
-        css = any(s.kind == "color" for s in senses) and " " not in key and len(key) > 3
         for word in key.split():
             lexicon.words.setdefault(word, senses[0].kind)
             is_alone = word == key
-            in_name = kinds & {"base", "option"} and len(word) > 4 and word not in _LOOSE_PARTS
-            if (is_alone and (kinds & _FUZZY_KINDS or (css and _is_plain_color(key)))) or in_name:
+            in_name = kinds & {"base", "option"} and len(word) > 4 and word not in loose_parts
+            if (is_alone and (kinds & _FUZZY_KINDS or key in plain_colors)) or in_name:
                 lexicon.targets.setdefault(word, senses[0].kind)
-
-
-def _is_plain_color(word: str) -> bool:
-    return word in _PLAIN_COLORS
 
 
 _NOT_BRITISH: Final = (
@@ -286,12 +284,4 @@ _NOT_BRITISH: Final = (
     "mised",
     "rise",
     "rised",
-)
-_LOOSE_PARTS: Final = frozenset(
-    "common container shipping house street wall floor shower single swimming portuguese single straight square faced "
-    "clean track bathroom garden garage forest river narrow green".split()
-)
-_PLAIN_COLORS: Final = frozenset(
-    "white black grey brown green blue orange yellow purple violet pink turquoise beige maroon crimson scarlet magenta "
-    "indigo olive teal emerald navy ivory cream lavender terracotta ocher burgundy".split()
 )

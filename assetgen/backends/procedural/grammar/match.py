@@ -1,9 +1,9 @@
 """Misspelt words corrected to known ones, and suggestions for words that are not known at all.
 
-Accepted are one edit in words of 4 to 6 letters and two from 7 letters (Damerau-Levenshtein, neighbors swapped count
-once), then a difflib ratio of 0.82. Short words are one letter away from too many other words, so up to 6 letters a
-changed letter must lie beside the right one on the keyboard, and a correction never changes the first letter
-of a short word. Known words, also names of other things, are never corrected.
+Accepted are one edit in words of 4 to 6 letters and two from 7 letters (Damerau-Levenshtein, neighbors
+swapped count once), then a difflib ratio of 0.82. Short words are one letter away from too many others: up
+to 6 letters a changed letter must lie beside the right one on the keyboard, and two edits must leave both
+ends of the word alone. Known words, also names of other things, are never corrected.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _VOWELS: Final = frozenset("aeiouy")
 
 
 def damerau_levenshtein(first: str, second: str, *, limit: int) -> int:
-    """Return the number of edits (insert, delete, change, swap of neighbors), or limit + 1 when there are more."""
+    """Return the number of edits (insert, delete, change, swap), or limit + 1 when there are more."""
     if abs(len(first) - len(second)) > limit:
         return limit + 1
     before: list[int] = []
@@ -77,7 +77,7 @@ def suggest(word: str) -> tuple[str, ...]:
 
 
 def _stem_length(word: str, target: str) -> int:
-    """Return the letters that tell the words apart: a shared ending makes "creating" no nearer to "crazing"."""
+    """Return the letters that tell the words apart: an ending that both share does not count."""
     for ending in _ENDINGS:
         if word.endswith(ending) and target.endswith(ending):
             return len(word) - len(ending)

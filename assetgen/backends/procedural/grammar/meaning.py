@@ -8,7 +8,7 @@ from typing import Final
 
 from assetgen.backends.procedural.grammar.lexicon import Lexicon, Sense
 from assetgen.backends.procedural.grammar.match import suggest
-from assetgen.backends.procedural.grammar.phrases import Item
+from assetgen.backends.procedural.grammar.phrases import MAX_CORRECTIONS, Item
 from assetgen.backends.procedural.grammar.report import ColorWord, LayerRequest
 from assetgen.backends.procedural.grammar.scope import is_break, is_content, is_layer_noun
 
@@ -219,10 +219,9 @@ def _deny(item: Item, reading: Reading, lexicon: Lexicon) -> None:
                 reading.traits[sense.value] = trait.neutral
     if not item.senses:
         return
-    if is_content(item) or item.sense("shade", "no_effect", "place", "location", "degree", "kind"):
-        if is_content(item):
-            reading.denied[_denied_name(item)] = None
-            item.settle("negation", f"no {_denied_name(item)}")
+    if is_content(item):
+        reading.denied[_denied_name(item)] = None
+        item.settle("negation", f"no {_denied_name(item)}")
 
 
 def _denied_name(item: Item) -> str:
@@ -260,20 +259,26 @@ def _words_before(items: list[Item], index: int) -> list[Item]:
 
 
 def account_for_rest(items: list[Item], reading: Reading, kind: str, lexicon: Lexicon) -> None:
-    """Settle every item that is still open: grammar words, places, and all that must be reported as ignored."""
+    """Settle every item that is still open: grammar words, places, and what must be reported as ignored."""
+    looked_up = 0
     for item in items:
         if item.role or is_break(item):
             continue
         if not item.senses:
-            item.ignore("unknown word", suggest(item.key))
+            looked_up += 1
+            item.ignore("unknown word", suggest(item.key) if looked_up <= MAX_CORRECTIONS else ())
         elif item.sense(*_QUIET) and (item.sense("noun") is None or reading.base is not None):
             _settle_quiet(item, kind, lexicon)
-        elif item.sense("place", "location") is None and item.sense(*_SILENT) and not is_content(item):
-            item.settle("stop")
-        elif item.sense("connector", "stop") and item.sense("noun") is None:
+        elif _is_grammar_word(item):
             item.settle("stop")
         else:
             _ignore_known(item, reading, kind, lexicon)
+
+
+def _is_grammar_word(item: Item) -> bool:
+    if item.sense("connector", "stop"):
+        return item.sense("noun") is None
+    return item.sense(*_SILENT) is not None and item.sense("location") is None and not is_content(item)
 
 
 def _settle_quiet(item: Item, kind: str, lexicon: Lexicon) -> None:
@@ -282,7 +287,7 @@ def _settle_quiet(item: Item, kind: str, lexicon: Lexicon) -> None:
         if own.value == kind:
             item.settle("kind", kind)
         else:
-            item.ignore(f"does not apply to {lexicon.kind_plural[kind]}")
+            item.ignore(f"does not apply to {lexicon.kind_plural.get(kind, kind)}")
     elif item.sense("place", "location"):
         item.settle("place", item.key)
     else:
@@ -290,7 +295,7 @@ def _settle_quiet(item: Item, kind: str, lexicon: Lexicon) -> None:
 
 
 def _ignore_known(item: Item, reading: Reading, kind: str, lexicon: Lexicon) -> None:
-    plural = lexicon.kind_plural[kind]
+    plural = lexicon.kind_plural.get(kind, kind)
     beyond, layer = item.sense("beyond"), item.sense("beyond_layer")
     if beyond is not None:
         item.ignore(_BEYOND, lexicon.nearest[beyond.flag])

@@ -112,9 +112,8 @@ def mark_negations(items: list[Item], *, all_of_them: bool = False) -> None:
             items[index - 1].negated = True
             item.settle("negation", items[index - 1].key)
         sense = item.sense("negation")
-        if sense is not None and not (after is not None and item.role):
-            if item.sense("no_effect") is None:
-                _negate_after(items, index, is_wide=sense.value == "wide")
+        if sense is not None and not item.role and item.sense("no_effect") is None:
+            _negate_after(items, index, is_wide=sense.value == "wide")
 
 
 def _negate_after(items: list[Item], index: int, *, is_wide: bool) -> None:
@@ -123,7 +122,7 @@ def _negate_after(items: list[Item], index: int, *, is_wide: bool) -> None:
     for at in range(index + 1, len(items)):
         other = items[at]
         link = other.sense("connector")
-        if is_break(other):
+        if is_break(other) or (other.sense("negation") and not is_content(other)):
             break
         if is_content(other) and not (other.sense("degree") and not reached and _content_comes(items, at)):
             if not may_continue:
@@ -179,9 +178,9 @@ def free_lone_base(items: list[Item]) -> None:
 
 
 def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
-    """Return the item that names the material, and the sense that does; the family of a word only as last resort.
+    """Return the item that names the material, and the sense that does; a family as last resort.
 
-    In "X on Y" it is Y; in "Y with X" it is Y; of two side by side the last ("red concrete brick"), else the first.
+    It is Y in "X on Y" and in "Y with X"; of two side by side the last ("concrete brick"), else the first.
     """
     exact = [i for i, item in enumerate(items) if _may_be_base(item, "base")]
     strong = [i for i in exact if items[i].sense("trait") is None]
@@ -289,14 +288,17 @@ def _same_clause(items: list[Item]) -> Iterator[Item]:
     for item in items:
         if is_break(item) or (item.sense("connector") and not _is_link(item, "of")):
             return
-        if item.sense("layer", "trait", "shade", "option", "beyond_layer") and item.role in ("", "negation"):
-            if item.sense("degree") is None or item.sense("layer"):
-                if not passed_color or is_layer_noun(item):
-                    yield item
-                return
+        if _may_be_scaled(item):
+            if not passed_color or is_layer_noun(item):
+                yield item
+            return
         if item.sense("color"):
             passed_color = True
-            if any(sense.value == "paint" and item.key.endswith("ish") for sense in item.senses):
-                return
         elif item.sense("base", "family", "noun", "beyond", "part") or not item.senses:
             return
+
+
+def _may_be_scaled(item: Item) -> bool:
+    if item.role not in ("", "negation") or (item.sense("degree") and not item.sense("layer")):
+        return False
+    return item.sense("layer", "trait", "shade", "option", "beyond_layer") is not None
