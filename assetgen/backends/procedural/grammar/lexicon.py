@@ -34,7 +34,7 @@ class Sense:
             or stop.
         value: the id within that kind ("moss", "age", "bond=running").
         amount: what the word alone means: coverage, the value of the trait, or the factor of a degree.
-        flag: layer: "noun" or "adjective"; option: its recipe; degree: times, absolute or cover.
+        flag: layer and trait: "noun" for a thing; option: its recipe; degree: times, absolute or cover.
         color: the color itself, or the color that an option brings along.
     """
 
@@ -225,7 +225,9 @@ def _layer_senses(layers: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
 
 def _trait_senses(traits: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
     for name, entry in traits.items():
-        yield from ((phrase, Sense("trait", name, amount)) for phrase, amount in entry["words"].items())
+        nouns = frozenset(entry.get("nouns", ()))
+        for phrase, amount in entry["words"].items():
+            yield phrase, Sense("trait", name, amount, flag="noun" if phrase in nouns else "")
 
 
 def _style_senses(styles: dict[str, Any]) -> Iterator[tuple[str, Sense]]:

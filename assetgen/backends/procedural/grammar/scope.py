@@ -49,9 +49,7 @@ def _noun_follows(items: list[Item], index: int) -> bool:
     for other in items[index + 1 :]:
         if other.sense("base", "family", "part") or is_layer_noun(other):
             return True
-        if other.sense("color") and not other.sense("beyond", "noun"):
-            continue
-        if not other.sense("trait", "option", "shade") and not _is_adjective_layer(other):
+        if is_break(other) or other.sense("connector"):
             return False
     return False
 
@@ -67,11 +65,6 @@ def is_layer_noun(item: Item) -> bool:
     """Say whether the item names a layer as a thing ("moss"), not as a property ("mossy")."""
     sense = item.sense("layer")
     return sense is not None and sense.flag == "noun"
-
-
-def _is_adjective_layer(item: Item) -> bool:
-    sense = item.sense("layer")
-    return sense is not None and sense.flag == "adjective"
 
 
 def is_content(item: Item) -> bool:
@@ -129,10 +122,7 @@ def _negate_after(items: list[Item], index: int, *, is_wide: bool) -> None:
                 break
             other.negated = True
             reached.append(other.key)
-            is_thing = not other.senses or other.sense(
-                "base", "family", "noun", "part", "beyond", "beyond_layer"
-            )
-            may_continue = is_wide and not is_thing and not is_layer_noun(other)
+            may_continue = is_wide and not _is_thing(other)
         elif link is not None and reached:
             if link.value != "and" or not _negation_crosses(other, items[at + 1 :], is_wide=is_wide):
                 break
@@ -141,6 +131,12 @@ def _negate_after(items: list[Item], index: int, *, is_wide: bool) -> None:
             break
     if reached:
         items[index].settle("negation", ", ".join(reached))
+
+
+def _is_thing(item: Item) -> bool:
+    if not item.senses or item.sense("base", "family", "noun", "part", "beyond", "beyond_layer"):
+        return True
+    return any(sense.kind in ("layer", "trait") and sense.flag == "noun" for sense in item.senses)
 
 
 def _content_comes(items: list[Item], at: int) -> bool:
@@ -152,8 +148,7 @@ def _negation_crosses(link: Item, rest: list[Item], *, is_wide: bool) -> bool:
     if link.text.lower() in ("or", "nor"):
         return True
     following = next((item for item in rest if item.senses and item.sense("stop") is None), None)
-    is_thing = following is not None and (is_layer_noun(following) or following.sense("noun", "beyond_layer"))
-    return is_wide and bool(is_thing)
+    return is_wide and following is not None and not _may_be_base(following, "base") and _is_thing(following)
 
 
 def mark_locations(items: list[Item]) -> None:
@@ -185,6 +180,7 @@ def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
     exact = [i for i, item in enumerate(items) if _may_be_base(item, "base")]
     strong = [i for i in exact if items[i].sense("trait") is None]
     families = [i for i, item in enumerate(items) if _may_be_base(item, "family")]
+    families = [i for i in families if not _is_place_of_another_thing(items, i)]
     firm = [i for i in families if not _is_place(items[i])]
     if not strong and firm and exact and _link_before(items, exact[0]) in ("with", "on", "and"):
         exact = []  # "stone wall with dirt": dirt lies on the wall
@@ -214,6 +210,14 @@ def _may_be_base(item: Item, kind: str) -> bool:
 def _is_place(item: Item) -> bool:
     sense = item.sense("family")
     return sense is not None and sense.flag in _PLACE_FAMILIES
+
+
+def _is_place_of_another_thing(items: list[Item], index: int) -> bool:
+    """Say whether it is the wall of something unknown: what a castle floor is made of nobody said."""
+    if not index or not _is_place(items[index]):
+        return False
+    before = items[index - 1]
+    return not before.senses or before.sense("noun", "beyond") is not None
 
 
 def _is_link(item: Item, value: str) -> bool:

@@ -78,28 +78,31 @@ def _target(items: list[Item], start: int, end: int) -> Item | None:
     """Return the noun that the color belongs to; None stands for the base."""
     if _links_back(items, start):
         return items[start - 2]
-    crossed = False
+    thing: Item | None = None
     for index in range(end, len(items)):
         item = items[index]
         link = item.sense("connector")
-        if is_break(item) or (link is not None and link.value != "and"):
-            return None
-        if link is not None:
-            if index + 1 >= len(items) or not items[index + 1].sense("color", "shade"):
-                return None
-            crossed = True
-        elif is_layer_noun(item):
+        if is_break(item) or (link is not None and not _joins_colors(items, index)):
+            return thing
+        if is_layer_noun(item):
             covered = index + 1 < len(items) and items[index + 1].key == "covered"
             return None if covered else item
-        elif item.sense("part"):
+        if item.sense("part"):
             return item
-        elif item.role == "base" or item.sense("base", "family"):
+        if item.role == "base" or item.sense("base", "family"):
             return None
-        elif not item.senses or item.sense("noun", "beyond", "beyond_layer"):
-            return None if crossed else item
-        elif not item.sense("color", "layer", *_SKIPPED):
-            return None
-    return None
+        if not item.senses or item.sense("noun", "beyond", "beyond_layer"):
+            thing = thing or item
+        elif link is None and not item.sense("color", "layer", *_SKIPPED):
+            return thing
+    return thing
+
+
+def _joins_colors(items: list[Item], index: int) -> bool:
+    link = items[index].sense("connector")
+    if link is None or link.value != "and" or index + 1 >= len(items):
+        return False
+    return items[index + 1].sense("color", "shade") is not None
 
 
 def _links_back(items: list[Item], start: int) -> bool:

@@ -121,6 +121,8 @@ def take_apart(prompt: str) -> Taken:
         if len(taken.tokens) == MAX_TOKENS:
             taken.unread_from = places[match.start()]
             break
+        if taken.tokens and places[match.start()] < taken.tokens[-1].end:
+            continue  # the second number of a sign such as one quarter, which is one character of the prompt
         kind, text = match.lastgroup or "word", match.group()
         if kind == "no":
             forbidden = True
@@ -158,7 +160,7 @@ def _take_settings(folded: str, places: list[int], taken: Taken) -> str:
         for match in pattern.finditer(folded):
             start, end = match.span()
             taken.settings.append(_setting(name, match, places[start], places[end - 1] + 1))
-            parts += [folded[at:start], " " * (end - start)]
+            parts += [folded[at:start], ",".ljust(end - start)]
             at = end
         if at:
             folded = "".join(parts) + folded[at:]

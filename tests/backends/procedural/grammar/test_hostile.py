@@ -63,3 +63,7 @@ def test_marks_and_accents_do_not_hide_words() -> None:
     assert parse_prompt("m\u0301ossy br\u00edck").request.base == "brick"
     assert parse_prompt("\uff42\uff52\uff49\uff43\uff4b").request.base == "brick"
     assert parse_prompt("moss\u2011covered brick").request.layers[0].amount == 0.8
+
+
+def test_one_character_that_unfolds_to_several_words_is_reported_once() -> None:
+    assert [item.text for item in parse_prompt("\u00bc brick").report.ignored] == ["\u00bc"]

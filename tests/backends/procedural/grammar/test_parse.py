@@ -220,6 +220,17 @@ def test_a_known_material_beyond_the_library_is_never_replaced(prompt: str) -> N
     assert report.suggested[0] in ("cobblestone", "concrete")
 
 
+def test_a_wall_of_something_unknown_has_no_material() -> None:
+    assert request("wall").base == "brick"
+    for prompt in ("castle wall", "zorblax floor", "spaceship floor panels"):
+        assert request(prompt).base is None
+
+
+def test_no_dents_ends_at_the_dents() -> None:
+    wanted = request("no rust no dents painted metal")
+    assert (wanted.base, wanted.layers, dict(wanted.traits)) == ("painted_metal", (), {"wear": 0.0})
+
+
 def test_options_belong_to_their_base() -> None:
     assert dict(request("herringbone brick").options) == {"bond": "herringbone"}
     assert dict(request("herringbone ceramic tiles").options) == {"layout": "herringbone"}
