@@ -82,6 +82,7 @@ class Lexicon:
     before_noun: frozenset[str] = frozenset()
     kind_plural: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # every word of every phrase -> what kind it is of
+    forms: dict[str, str] = field(default_factory=dict, compare=False)  # what `normal_form` found before
     targets: dict[str, str] = field(default_factory=dict)  # what a misspelt word may be corrected to -> kind
 
     def key(self, words: Iterable[str]) -> str:
@@ -90,9 +91,14 @@ class Lexicon:
 
     def normal_form(self, word: str) -> str:
         """Return the word in American spelling and in the singular."""
-        word = self.spelling.get(word, word)
-        single = singular(_american(word))
-        return self.spelling.get(single, single)
+        form = self.forms.get(word)
+        if form is None:
+            form = self.spelling.get(word, word)
+            form = singular(_american(form))
+            form = self.spelling.get(form, form)
+            if len(self.forms) < _REMEMBERED_FORMS:
+                self.forms[word] = form
+        return form
 
 
 def singular(word: str) -> str:
@@ -107,7 +113,7 @@ def singular(word: str) -> str:
 
 
 def _american(word: str) -> str:
-    if word.endswith(_NOT_BRITISH):
+    if "is" not in word or word.endswith(_NOT_BRITISH):
         return word
     for british, american in (("ise", "ize"), ("ised", "ized"), ("ising", "izing"), ("isation", "ization")):
         if len(word) > len(british) + 3 and word.endswith(british):
@@ -137,11 +143,15 @@ def load_lexicon() -> Lexicon:
     for group in groups:
         for phrase, sense in group:
             found = senses.setdefault(_key(lexicon, phrase), [])
-            if not any((x.kind, x.value, x.flag) == (sense.kind, sense.value, sense.flag) for x in found):
+            if not found or not any(_is_same(known, sense) for known in found):
                 found.append(sense)
     lexicon.phrases = {key: tuple(found) for key, found in senses.items()}
     _index_words(lexicon, words)
     return lexicon
+
+
+def _is_same(one: Sense, two: Sense) -> bool:
+    return one.kind == two.kind and one.value == two.value and one.flag == two.flag
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -150,8 +160,8 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _key(lexicon: Lexicon, phrase: str) -> str:
-    cleaned = phrase.replace("'", "").replace("-", " ").replace("/", " ").replace("_", " ")
-    return lexicon.key(cleaned.split())
+    words = phrase.translate(_SEPARATORS).split()
+    return lexicon.normal_form(words[0]) if len(words) == 1 else lexicon.key(words)
 
 
 def _describe(
@@ -274,6 +284,8 @@ def _index_words(lexicon: Lexicon, words: dict[str, Any]) -> None:
                 lexicon.targets.setdefault(word, senses[0].kind)
 
 
+_REMEMBERED_FORMS: Final = 8192
+_SEPARATORS: Final = str.maketrans({"'": None, "-": " ", "/": " ", "_": " "})
 _NOT_BRITISH: Final = (
     "oise",
     "oised",

@@ -50,6 +50,7 @@ def read_base(
     chosen.settle("base", sense.value)
     for item in items:
         agrees = any(own.kind in ("base", "family") and own.value == sense.value for own in item.senses)
+        agrees = agrees and (item is chosen or _option_for(item, sense.value) is None)
         if agrees and not item.negated and item.sense("trait") is None:
             item.settle("base", sense.value)
         if item.role == "base":

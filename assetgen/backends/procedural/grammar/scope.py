@@ -47,6 +47,8 @@ def _is_color_here(items: list[Item], index: int, lexicon: Lexicon) -> bool:
 
 def _noun_follows(items: list[Item], index: int) -> bool:
     for other in items[index + 1 :]:
+        if _is_place(other) and other.sense("base") is None:
+            return False  # a copper wall is of copper
         if other.sense("base", "family", "part") or is_layer_noun(other):
             return True
         if is_break(other) or other.sense("connector"):
@@ -65,6 +67,11 @@ def is_layer_noun(item: Item) -> bool:
     """Say whether the item names a layer as a thing ("moss"), not as a property ("mossy")."""
     sense = item.sense("layer")
     return sense is not None and sense.flag == "noun"
+
+
+def is_trait_noun(item: Item) -> bool:
+    """Say whether the item names a trait as a thing ("scratches"), not as a property ("scratched")."""
+    return item.sense("base") is None and any(x.kind == "trait" and x.flag == "noun" for x in item.senses)
 
 
 def is_content(item: Item) -> bool:
@@ -194,7 +201,8 @@ def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
         i for i, item in enumerate(items) if item.sense("beyond") and not item.negated and not item.role
     ]
     if blocked:
-        families = [i for i in firm if i < blocked[0]]
+        # "stone and grass" is stone; "wooden shingles" are shingles.
+        families = [i for i in firm if i < blocked[0] and items[i + 1].sense("beyond") is None]
         firm = families
     for kind, found in (("base", strong or exact), ("family", firm or families)):
         if found:

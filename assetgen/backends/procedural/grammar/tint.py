@@ -10,7 +10,7 @@ from assetgen.backends.procedural.grammar.lexicon import Lexicon
 from assetgen.backends.procedural.grammar.meaning import Reading
 from assetgen.backends.procedural.grammar.phrases import Item
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.grammar.scope import is_break, is_layer_noun
+from assetgen.backends.procedural.grammar.scope import is_break, is_layer_noun, is_trait_noun
 
 _NATURAL: Final = frozenset({"wood_planks", "dirt", "bark"})
 """On these a metal's name before the material means its hue: golden oak is not made of gold."""
@@ -87,7 +87,7 @@ def _target(items: list[Item], start: int, end: int) -> Item | None:
         if is_layer_noun(item):
             covered = index + 1 < len(items) and items[index + 1].key == "covered"
             return None if covered else item
-        if item.sense("part"):
+        if item.sense("part") or is_trait_noun(item):
             return item
         if item.role == "base" or item.sense("base", "family"):
             return None
@@ -126,6 +126,9 @@ def _give(color: ColorWord, run: list[Item], target: Item | None, reading: Readi
     elif part is not None and lexicon.parts[part.value].role == "second" and target and target.role == "part":
         reading.second = color
         _settle(run, "color", f"{color.name} on {part.value}")
+    elif target is not None and target.role == "trait":
+        for item in run:
+            item.ignore(f"says nothing about {target.key} in this library")
     elif target is not None and target.role == "ignored" and reading.base is not None and part is None:
         for item in run:
             item.ignore(f"belongs to '{target.text}', which is ignored")

@@ -211,19 +211,34 @@ def test_a_family_word_takes_its_default_with_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    "prompt", ["marble", "white marble floor", "marble tiles", "slate wall", "granite ground"]
+    "prompt", ["marble", "white marble floor", "marble tiles", "slate wall", "granite ground", "copper wall"]
 )
 def test_a_known_material_beyond_the_library_is_never_replaced(prompt: str) -> None:
     report = parse_prompt(prompt).report
     assert report.base is None
     assert [item.reason for item in report.ignored] == ["known, but not in this library yet"]
-    assert report.suggested[0] in ("cobblestone", "concrete")
+    assert report.suggested[0] in ("cobblestone", "painted_metal")
 
 
 def test_a_wall_of_something_unknown_has_no_material() -> None:
     assert request("wall").base == "brick"
     for prompt in ("castle wall", "zorblax floor", "spaceship floor panels"):
         assert request(prompt).base is None
+
+
+def test_a_wooden_thing_beyond_the_library_is_not_planks() -> None:
+    assert request("wooden roof shingles").base is None
+    assert request("stone and grass").base == "cobblestone"
+
+
+def test_the_color_of_scratches_is_not_the_color_of_the_base() -> None:
+    wanted = request("yellow painted metal with black scratches")
+    assert (color("yellow painted metal with black scratches"), wanted.second_color) == ("yellow", None)
+    assert ignored("yellow painted metal with black scratches") == ["black"]
+
+
+def test_a_wood_species_after_the_planks_is_kept() -> None:
+    assert dict(request("floorboards, dark walnut").options) == {"species": "walnut"}
 
 
 def test_no_dents_ends_at_the_dents() -> None:
