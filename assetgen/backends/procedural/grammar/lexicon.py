@@ -1,7 +1,7 @@
 """The words that the grammar knows, read once per process from the TOML files beside this module.
 
-Every phrase is kept under one key: lower case, American spelling, each word in the singular. A phrase may have
-several senses ("dirt" is a base and a trait, "rust" a layer and a color); `meaning` decides by position.
+Every phrase is kept under one key: lower case, American spelling, each word in the singular. A phrase may
+have several senses ("dirt" is a base and a trait, "rust" a layer and a color); `meaning` decides by position.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ class Sense:
     """One thing that a phrase may stand for.
 
     Args:
-        kind: base, family, beyond, beyond_layer, layer, trait, option, color, shade, style, degree, connector,
-            negation, negation_after, color_after, part, place, location, where, kind, noun, no_effect or stop.
+        kind: base, family, beyond, beyond_layer, layer, trait, option, color, shade, style, degree, part,
+            connector, negation, negation_after, color_after, place, location, where, kind, noun, no_effect
+            or stop.
         value: the id within that kind ("moss", "age", "bond=running").
         amount: what the word alone means: coverage, the value of the trait, or the factor of a degree.
-        flag: layer: "noun" or "adjective"; option: its recipe; degree: times, absolute or cover.
+        flag: layer and trait: "noun" for a thing; option: its recipe; degree: times, absolute or cover.
         color: the color itself, or the color that an option brings along.
     """
 
@@ -81,6 +82,7 @@ class Lexicon:
     before_noun: frozenset[str] = frozenset()
     kind_plural: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # every word of every phrase -> what kind it is of
+    forms: dict[str, str] = field(default_factory=dict, compare=False)  # what `normal_form` found before
     targets: dict[str, str] = field(default_factory=dict)  # what a misspelt word may be corrected to -> kind
 
     def key(self, words: Iterable[str]) -> str:
@@ -89,9 +91,14 @@ class Lexicon:
 
     def normal_form(self, word: str) -> str:
         """Return the word in American spelling and in the singular."""
-        word = self.spelling.get(word, word)
-        single = singular(_american(word))
-        return self.spelling.get(single, single)
+        form = self.forms.get(word)
+        if form is None:
+            form = self.spelling.get(word, word)
+            form = singular(_american(form))
+            form = self.spelling.get(form, form)
+            if len(self.forms) < _REMEMBERED_FORMS:
+                self.forms[word] = form
+        return form
 
 
 def singular(word: str) -> str:
@@ -106,6 +113,8 @@ def singular(word: str) -> str:
 
 
 def _american(word: str) -> str:
+    if "is" not in word or word.endswith(_NOT_BRITISH):
+        return word
     for british, american in (("ise", "ize"), ("ised", "ized"), ("ising", "izing"), ("isation", "ization")):
         if len(word) > len(british) + 3 and word.endswith(british):
             return word[: -len(british)] + american
@@ -134,11 +143,15 @@ def load_lexicon() -> Lexicon:
     for group in groups:
         for phrase, sense in group:
             found = senses.setdefault(_key(lexicon, phrase), [])
-            if not any((x.kind, x.value, x.flag) == (sense.kind, sense.value, sense.flag) for x in found):
+            if not found or not any(_is_same(known, sense) for known in found):
                 found.append(sense)
     lexicon.phrases = {key: tuple(found) for key, found in senses.items()}
-    _index_words(lexicon)
+    _index_words(lexicon, words)
     return lexicon
+
+
+def _is_same(one: Sense, two: Sense) -> bool:
+    return one.kind == two.kind and one.value == two.value and one.flag == two.flag
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -147,8 +160,8 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _key(lexicon: Lexicon, phrase: str) -> str:
-    cleaned = phrase.replace("'", "").replace("-", " ").replace("/", " ").replace("_", " ")
-    return lexicon.key(cleaned.split())
+    words = phrase.translate(_SEPARATORS).split()
+    return lexicon.normal_form(words[0]) if len(words) == 1 else lexicon.key(words)
 
 
 def _describe(
@@ -222,7 +235,9 @@ def _layer_senses(layers: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
 
 def _trait_senses(traits: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
     for name, entry in traits.items():
-        yield from ((phrase, Sense("trait", name, amount)) for phrase, amount in entry["words"].items())
+        nouns = frozenset(entry.get("nouns", ()))
+        for phrase, amount in entry["words"].items():
+            yield phrase, Sense("trait", name, amount, flag="noun" if phrase in nouns else "")
 
 
 def _style_senses(styles: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
@@ -255,22 +270,32 @@ def _color_senses() -> Iterator[tuple[str, Sense]]:
                 yield plain.replace(" ", ""), sense
 
 
-def _index_words(lexicon: Lexicon) -> None:
+def _index_words(lexicon: Lexicon, words: dict[str, Any]) -> None:
     """List every known word, and those that a misspelt word may be corrected to."""
+    plain_colors = frozenset(words["mend"]["colors"].split())
+    loose_parts = frozenset(words["mend"]["loose"].split())
     for key, senses in lexicon.phrases.items():
         kinds = {sense.kind for sense in senses}
-        css = any(s.kind == "color" for s in senses) and " " not in key and len(key) > 3
         for word in key.split():
             lexicon.words.setdefault(word, senses[0].kind)
-            if kinds & _FUZZY_KINDS or (css and _is_plain_color(key)):
+            is_alone = word == key
+            in_name = kinds & {"base", "option"} and len(word) > 4 and word not in loose_parts
+            if (is_alone and (kinds & _FUZZY_KINDS or key in plain_colors)) or in_name:
                 lexicon.targets.setdefault(word, senses[0].kind)
 
 
-def _is_plain_color(word: str) -> bool:
-    return word in _PLAIN_COLORS
-
-
-_PLAIN_COLORS: Final = frozenset(
-    "white black grey brown green blue orange yellow purple violet pink turquoise beige maroon crimson scarlet magenta "
-    "indigo olive teal emerald navy ivory cream lavender terracotta ocher burgundy".split()
+_REMEMBERED_FORMS: Final = 8192
+_SEPARATORS: Final = str.maketrans({"'": None, "-": " ", "/": " ", "_": " "})
+_NOT_BRITISH: Final = (
+    "oise",
+    "oised",
+    "aise",
+    "aised",
+    "wise",
+    "cise",
+    "cised",
+    "mise",
+    "mised",
+    "rise",
+    "rised",
 )

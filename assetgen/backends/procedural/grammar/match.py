@@ -1,9 +1,9 @@
 """Misspelt words corrected to known ones, and suggestions for words that are not known at all.
 
-Accepted are one edit in words of 4 to 6 letters and two from 7 letters (Damerau-Levenshtein, neighbors swapped count
-once), then a difflib ratio of 0.82. Short words are one letter away from too many other words, so up to 6 letters a
-changed letter must lie beside the right one on the keyboard, and a correction never changes the first letter
-of a short word. Known words, also names of other things, are never corrected.
+Accepted are one edit in words of 4 to 6 letters and two from 7 letters (Damerau-Levenshtein, neighbors
+swapped count once), then a difflib ratio of 0.82. Short words are one letter away from too many others: up
+to 6 letters a changed letter must lie beside the right one on the keyboard, and two edits must leave both
+ends of the word alone. Known words, also names of other things, are never corrected.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from assetgen.backends.procedural.grammar.lexicon import Lexicon, load_lexicon
 
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _RATIO: Final = 0.82
+_ENDINGS: Final = ("ation", "ings", "ing", "ish", "ive", "ate", "ers", "ed", "er", "ly", "al", "y")
 _VOWELS: Final = frozenset("aeiouy")
 
 
 def damerau_levenshtein(first: str, second: str, *, limit: int) -> int:
-    """Return the number of edits (insert, delete, change, swap of neighbors), or limit + 1 when there are more."""
+    """Return the number of edits (insert, delete, change, swap), or limit + 1 when there are more."""
     if abs(len(first) - len(second)) > limit:
         return limit + 1
     before: list[int] = []
@@ -45,13 +46,13 @@ def correct(word: str) -> str | None:
         return None
     if word in lexicon.words or _is_form_of_noun(word, lexicon):
         return None
-    limit = 2 if len(word) >= 7 else 1
     best: tuple[int, float, str] | None = None
     for target in lexicon.targets:
-        if len(target) < 4 or abs(len(target) - len(word)) > limit or not _may_start_alike(word, target):
+        if len(target) < 4 or abs(len(target) - len(word)) > 2 or not _may_start_alike(word, target):
             continue
+        limit = 2 if _stem_length(word, target) >= 7 else 1
         edits = damerau_levenshtein(word, target, limit=limit)
-        if edits <= limit and (edits == 0 or _is_likely_slip(word, target, edits)):
+        if edits <= limit and _is_likely_slip(word, target, edits):
             rank = (edits, -_ratio(word, target), target)
             best = rank if best is None or rank < best else best
     return best[2] if best else _closest_by_ratio(word, lexicon)
@@ -75,14 +76,24 @@ def suggest(word: str) -> tuple[str, ...]:
     return tuple(target for _, target in sorted(scored)[:3])
 
 
+def _stem_length(word: str, target: str) -> int:
+    """Return the letters that tell the words apart: an ending that both share does not count."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and target.endswith(ending):
+            return len(word) - len(ending)
+    return len(word)
+
+
 def _may_start_alike(word: str, target: str) -> bool:
     return word[0] == target[0] or (len(word) >= 7 and word[1:3] == target[1:3]) or word[:2] == target[1::-1]
 
 
 def _is_likely_slip(word: str, target: str, edits: int) -> bool:
     """Say whether the edit is a slip of the finger rather than another word."""
+    if edits == 2:
+        return word[0] == target[0] and word[-1] == target[-1]
     if len(word) >= 7 or len(word) != len(target):
-        return edits == 1 or word[0] == target[0]
+        return True
     changed = [(a, b) for a, b in zip(word, target, strict=True) if a != b]
     if len(changed) != 1:
         return True
@@ -103,7 +114,9 @@ def _are_neighbors(a: str, b: str) -> bool:
 def _closest_by_ratio(word: str, lexicon: Lexicon) -> str | None:
     best: tuple[float, str] | None = None
     for target in lexicon.targets:
-        if len(word) < 7 or word[0] != target[0] or abs(len(target) - len(word)) > 3 or len(target) < 6:
+        if len(word) < 7 or word[0] != target[0] or abs(len(target) - len(word)) > 3 or len(target) < 7:
+            continue
+        if _stem_length(word, target) < 7:
             continue
         score = _ratio(word, target)
         if score >= _RATIO and (best is None or (-score, target) < best):
@@ -117,7 +130,7 @@ def _ratio(word: str, target: str) -> float:
 
 def _is_form_of_noun(word: str, lexicon: Lexicon) -> bool:
     """Say whether the word is a form of another known thing: castled, dragonlike, plants."""
-    for ending in ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "like", "y", "less", "ful"):
+    for ending in ("s", "es", "ed", "ing", "er", "ers", "ly", "like", "y", "less", "ful"):
         stem = word.removesuffix(ending)
         if stem == word or len(stem) < 3:
             continue

@@ -8,13 +8,14 @@ from typing import Final
 
 from assetgen.backends.procedural.grammar.lexicon import Lexicon, Sense
 from assetgen.backends.procedural.grammar.match import suggest
-from assetgen.backends.procedural.grammar.phrases import Item
+from assetgen.backends.procedural.grammar.phrases import MAX_CORRECTIONS, Item
 from assetgen.backends.procedural.grammar.report import ColorWord, LayerRequest
 from assetgen.backends.procedural.grammar.scope import is_break, is_content, is_layer_noun
 
 _BEYOND: Final = "known, but not in this library yet"
+_FROM: Final = ("from", "by", "for", "in", "at", "of", "like")
 _SILENT: Final = ("stop", "connector", "where", "color_after", "negation_after", "negation", "break")
-_QUIET: Final = ("no_effect", "place", "location", "degree", "kind")
+_QUIET: Final = ("no_effect", "place", "degree", "kind")
 
 
 @dataclass(slots=True)
@@ -48,8 +49,9 @@ def read_base(
         reading.warnings.append(f"'{chosen.text}' was read as '{chosen.key}'.")
     chosen.settle("base", sense.value)
     for item in items:
-        own = item.sense("base")
-        if own is not None and own.value == sense.value and not item.negated and item.sense("trait") is None:
+        agrees = any(own.kind in ("base", "family") and own.value == sense.value for own in item.senses)
+        agrees = agrees and (item is chosen or _option_for(item, sense.value) is None)
+        if agrees and not item.negated and item.sense("trait") is None:
             item.settle("base", sense.value)
         if item.role == "base":
             _imply(item.key, reading, lexicon)
@@ -73,8 +75,11 @@ def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> Non
     for index, item in enumerate(items):
         if item.role not in ("",) or is_break(item):
             continue
+        thing = _foreign_thing(items, index, reading)
         if item.negated:
             _deny(item, reading, lexicon)
+        elif thing is not None and item.sense("layer", "trait", "option"):
+            item.ignore(f"belongs to '{thing.text}', which is not shown")
         elif item.sense("layer"):
             _add_layer(item, reading)
         elif option := _option_for(item, reading.base):
@@ -84,6 +89,25 @@ def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> Non
             _add_trait(items, index, reading, lexicon)
         elif style := item.sense("style"):
             _set_style(item, style.value, reading, lexicon)
+
+
+def _foreign_thing(items: list[Item], index: int, reading: Reading) -> Item | None:
+    """Return the thing that an adjective after the base describes: "brick with rusty nails"."""
+    if is_layer_noun(items[index]) or not any(item.role == "base" for item in items[:index]):
+        return None
+    if any(other.key in _FROM for other in items[max(0, index - 2) : index]):
+        return None  # "concrete from an abandoned factory" is abandoned itself
+    for other in items[index + 1 :]:
+        if not other.senses or other.sense("noun", "beyond", "beyond_layer"):
+            return None if other.negated or other.role else other
+        rival = other.sense("base", "family")
+        if rival is not None and rival.value != reading.base and not other.role:
+            return None if other.sense("trait", "place") else other
+        if not other.sense("trait", "option", "color", "shade", "degree") and not other.sense("layer"):
+            return None
+        if is_layer_noun(other):
+            return None
+    return None
 
 
 def _option_for(item: Item, base: str | None) -> Sense | None:
@@ -133,10 +157,20 @@ def _add_trait(items: list[Item], index: int, reading: Reading, lexicon: Lexicon
     told: list[str] = []
     for sense in item.senses:
         if sense.kind == "trait":
-            value = _trait_value(sense, item, lexicon)
+            value = _stronger(
+                reading.traits.get(sense.value), _trait_value(sense, item, lexicon), sense, lexicon
+            )
             reading.traits[sense.value] = value
             told.append(f"{sense.value}={value:.2f}")
     item.settle("trait", " ".join(told))
+
+
+def _stronger(known: float | None, value: float, sense: Sense, lexicon: Lexicon) -> float:
+    """Of two words for one dial the stronger holds; of opposites the later."""
+    neutral = lexicon.traits[sense.value].neutral
+    if known is None or (known - neutral) * (value - neutral) <= 0:
+        return value
+    return max(known, value, key=lambda x: abs(x - neutral))
 
 
 def _next_is(items: list[Item], index: int, *kinds: str) -> bool:
@@ -186,10 +220,9 @@ def _deny(item: Item, reading: Reading, lexicon: Lexicon) -> None:
                 reading.traits[sense.value] = trait.neutral
     if not item.senses:
         return
-    if is_content(item) or item.sense("shade", "no_effect", "place", "location", "degree", "kind"):
-        if is_content(item):
-            reading.denied[_denied_name(item)] = None
-            item.settle("negation", f"no {_denied_name(item)}")
+    if is_content(item):
+        reading.denied[_denied_name(item)] = None
+        item.settle("negation", f"no {_denied_name(item)}")
 
 
 def _denied_name(item: Item) -> str:
@@ -227,20 +260,26 @@ def _words_before(items: list[Item], index: int) -> list[Item]:
 
 
 def account_for_rest(items: list[Item], reading: Reading, kind: str, lexicon: Lexicon) -> None:
-    """Settle every item that is still open: grammar words, places, and all that must be reported as ignored."""
+    """Settle every item that is still open: grammar words, places, and what must be reported as ignored."""
+    looked_up = 0
     for item in items:
         if item.role or is_break(item):
             continue
         if not item.senses:
-            item.ignore("unknown word", suggest(item.key))
+            looked_up += 1
+            item.ignore("unknown word", suggest(item.key) if looked_up <= MAX_CORRECTIONS else ())
         elif item.sense(*_QUIET) and (item.sense("noun") is None or reading.base is not None):
             _settle_quiet(item, kind, lexicon)
-        elif item.sense("place", "location") is None and item.sense(*_SILENT) and not is_content(item):
-            item.settle("stop")
-        elif item.sense("connector", "stop") and item.sense("noun") is None:
+        elif _is_grammar_word(item):
             item.settle("stop")
         else:
             _ignore_known(item, reading, kind, lexicon)
+
+
+def _is_grammar_word(item: Item) -> bool:
+    if item.sense("connector", "stop"):
+        return item.sense("noun") is None
+    return item.sense(*_SILENT) is not None and item.sense("location") is None and not is_content(item)
 
 
 def _settle_quiet(item: Item, kind: str, lexicon: Lexicon) -> None:
@@ -249,7 +288,7 @@ def _settle_quiet(item: Item, kind: str, lexicon: Lexicon) -> None:
         if own.value == kind:
             item.settle("kind", kind)
         else:
-            item.ignore(f"does not apply to {lexicon.kind_plural[kind]}")
+            item.ignore(f"does not apply to {lexicon.kind_plural.get(kind, kind)}")
     elif item.sense("place", "location"):
         item.settle("place", item.key)
     else:
@@ -257,7 +296,7 @@ def _settle_quiet(item: Item, kind: str, lexicon: Lexicon) -> None:
 
 
 def _ignore_known(item: Item, reading: Reading, kind: str, lexicon: Lexicon) -> None:
-    plural = lexicon.kind_plural[kind]
+    plural = lexicon.kind_plural.get(kind, kind)
     beyond, layer = item.sense("beyond"), item.sense("beyond_layer")
     if beyond is not None:
         item.ignore(_BEYOND, lexicon.nearest[beyond.flag])
@@ -267,6 +306,10 @@ def _ignore_known(item: Item, reading: Reading, kind: str, lexicon: Lexicon) -> 
         item.ignore(f"a second material; {reading.base.replace('_', ' ')} was taken")
     elif (option := item.sense("option")) and reading.base is not None:
         item.ignore(f"does not apply to {reading.base.replace('_', ' ')}", (option.flag.replace("_", " "),))
+    elif item.sense("family"):
+        item.settle(
+            "place", item.key
+        )  # it goes with a material that is reported, as the tiles of "marble tiles"
     elif option is not None:
         item.ignore("says something only beside a material", (option.flag.replace("_", " "),))
     elif item.sense("noun"):

@@ -1,8 +1,9 @@
 """A prompt in free words turned into a material request and an honest report.
 
-The way of a prompt: settings and weights are taken out (`tokens`), misspelt words mended (`match`), the longest
-phrases of the lexicon found (`phrases`), words bound to what they belong to (`scope`), and the findings turned
-into values (`meaning`, `tint`). Nothing here raises, whatever the text; `check_strict` is for builds that want it.
+The way of a prompt: settings and weights are taken out (`tokens`), misspelt words mended (`match`), the
+longest phrases of the lexicon found (`phrases`), words bound to what they belong to (`scope`), and the
+findings turned into values (`meaning`, `tint`). Nothing here raises, whatever the text; `check_strict` is
+for strict builds.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ from assetgen.backends.procedural.grammar.report import (
 from assetgen.backends.procedural.grammar.scope import (
     bind_degrees,
     choose_base,
+    free_lone_base,
     mark_locations,
     mark_negations,
     settle_colors,
 )
 from assetgen.backends.procedural.grammar.tint import read_colors
-from assetgen.backends.procedural.grammar.tokens import MAX_CHARS, Setting, take_apart
+from assetgen.backends.procedural.grammar.tokens import MAX_TOKENS, Setting, take_apart
 from assetgen.errors import SpecError
 
 KINDS: Final = ("material", "texture", "sprite_sheet", "atlas", "audio", "mesh")
@@ -75,7 +77,7 @@ def parse_prompt(prompt: str, *, negative: str = "", kind: str | None = None) ->
     """Return the request and the report of a prompt; never raises, whatever the text.
 
     Args:
-        prompt: free text. What lies beyond 8000 characters is not read, and reported as ignored.
+        prompt: free text; what lies beyond 8000 characters or 600 words is not read, and reported as ignored.
         negative: free text read in the same way; what it names is taken away.
         kind: the kind of asset when the caller knows it; otherwise the words decide, "material" by default.
     """
@@ -88,6 +90,8 @@ def parse_prompt(prompt: str, *, negative: str = "", kind: str | None = None) ->
     _subtract(negative, reading, lexicon)
     settings, spans, ignored = _follow_settings(taken.settings, prompt, chosen_kind, lexicon)
     request = replace(_request(reading), **settings)
+    if taken.unread_from is not None:
+        ignored.append(_unread(prompt, taken.unread_from))
     report = _report(prompt, chosen_kind, request, reading, items, spans=spans, ignored=ignored)
     return ParsedPrompt(request, report)
 
@@ -105,7 +109,8 @@ def check_strict(report: PromptReport) -> None:
     if troubles:
         text = printable(report.prompt[:80])
         raise SpecError(
-            f"prompt {text!r} is not fully understood: {'; '.join(troubles)}. Mend it, or allow it by leaving strict off."
+            f"prompt {text!r} is not fully understood: {'; '.join(troubles)}. "
+            "Mend the prompt, or build without strict prompts."
         )
 
 
@@ -135,12 +140,15 @@ def _read(items: list[Item], kind: str, lexicon: Lexicon) -> Reading:
         _drop_foreign(items, kind, lexicon)
     mark_locations(items)
     chosen, sense = choose_base(items)
+    if chosen is None:
+        free_lone_base(items)
+        chosen, sense = choose_base(items)
     read_base(items, chosen, sense, reading, lexicon)
     _absorb(items, reading, lexicon)
     read_parts(items, reading, lexicon)
     bind_degrees(items)
     read_modifiers(items, reading, lexicon)
-    _mark_unknown(items, reading, lexicon)
+    _mark_unknown(items, reading, kind, lexicon)
     read_colors(items, reading, lexicon)
     account_for_rest(items, reading, kind, lexicon)
     return reading
@@ -161,10 +169,10 @@ def _absorb(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
             item.settle("place", item.key)
 
 
-def _mark_unknown(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
+def _mark_unknown(items: list[Item], reading: Reading, kind: str, lexicon: Lexicon) -> None:
     """Ignore unknown words and other things first, so that a color before them can go with them."""
     things = [item for item in items if not item.senses or item.sense("noun", "beyond", "beyond_layer")]
-    account_for_rest([item for item in things if not item.sense("color")], reading, "material", lexicon)
+    account_for_rest([item for item in things if not item.sense("color")], reading, kind, lexicon)
 
 
 def _subtract(negative: str, reading: Reading, lexicon: Lexicon) -> None:
@@ -233,6 +241,11 @@ def _follow_settings(
     return values, spans, ignored
 
 
+def _unread(prompt: str, start: int) -> Ignored:
+    end = min(len(prompt), start + 40)
+    return Ignored(prompt[start:end], start, end, (), f"from here on not read: only {MAX_TOKENS} words are")
+
+
 def _report(
     prompt: str,
     kind: str,
@@ -251,9 +264,6 @@ def _report(
         )
         if item.role == "ignored":
             ignored.append(Ignored(item.text, item.start, item.end, item.suggestions, item.reason))
-    if len(prompt) > MAX_CHARS:
-        reason = f"lies beyond the first {MAX_CHARS} characters, which are all that is read"
-        ignored.append(Ignored(prompt[MAX_CHARS : MAX_CHARS + 40], MAX_CHARS, MAX_CHARS + 40, (), reason))
     fuzzy = [
         f"'{item.text}' was read as '{item.key}'."
         for item in items

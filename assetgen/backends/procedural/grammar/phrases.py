@@ -11,7 +11,7 @@ from assetgen.backends.procedural.grammar.match import correct
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.grammar.tokens import Token
 
-MAX_CORRECTIONS: Final = 40
+MAX_CORRECTIONS: Final = 30
 """Unknown words beyond this number are reported without looking for what they may have meant."""
 
 _MODIFIABLE: Final = ("layer", "trait", "option", "beyond_layer")
@@ -120,13 +120,17 @@ def _spell(tokens: list[Token], lexicon: Lexicon) -> tuple[list[str], set[int]]:
     tried: set[str] = set()
     for index, token in enumerate(tokens):
         form = lexicon.normal_form(token.text) if token.kind == "word" else token.text
-        if token.kind == "word" and form not in lexicon.words and not _pairs_up(tokens, index, lexicon):
-            if form in tried or len(tried) < MAX_CORRECTIONS:
-                tried.add(form)
-                better = correct(form)
-                if better is not None:
-                    form = better
-                    slips.add(index)
+        is_open = token.kind == "word" and form not in lexicon.words
+        if (
+            is_open
+            and (form in tried or len(tried) < MAX_CORRECTIONS)
+            and not _pairs_up(tokens, index, lexicon)
+        ):
+            tried.add(form)
+            better = correct(form)
+            if better is not None:
+                form = better
+                slips.add(index)
         forms.append(form)
     return forms, slips
 
@@ -157,7 +161,7 @@ def _longest(
             "token",
         )
     if first.kind == "percent":
-        share = float(first.text.rstrip("% percent"))
+        share = float(first.text.removesuffix("%").removesuffix("percent"))
         return 1, (Sense("degree", "absolute", min(1.0, share / 100.0), flag="percent"),), first.text, "token"
     reach = 1
     while (

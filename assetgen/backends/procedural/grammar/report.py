@@ -85,7 +85,8 @@ class Span:
     """A stretch of the prompt, prompt[start:end] == text, and how it was read.
 
     Args:
-        kind: base, layer, trait, option, color, style, part, place, token, negation, degree, kind, no_effect or ignored.
+        kind: base, layer, trait, option, color, style, part, place, token, negation, degree, kind, no_effect
+            or ignored.
         value: what it stands for, such as "moss" or "age=0.80".
         how: exact, lemma (plural or spelling), synonym, compound, fuzzy, family, token or none.
     """
@@ -136,10 +137,11 @@ class PromptReport:
     def to_json(self) -> dict[str, object]:
         """Return the report as plain JSON values.
 
-        Keys, all always there: prompt, kind, base, confidence, layers [{name, amount, color}], traits {name: value},
-        options {key: value}, color, second_color ({name, srgb, metal} or null), style, tile_m, seed, size,
-        understood [line], ignored [{text, start, end, suggestions, reason}], suggested [word], no_effect [text],
-        warnings [line], spans [{text, start, end, kind, value, how}]. Offsets count Unicode characters.
+        Keys, all always there: prompt, kind, base, confidence, layers [{name, amount, color}],
+        traits {name: value}, options {key: value}, color, second_color ({name, srgb, metal} or null), style,
+        tile_m, seed, size, understood [line], ignored [{text, start, end, suggestions, reason}],
+        suggested [word], no_effect [text], warnings [line], spans [{text, start, end, kind, value, how}].
+        Offsets count Unicode characters.
         """
         request = self.request
         layers = [{"name": x.name, "amount": x.amount, "color": _color_json(x.color)} for x in request.layers]
@@ -166,7 +168,7 @@ class PromptReport:
         }
 
     def to_text(self) -> str:
-        """Return the form that `assetgen explain` prints: the prompt, marks under it, then one line a finding.
+        """Return the form that `assetgen explain` prints: the prompt, marks under it, one line a finding.
 
         Marks: = base, + layer, ~ trait, option or style, * color, - negation, . no effect, ? ignored.
         """

@@ -47,11 +47,11 @@ def _is_color_here(items: list[Item], index: int, lexicon: Lexicon) -> bool:
 
 def _noun_follows(items: list[Item], index: int) -> bool:
     for other in items[index + 1 :]:
+        if _is_place(other) and other.sense("base") is None:
+            return False  # a copper wall is of copper
         if other.sense("base", "family", "part") or is_layer_noun(other):
             return True
-        if other.sense("color") and not other.sense("beyond", "noun"):
-            continue
-        if not other.sense("trait", "option", "shade") and not _is_adjective_layer(other):
+        if is_break(other) or other.sense("connector"):
             return False
     return False
 
@@ -69,9 +69,9 @@ def is_layer_noun(item: Item) -> bool:
     return sense is not None and sense.flag == "noun"
 
 
-def _is_adjective_layer(item: Item) -> bool:
-    sense = item.sense("layer")
-    return sense is not None and sense.flag == "adjective"
+def is_trait_noun(item: Item) -> bool:
+    """Say whether the item names a trait as a thing ("scratches"), not as a property ("scratched")."""
+    return item.sense("base") is None and any(x.kind == "trait" and x.flag == "noun" for x in item.senses)
 
 
 def is_content(item: Item) -> bool:
@@ -112,9 +112,8 @@ def mark_negations(items: list[Item], *, all_of_them: bool = False) -> None:
             items[index - 1].negated = True
             item.settle("negation", items[index - 1].key)
         sense = item.sense("negation")
-        if sense is not None and not (after is not None and item.role):
-            if item.sense("no_effect") is None:
-                _negate_after(items, index, is_wide=sense.value == "wide")
+        if sense is not None and not item.role and item.sense("no_effect") is None:
+            _negate_after(items, index, is_wide=sense.value == "wide")
 
 
 def _negate_after(items: list[Item], index: int, *, is_wide: bool) -> None:
@@ -123,17 +122,14 @@ def _negate_after(items: list[Item], index: int, *, is_wide: bool) -> None:
     for at in range(index + 1, len(items)):
         other = items[at]
         link = other.sense("connector")
-        if is_break(other):
+        if is_break(other) or (other.sense("negation") and not is_content(other)):
             break
         if is_content(other) and not (other.sense("degree") and not reached and _content_comes(items, at)):
             if not may_continue:
                 break
             other.negated = True
             reached.append(other.key)
-            is_thing = not other.senses or other.sense(
-                "base", "family", "noun", "part", "beyond", "beyond_layer"
-            )
-            may_continue = is_wide and not is_thing and not is_layer_noun(other)
+            may_continue = is_wide and not _is_thing(other)
         elif link is not None and reached:
             if link.value != "and" or not _negation_crosses(other, items[at + 1 :], is_wide=is_wide):
                 break
@@ -142,6 +138,12 @@ def _negate_after(items: list[Item], index: int, *, is_wide: bool) -> None:
             break
     if reached:
         items[index].settle("negation", ", ".join(reached))
+
+
+def _is_thing(item: Item) -> bool:
+    if not item.senses or item.sense("base", "family", "noun", "part", "beyond", "beyond_layer"):
+        return True
+    return any(sense.kind in ("layer", "trait") and sense.flag == "noun" for sense in item.senses)
 
 
 def _content_comes(items: list[Item], at: int) -> bool:
@@ -153,8 +155,7 @@ def _negation_crosses(link: Item, rest: list[Item], *, is_wide: bool) -> bool:
     if link.text.lower() in ("or", "nor"):
         return True
     following = next((item for item in rest if item.senses and item.sense("stop") is None), None)
-    is_thing = following is not None and (is_layer_noun(following) or following.sense("noun", "beyond_layer"))
-    return is_wide and bool(is_thing)
+    return is_wide and following is not None and not _may_be_base(following, "base") and _is_thing(following)
 
 
 def mark_locations(items: list[Item]) -> None:
@@ -171,25 +172,37 @@ def mark_locations(items: list[Item]) -> None:
                 break
 
 
-def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
-    """Return the item that names the material, and the sense that does; the family of a word only as last resort.
+def free_lone_base(items: list[Item]) -> None:
+    """Take back places that name a material: in "moss between bricks" nothing else does."""
+    for item in items:
+        if item.role == "place" and item.sense("base", "family"):
+            item.role = item.value = ""
 
-    In "X on Y" it is Y; in "Y with X" it is Y; of two side by side the last ("red concrete brick"), else the first.
+
+def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
+    """Return the item that names the material, and the sense that does; a family as last resort.
+
+    It is Y in "X on Y" and in "Y with X"; of two side by side the last ("concrete brick"), else the first.
     """
     exact = [i for i, item in enumerate(items) if _may_be_base(item, "base")]
     strong = [i for i in exact if items[i].sense("trait") is None]
     families = [i for i, item in enumerate(items) if _may_be_base(item, "family")]
+    families = [i for i in families if not _is_place_of_another_thing(items, i)]
     firm = [i for i in families if not _is_place(items[i])]
     if not strong and firm and exact and _link_before(items, exact[0]) in ("with", "on", "and"):
         exact = []  # "stone wall with dirt": dirt lies on the wall
     on = next((i for i, item in enumerate(items) if _is_link(item, "on")), None)
     if on is not None and exact and not strong and any(i > on for i in firm):
         exact = []
+    grounds = [i for i, item in enumerate(items) if item.sense("beyond") and not item.negated]
+    if exact and not strong and any(i < exact[0] for i in grounds) and _link_before(items, exact[0]):
+        exact = []  # "grass with dirt": no dirt of which grass is a part
     blocked = [
         i for i, item in enumerate(items) if item.sense("beyond") and not item.negated and not item.role
     ]
     if blocked:
-        families = [i for i in firm if i < blocked[0]]
+        # "stone and grass" is stone; "wooden shingles" are shingles.
+        families = [i for i in firm if i < blocked[0] and items[i + 1].sense("beyond") is None]
         firm = families
     for kind, found in (("base", strong or exact), ("family", firm or families)):
         if found:
@@ -205,6 +218,14 @@ def _may_be_base(item: Item, kind: str) -> bool:
 def _is_place(item: Item) -> bool:
     sense = item.sense("family")
     return sense is not None and sense.flag in _PLACE_FAMILIES
+
+
+def _is_place_of_another_thing(items: list[Item], index: int) -> bool:
+    """Say whether it is the wall of something unknown: what a castle floor is made of nobody said."""
+    if not index or not _is_place(items[index]):
+        return False
+    before = items[index - 1]
+    return not before.senses or before.sense("noun", "beyond") is not None
 
 
 def _is_link(item: Item, value: str) -> bool:
@@ -279,14 +300,17 @@ def _same_clause(items: list[Item]) -> Iterator[Item]:
     for item in items:
         if is_break(item) or (item.sense("connector") and not _is_link(item, "of")):
             return
-        if item.sense("layer", "trait", "shade", "option", "beyond_layer") and item.role in ("", "negation"):
-            if item.sense("degree") is None or item.sense("layer"):
-                if not passed_color or is_layer_noun(item):
-                    yield item
-                return
+        if _may_be_scaled(item):
+            if not passed_color or is_layer_noun(item):
+                yield item
+            return
         if item.sense("color"):
             passed_color = True
-            if any(sense.value == "paint" and item.key.endswith("ish") for sense in item.senses):
-                return
         elif item.sense("base", "family", "noun", "beyond", "part") or not item.senses:
             return
+
+
+def _may_be_scaled(item: Item) -> bool:
+    if item.role not in ("", "negation") or (item.sense("degree") and not item.sense("layer")):
+        return False
+    return item.sense("layer", "trait", "shade", "option", "beyond_layer") is not None

@@ -10,7 +10,7 @@ from assetgen.backends.procedural.grammar.lexicon import Lexicon
 from assetgen.backends.procedural.grammar.meaning import Reading
 from assetgen.backends.procedural.grammar.phrases import Item
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.grammar.scope import is_break, is_layer_noun
+from assetgen.backends.procedural.grammar.scope import is_break, is_layer_noun, is_trait_noun
 
 _NATURAL: Final = frozenset({"wood_planks", "dirt", "bark"})
 """On these a metal's name before the material means its hue: golden oak is not made of gold."""
@@ -78,28 +78,31 @@ def _target(items: list[Item], start: int, end: int) -> Item | None:
     """Return the noun that the color belongs to; None stands for the base."""
     if _links_back(items, start):
         return items[start - 2]
-    crossed = False
+    thing: Item | None = None
     for index in range(end, len(items)):
         item = items[index]
         link = item.sense("connector")
-        if is_break(item) or (link is not None and link.value != "and"):
-            return None
-        if link is not None:
-            if index + 1 >= len(items) or not items[index + 1].sense("color", "shade"):
-                return None
-            crossed = True
-        elif is_layer_noun(item):
+        if is_break(item) or (link is not None and not _joins_colors(items, index)):
+            return thing
+        if is_layer_noun(item):
             covered = index + 1 < len(items) and items[index + 1].key == "covered"
             return None if covered else item
-        elif item.sense("part"):
+        if item.sense("part") or is_trait_noun(item):
             return item
-        elif item.role == "base" or item.sense("base", "family"):
+        if item.role == "base" or item.sense("base", "family"):
             return None
-        elif not item.senses or item.sense("noun", "beyond", "beyond_layer"):
-            return None if crossed else item
-        elif not item.sense("color", "layer", *_SKIPPED):
-            return None
-    return None
+        if not item.senses or item.sense("noun", "beyond", "beyond_layer"):
+            thing = thing or item
+        elif link is None and not item.sense("color", "layer", *_SKIPPED):
+            return thing
+    return thing
+
+
+def _joins_colors(items: list[Item], index: int) -> bool:
+    link = items[index].sense("connector")
+    if link is None or link.value != "and" or index + 1 >= len(items):
+        return False
+    return items[index + 1].sense("color", "shade") is not None
 
 
 def _links_back(items: list[Item], start: int) -> bool:
@@ -123,6 +126,9 @@ def _give(color: ColorWord, run: list[Item], target: Item | None, reading: Readi
     elif part is not None and lexicon.parts[part.value].role == "second" and target and target.role == "part":
         reading.second = color
         _settle(run, "color", f"{color.name} on {part.value}")
+    elif target is not None and target.role == "trait":
+        for item in run:
+            item.ignore(f"says nothing about {target.key} in this library")
     elif target is not None and target.role == "ignored" and reading.base is not None and part is None:
         for item in run:
             item.ignore(f"belongs to '{target.text}', which is ignored")
