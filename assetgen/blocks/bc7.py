@@ -5,14 +5,15 @@ Source: Khronos Data Format Specification 1.3, "BPTC compressed texture image fo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numba import njit
 
-from assetgen.blocks.bc7_pack import pack_lane
+from assetgen.blocks.bc7_pack import pack_lanes
 from assetgen.blocks.bc7_scratch import SIZE, TEXELS, Search
 from assetgen.blocks.bc7_search import search_modes
+from assetgen.blocks.kernel import compile_kernel, sources_digest
 from assetgen.blocks.lanes import LANES, allocate
 from assetgen.blocks.quality import Quality
 from assetgen.blocks.texels import block_count, channel_sources, read_blocks, texel_array
@@ -25,13 +26,27 @@ SEARCHES: Final[dict[Quality, Search]] = {
 }
 
 
-@njit(nogil=True, cache=True)
-def _encode(pixels, sources, wraps, first, last, plan, s, out):
-    for start in range(first, last, LANES):
-        read_blocks(s, TEXELS, pixels, sources, wraps, start, last - 1)
-        search_modes(s, plan)
-        for lane in range(min(LANES, last - start)):
-            pack_lane(s, lane, out, start + lane)
+def _make_kernel(digest: int) -> Callable[..., None]:
+    def encode_range(
+        pixels: np.ndarray,
+        sources: tuple[int, ...],
+        wraps: tuple[bool, bool],
+        first: int,
+        last: int,
+        plan: Search,
+        s: np.ndarray,
+        out: np.ndarray,
+    ) -> None:
+        _ = digest  # closed over: see kernel.py
+        for start in range(first, last, LANES):
+            read_blocks(s, TEXELS, pixels, sources, wraps, start, last - 1)
+            search_modes(s, plan)
+            pack_lanes(s, min(LANES, last - start), out, start)
+
+    return compile_kernel(encode_range)
+
+
+_encode = _make_kernel(sources_digest())
 
 
 def encode_bc7(image: Image, *, quality: Quality = Quality.BALANCED, threads: int = 1, plan=None) -> bytes:

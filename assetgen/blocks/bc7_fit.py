@@ -7,8 +7,6 @@ to where the chosen indices want them. Errors are exact: squared differences of 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
-
 from assetgen.blocks.bc7_scratch import (
     DECODED,
     ENDS,
@@ -18,6 +16,7 @@ from assetgen.blocks.bc7_scratch import (
     STORED,
     WEIGHTS,
 )
+from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import (
     LaneMask,
     Lanes,
@@ -33,7 +32,7 @@ from assetgen.blocks.lanes import (
 )
 
 
-@njit
+@part
 def fit_subset(
     s: np.ndarray,
     texels: int,
@@ -87,7 +86,7 @@ def fit_subset(
     return best
 
 
-@njit
+@part
 def _principal_ends(s: np.ndarray, x: int, m: int, channels: int) -> None:
     """Write the ends of the principal axis through the members to ENDS."""
     count = spread(0.0)
@@ -163,7 +162,7 @@ def _principal_ends(s: np.ndarray, x: int, m: int, channels: int) -> None:
     store(s, ENDS + 7, mean3 + greatest * v3)
 
 
-@njit
+@part
 def _round_ends(s: np.ndarray, channels: int, bits: int, p_bits: int, opaque: LaneMask) -> None:
     """Round ENDS to what the mode can store: STORED, its p-bits, and DECODED."""
     total = bits + (1 if p_bits > 0 else 0)
@@ -204,7 +203,7 @@ def _round_ends(s: np.ndarray, channels: int, bits: int, p_bits: int, opaque: La
         store(s, DECODED + k, wide * up + floor(wide * down))
 
 
-@njit
+@part
 def _parity_cost(end: Lanes, scale: float, top: Lanes) -> tuple[Lanes, Lanes]:
     """Return the squared rounding errors with an even and with an odd last bit."""
     value = higher(lower(end, spread(255.0)), spread(0.0)) * scale
@@ -213,7 +212,7 @@ def _parity_cost(end: Lanes, scale: float, top: Lanes) -> tuple[Lanes, Lanes]:
     return even * even, odd * odd
 
 
-@njit
+@part
 def _assign(s: np.ndarray, x: int, m: int, channels: int, steps: int, neighbours: int) -> Lanes:
     """Choose an index for every texel (INDICES, WEIGHTS) and return the squared error over the members."""
     e0, e1, e2, e3 = load(s, DECODED), load(s, DECODED + 1), load(s, DECODED + 2), load(s, DECODED + 3)
@@ -256,7 +255,7 @@ def _assign(s: np.ndarray, x: int, m: int, channels: int, steps: int, neighbours
     return total
 
 
-@njit
+@part
 def _least_squares(s: np.ndarray, x: int, m: int, channels: int) -> None:
     """Move ENDS to the least-squares optimum for WEIGHTS; lanes that do not determine it keep theirs."""
     aa = ab = bb = spread(0.0)
@@ -292,13 +291,13 @@ def _least_squares(s: np.ndarray, x: int, m: int, channels: int) -> None:
         _move(s, 3, solvable, (bb * p3 - ab * q3) * share, (aa * q3 - ab * p3) * share)
 
 
-@njit
+@part
 def _move(s: np.ndarray, channel: int, solvable: LaneMask, first: Lanes, second: Lanes) -> None:
     store(s, ENDS + channel, select(solvable, first, load(s, ENDS + channel)))
     store(s, ENDS + 4 + channel, select(solvable, second, load(s, ENDS + 4 + channel)))
 
 
-@njit
+@part
 def fit_scalar(s: np.ndarray, texels: int, out: int, steps: int, bits: int, rounds: int) -> Lanes:
     """Fit one channel of whole blocks; vectors `out`, `out` + 4 get the end points, `out` + 10.. the indices."""
     first = second = load(s, texels)
@@ -322,14 +321,14 @@ def fit_scalar(s: np.ndarray, texels: int, out: int, steps: int, bits: int, roun
     return best
 
 
-@njit
+@part
 def _round_scalar(end: Lanes, bits: int) -> tuple[Lanes, Lanes]:
     top = float((1 << bits) - 1)
     stored = floor(higher(lower(end, spread(255.0)), spread(0.0)) * (top / 255.0) + 0.5)
     return stored, stored * float(1 << (8 - bits)) + floor(stored * (1.0 / float(1 << (2 * bits - 8))))
 
 
-@njit
+@part
 def _assign_scalar(s: np.ndarray, x: int, low: Lanes, high: Lanes, steps: int) -> Lanes:
     span = high - low
     # span is 0 or at least 1 in size, so the offset only guards the division.
@@ -347,7 +346,7 @@ def _assign_scalar(s: np.ndarray, x: int, low: Lanes, high: Lanes, steps: int) -
     return total
 
 
-@njit
+@part
 def _least_squares_scalar(s: np.ndarray, x: int, first: Lanes, second: Lanes) -> tuple[Lanes, Lanes]:
     aa = ab = bb = p = q = spread(0.0)
     for i in range(16):

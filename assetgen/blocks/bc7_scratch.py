@@ -53,7 +53,9 @@ BEST_SIZE: Final = 67
 
 CANDIDATE: Final = 604
 """The partition under trial and its estimated error."""
-SIZE: Final = 608
+SUMS: Final = 606
+"""Moment sums of the whole block and of up to three subsets, 9 vectors each."""
+SIZE: Final = 642
 """Vectors in all."""
 
 

@@ -7,8 +7,6 @@ want a trial themselves may take its result. So the bytes do not depend on which
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
-
 from assetgen.blocks.bc7_fit import fit_scalar, fit_subset
 from assetgen.blocks.bc7_partitions import (
     estimate_rotations,
@@ -42,9 +40,10 @@ from assetgen.blocks.bc7_scratch import (
     Search,
 )
 from assetgen.blocks.bc7_tables import ALPHA_BITS, COLOR_BITS, INDEX_BITS, P_BITS, SECOND_INDEX_BITS
+from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import LaneMask, Lanes, any_lane, higher, load, lower, select, spread, store
 
-@njit
+@part
 def search_modes(s: np.ndarray, plan: Search) -> None:
     """Find an encoding for each of the sixteen blocks in TEXELS and leave it in BEST."""
     least_alpha = spread(255.0)
@@ -77,14 +76,14 @@ def search_modes(s: np.ndarray, plan: Search) -> None:
         _try_three_subsets(s, opaque, stop, plan)
 
 
-@njit
+@part
 def _try_one_subset(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
     error = fit_subset(s, TEXELS, ALL, FITS, 4, 15, 7, 2, opaque, plan.rounds_one, plan.neighbours)
     better = error < load(s, BEST + ERROR)
     _keep(s, better, error, 6, spread(0.0), spread(0.0), 1)
 
 
-@njit
+@part
 def _try_two_subsets(s: np.ndarray, opaque: LaneMask, some_alpha: LaneMask, stop: Lanes, plan: Search) -> None:
     prepare_products(s, opaque)
     estimate_two_subsets(s, select(opaque, spread(1.0 / 49.0), spread(1.0 / 9.0)))
@@ -103,7 +102,7 @@ def _try_two_subsets(s: np.ndarray, opaque: LaneMask, some_alpha: LaneMask, stop
             _try_partition(s, promising & some_alpha, 7, 2, plan)
 
 
-@njit
+@part
 def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) -> None:
     prepare_products(s, opaque)
     for mode in (2, 0):
@@ -119,7 +118,7 @@ def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Searc
             _try_partition(s, promising, mode, 3, plan)
 
 
-@njit
+@part
 def _try_partition(s: np.ndarray, wanted: LaneMask, mode: int, subsets: int, plan: Search) -> None:
     """Fit every subset of the CANDIDATE partition; stop as soon as no wanting lane can gain."""
     best = load(s, BEST + ERROR)
@@ -146,7 +145,7 @@ def _try_partition(s: np.ndarray, wanted: LaneMask, mode: int, subsets: int, pla
     _keep(s, wanted & (error < best), error, mode, load(s, CANDIDATE), spread(0.0), subsets)
 
 
-@njit
+@part
 def _keep(
     s: np.ndarray, better: LaneMask, error: Lanes, mode: int, partition: Lanes, rotation: Lanes, subsets: int
 ) -> None:
@@ -170,12 +169,12 @@ def _keep(
         _replace(s, BEST + BEST_INDICES + i, better, index)
 
 
-@njit
+@part
 def _replace(s: np.ndarray, k: int, better: LaneMask, value: Lanes) -> None:
     store(s, k, select(better, value, load(s, k)))
 
 
-@njit
+@part
 def _try_two_planes(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) -> None:
     estimate_rotations(s, opaque)
     for turn in range(plan.rotations):
@@ -191,7 +190,7 @@ def _try_two_planes(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) 
             _try_planes(s, promising, 4, 1, plan)
 
 
-@njit
+@part
 def _try_planes(s: np.ndarray, wanted: LaneMask, mode: int, selector: int, plan: Search) -> None:
     """Fit color and the channel in alpha's place apart; `selector` 1 gives color the finer indices."""
     best = load(s, BEST + ERROR)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
-
-from assetgen.blocks.lanes import LANES
+from assetgen.blocks.kernel import part
+from assetgen.blocks.lanes import LANES, floor, higher, load, lower, spread, store
 from assetgen.media.image import AlphaMode, Image
 
 _ZERO = -1
@@ -31,7 +30,7 @@ def block_count(image: Image) -> tuple[int, int]:
     return (image.width + 3) // 4, (image.height + 3) // 4
 
 
-@njit
+@part
 def read_blocks(
     s: np.ndarray,
     base: int,
@@ -51,17 +50,27 @@ def read_blocks(
     for lane in range(LANES):
         block = min(first + lane, last)
         top, left = block // columns * 4, block % columns * 4
-        for i in range(16):
-            y, x = top + i // 4, left + i % 4
-            if y >= height:
-                y = y % height if wraps[1] else height - 1
-            if x >= width:
-                x = x % width if wraps[0] else width - 1
+        x0, x1 = left, _inside(left + 1, width, wraps[0])
+        x2, x3 = _inside(left + 2, width, wraps[0]), _inside(left + 3, width, wraps[0])
+        for row in range(4):
+            y = _inside(top + row, height, wraps[1])
             for c in range(len(sources)):
-                source = sources[c]
-                value = np.float32(255.0 if source == _ONE else 0.0)
-                if source >= 0:
-                    # Clamped first: a value beyond 2^31 has no whole number to be rounded to.
-                    clamped = min(max(pixels[y, x, source], np.float32(0.0)), np.float32(1.0))
-                    value = np.float32(np.floor(clamped * np.float32(255.0) + np.float32(0.5)))
-                s[(base + 16 * c + i) * LANES + lane] = value
+                at = (base + 16 * c + 4 * row) * LANES + lane
+                source = max(sources[c], 0)
+                s[at] = pixels[y, x0, source]
+                s[at + LANES] = pixels[y, x1, source]
+                s[at + 2 * LANES] = pixels[y, x2, source]
+                s[at + 3 * LANES] = pixels[y, x3, source]
+    for c in range(len(sources)):
+        for k in range(base + 16 * c, base + 16 * c + 16):
+            value = lower(higher(load(s, k), spread(0.0)), spread(1.0))
+            if sources[c] < 0:
+                value = spread(1.0 if sources[c] == _ONE else 0.0)
+            store(s, k, floor(value * 255.0 + 0.5))
+
+
+@part
+def _inside(at: int, size: int, wraps: bool) -> int:
+    if at < size:
+        return at
+    return at % size if wraps else size - 1
