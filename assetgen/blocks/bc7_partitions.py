@@ -7,7 +7,7 @@ eigenvalue), and about lambda / steps^2 to the rounding of indices along that li
 from __future__ import annotations
 
 import numpy as np
-from assetgen.blocks.bc7_scratch import CANDIDATE, ESTIMATES, MASKS, PRODUCTS, ROTATED, SUMS, TEXELS
+from assetgen.blocks.bc7_scratch import CANDIDATE, ESTIMATES, LISTED, MASKS, PRODUCTS, ROTATED, SUMS, TEXELS
 from assetgen.blocks.bc7_tables import SECOND_OF_THREE, THIRD_OF_THREE, TWO_SUBSETS
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import (
@@ -92,40 +92,34 @@ def _variation(s: np.ndarray, channel: int) -> Lanes:
 @part
 def estimate_two_subsets(s: np.ndarray, index_noise: Lanes) -> None:
     """Write the expected squared error of all 64 two-subset patterns to ESTIMATES."""
-    _add_up(s, _ALL_LIST[0], SUMS)
+    _listed_cost(s, _ALL_LIST, 0, SUMS, index_noise)
     for p in range(64):
-        members = _FEWER_LIST[p]
-        _add_up(s, members, SUMS + 9)
-        for k in range(9):
-            store(s, SUMS + 18 + k, load(s, SUMS + k) - load(s, SUMS + 9 + k))
-        cost = _line_cost(s, SUMS + 9, members[0], index_noise)
-        store(s, ESTIMATES + p, cost + _line_cost(s, SUMS + 18, 16 - members[0], index_noise))
+        cost = _listed_cost(s, _FEWER_LIST, p, LISTED, index_noise)
+        store(s, ESTIMATES + p, cost + _rest_cost(s, 16 - _FEWER_LIST[p, 0], index_noise))
 
 
 @part
 def estimate_three_subsets(s: np.ndarray, index_noise: Lanes, patterns: int) -> None:
     """Write the expected squared error of the first three-subset patterns to ESTIMATES, a huge one to the rest."""
-    _add_up(s, _ALL_LIST[0], SUMS)
+    _listed_cost(s, _ALL_LIST, 0, SUMS, index_noise)
     for p in range(patterns):
-        second, third = _SECOND_LIST[p], _THIRD_LIST[p]
-        _add_up(s, second, SUMS + 9)
-        _add_up(s, third, SUMS + 18)
-        for k in range(9):
-            rest = load(s, SUMS + k) - load(s, SUMS + 9 + k) - load(s, SUMS + 18 + k)
-            store(s, SUMS + 27 + k, rest)
-        cost = _line_cost(s, SUMS + 27, 16 - second[0] - third[0], index_noise)
-        cost += _line_cost(s, SUMS + 9, second[0], index_noise)
-        store(s, ESTIMATES + p, cost + _line_cost(s, SUMS + 18, third[0], index_noise))
+        cost = _listed_cost(s, _SECOND_LIST, p, LISTED + 9, index_noise)
+        cost += _listed_cost(s, _THIRD_LIST, p, LISTED, index_noise)
+        for k in range(LISTED, LISTED + 9):
+            store(s, k, load(s, k) + load(s, k + 9))
+        rest = 16 - _SECOND_LIST[p, 0] - _THIRD_LIST[p, 0]
+        store(s, ESTIMATES + p, cost + _rest_cost(s, rest, index_noise))
     for p in range(patterns, 64):
         store(s, ESTIMATES + p, spread(_SEEN))
 
 
 @part
-def _add_up(s: np.ndarray, members: np.ndarray, out: int) -> None:
-    """Write the nine sums over the listed texels to vectors `out`.."""
+def _listed_cost(s: np.ndarray, lists: np.ndarray, p: int, out: int, index_noise: Lanes) -> Lanes:
+    """Return what the subset in row `p` of the lists would cost; its nine sums go to vectors `out`.."""
     a = b = c = aa = ab = ac = bb = bc = cc = spread(0.0)
-    for j in range(1, members[0] + 1):
-        at = PRODUCTS + members[j]
+    count = lists[p, 0]
+    for j in range(1, count + 1):
+        at = PRODUCTS + lists[p, j]
         a += load(s, at)
         b += load(s, at + 16)
         c += load(s, at + 32)
@@ -144,20 +138,43 @@ def _add_up(s: np.ndarray, members: np.ndarray, out: int) -> None:
     store(s, out + 6, bb)
     store(s, out + 7, bc)
     store(s, out + 8, cc)
+    return _line_cost(a, b, c, aa, ab, ac, bb, bc, cc, count, index_noise)
 
 
 @part
-def _line_cost(s: np.ndarray, sums: int, count: int, index_noise: Lanes) -> Lanes:
+def _rest_cost(s: np.ndarray, count: int, index_noise: Lanes) -> Lanes:
+    """Return what the texels outside LISTED would cost as one subset."""
+    a = load(s, SUMS) - load(s, LISTED)
+    b = load(s, SUMS + 1) - load(s, LISTED + 1)
+    c = load(s, SUMS + 2) - load(s, LISTED + 2)
+    aa = load(s, SUMS + 3) - load(s, LISTED + 3)
+    ab = load(s, SUMS + 4) - load(s, LISTED + 4)
+    ac = load(s, SUMS + 5) - load(s, LISTED + 5)
+    bb = load(s, SUMS + 6) - load(s, LISTED + 6)
+    bc = load(s, SUMS + 7) - load(s, LISTED + 7)
+    cc = load(s, SUMS + 8) - load(s, LISTED + 8)
+    return _line_cost(a, b, c, aa, ab, ac, bb, bc, cc, count, index_noise)
+
+
+@part
+def _line_cost(
+    a: Lanes,
+    b: Lanes,
+    c: Lanes,
+    aa: Lanes,
+    ab: Lanes,
+    ac: Lanes,
+    bb: Lanes,
+    bc: Lanes,
+    cc: Lanes,
+    count: int,
+    index_noise: Lanes,
+) -> Lanes:
     """Return the expected squared error of texels with these sums on the best line through them."""
     share = 1.0 / float(count)
-    a, b, c = load(s, sums), load(s, sums + 1), load(s, sums + 2)
     ma, mb, mc = a * share, b * share, c * share
-    aa = load(s, sums + 3) - a * ma
-    ab = load(s, sums + 4) - a * mb
-    ac = load(s, sums + 5) - a * mc
-    bb = load(s, sums + 6) - b * mb
-    bc = load(s, sums + 7) - b * mc
-    cc = load(s, sums + 8) - c * mc
+    aa, ab, ac = aa - a * ma, ab - a * mb, ac - a * mc
+    bb, bc, cc = bb - b * mb, bc - b * mc, cc - c * mc
     return scatter_cost(aa, ab, ac, bb, bc, cc, index_noise)
 
 

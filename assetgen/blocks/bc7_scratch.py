@@ -54,8 +54,10 @@ BEST_SIZE: Final = 67
 CANDIDATE: Final = 604
 """The partition under trial and its estimated error."""
 SUMS: Final = 606
-"""Moment sums of the whole block and of up to three subsets, 9 vectors each."""
-SIZE: Final = 642
+"""The nine moment sums of the whole block."""
+LISTED: Final = 615
+"""Those of the subsets looked at, two times nine."""
+SIZE: Final = 633
 """Vectors in all."""
 
 
