@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,3 +55,18 @@ def compile_kernel(function: Callable[..., None]) -> Callable[..., None]:
         return njit(cache=True, **options)(function)
     except RuntimeError:
         return njit(**options)(function)
+
+
+_CHUNK = 1024
+"""Blocks that a thread takes at a time; a multiple of the lanes, so that chunks never share a vector."""
+
+
+def in_chunks(work: Callable[[int, int], None], count: int, threads: int) -> None:
+    """Call `work(first, last)` over 0 .. `count` in fixed pieces, on as many threads as asked for."""
+    if threads <= 1 or count <= _CHUNK:
+        work(0, count)
+        return
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        starts = range(0, count, _CHUNK)
+        # Consumed at once, so that an error in a worker is raised here.
+        list(pool.map(lambda first: work(first, min(first + _CHUNK, count)), starts))

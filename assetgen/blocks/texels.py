@@ -1,4 +1,4 @@
-"""Read blocks of 4x4 texels out of an image, sixteen blocks at once, as the whole numbers 0..255 that get encoded."""
+"""Read blocks of 4x4 texels out of an image, sixteen blocks at once, as the numbers 0..255 that get encoded."""
 
 from __future__ import annotations
 
@@ -35,14 +35,16 @@ def read_blocks(
     s: np.ndarray,
     base: int,
     pixels: np.ndarray,
-    sources: tuple[int, ...],
+    sources: tuple[int, int, int, int],
+    channels: int,
+    is_whole: bool,
     wraps: tuple[bool, bool],
     first: int,
     last: int,
 ) -> None:
-    """Write blocks `first` .. `first` + 15 to vectors `base`.., 16 for each of the sources.
+    """Write blocks `first` .. `first` + 15 to vectors `base`.., 16 for each of the first `channels` sources.
 
-    Blocks past `last` repeat it. Texels past the edge come from the opposite edge where the image wraps, and repeat
+    Values are 0..255, rounded half up when `is_whole`. Blocks past `last` repeat it. Texels past the edge come from the opposite edge where the image wraps, and repeat
     the edge where it does not.
     """
     height, width, _ = pixels.shape
@@ -54,19 +56,22 @@ def read_blocks(
         x2, x3 = _inside(left + 2, width, wraps[0]), _inside(left + 3, width, wraps[0])
         for row in range(4):
             y = _inside(top + row, height, wraps[1])
-            for c in range(len(sources)):
+            for c in range(channels):
                 at = (base + 16 * c + 4 * row) * LANES + lane
                 source = max(sources[c], 0)
                 s[at] = pixels[y, x0, source]
                 s[at + LANES] = pixels[y, x1, source]
                 s[at + 2 * LANES] = pixels[y, x2, source]
                 s[at + 3 * LANES] = pixels[y, x3, source]
-    for c in range(len(sources)):
+    for c in range(channels):
         for k in range(base + 16 * c, base + 16 * c + 16):
             value = lower(higher(load(s, k), spread(0.0)), spread(1.0))
             if sources[c] < 0:
                 value = spread(1.0 if sources[c] == _ONE else 0.0)
-            store(s, k, floor(value * 255.0 + 0.5))
+            value = value * 255.0
+            if is_whole:
+                value = floor(value + 0.5)
+            store(s, k, value)
 
 
 @part
