@@ -1,9 +1,9 @@
 """Encode images as BC4 (one channel, 8 bytes a block) and BC5 (two channels, 16 bytes a block).
 
-A channel of a block is two 8-bit end points and sixteen 3-bit codes, read in one of two ways: eight values evenly
-from one end to the other, or six of them and the constants 0 and 255. Source: Khronos Data Format Specification 1.3,
-"RGTC compressed texture image formats". The pixels are not rounded to 8 bits first, because hardware interpolates
-the values with more precision than that.
+A channel of a block is two 8-bit end points and sixteen 3-bit codes, read in one of two ways: eight values
+evenly from one end to the other, or six of them and the constants 0 and 255. Source: Khronos Data Format
+Specification 1.3, "RGTC compressed texture image formats". The pixels are not rounded to 8 bits first,
+because hardware interpolates the values with more precision than that.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def encode_bc5(image: Image, *, quality: Quality = Quality.BALANCED, threads: in
     """Return the first two channels as BC5 blocks, row by row, 16 bytes each; the format for normal maps.
 
     Args:
-        image: at least two channels, values 0..1; others are clamped. Edges are filled up as `encode_bc7` does.
+        image: at least two channels, values 0..1; others are clamped. Edges are filled up as `encode_bc7`
+            does.
         quality: how hard to look for small errors.
         threads: how many threads to use; the bytes are the same for any number.
 
@@ -159,7 +160,7 @@ def _encode_lanes(s: np.ndarray, x: int, plan: _Search) -> None:
 
 @part
 def _range(s: np.ndarray, x: int, margin: float) -> tuple[Lanes, Lanes]:
-    """Return the least and greatest texel among those further than `margin` from 0 and 255 (all, when it is 0)."""
+    """Return the least and greatest texel among those at least `margin` away from 0 and 255."""
     low, high = spread(255.0), spread(0.0)
     for i in range(16):
         v = load(s, x + i)
@@ -171,7 +172,9 @@ def _range(s: np.ndarray, x: int, margin: float) -> tuple[Lanes, Lanes]:
 
 
 @part
-def _search(s: np.ndarray, x: int, low: Lanes, high: Lanes, steps: float, fixed: float, plan: _Search) -> None:
+def _search(
+    s: np.ndarray, x: int, low: Lanes, high: Lanes, steps: float, fixed: float, plan: _Search
+) -> None:
     """Leave the best end points found in _LOW and _HIGH and their squared error in _ERROR."""
     store(s, _ERROR, spread(_NEVER))
     _try_ends(s, x, low, high, steps, fixed)
@@ -187,7 +190,7 @@ def _search(s: np.ndarray, x: int, low: Lanes, high: Lanes, steps: float, fixed:
 
 @part
 def _try_ends(s: np.ndarray, x: int, low: Lanes, high: Lanes, steps: float, fixed: float) -> None:
-    """Round the ends, keep them if they are better, and leave in _MOVED what least squares would have instead.
+    """Round the ends and keep them if they are better; leave in _MOVED what least squares would have.
 
     With `fixed` at 1, texels may also be 0 or 255 at no cost to the ends; a huge number forbids that.
     """
@@ -240,7 +243,7 @@ def _write_codes(s: np.ndarray, x: int, low: Lanes, high: Lanes, steps: float) -
             v = load(s, x + 8 * half + i)
             k = lower(higher(floor((v - low) * scale + 0.5), zero), spread(steps))
             if steps > 6.0:
-                # From the high end: 0, 2, 3, 4, 5, 6, 7, and the low end is 1. Equal ends read any code but 6, 7.
+                # From the high end: 0, 2, 3, 4, 5, 6, 7, and the low end is 1.
                 code = select(k >= 7.0, zero, select(k <= 0.0, spread(1.0), 8.0 - k))
             else:
                 code = select(k <= 0.0, zero, select(k >= 5.0, spread(1.0), k + 1.0))

@@ -1,7 +1,7 @@
 """Encode images as BC7: 16 bytes for every 4x4 texels, color with or without alpha.
 
-Source: Khronos Data Format Specification 1.3, "BPTC compressed texture image formats". All eight modes are written:
-6, 5 and 1 carry most blocks; 3, 7, 4, 0 and 2 are tried as far as the quality asks.
+Source: Khronos Data Format Specification 1.3, "BPTC compressed texture image formats". All eight modes are
+written: 6, 5 and 1 carry most blocks; 3, 7, 4, 0 and 2 are tried as far as the quality asks.
 """
 
 from __future__ import annotations
@@ -61,10 +61,11 @@ SEARCHES: Final[dict[Quality, Search]] = {
 def encode_bc7(image: Image, *, quality: Quality = Quality.BALANCED, threads: int = 1) -> bytes:
     """Return the image as BC7 blocks, row by row, 16 bytes each.
 
-    The pixels are taken as they are: color is expected sRGB-encoded already. One channel becomes grey; two become
-    grey and alpha, or red and green when the image says it has no alpha; alpha that is missing becomes 255, and a
-    block whose alpha is 255 throughout keeps it exactly. A block of one color is exact. Sizes that are no multiple of
-    4 are filled up from the opposite edge along axes that wrap, and by repeating the edge along the others.
+    The pixels are taken as they are: color is expected sRGB-encoded already. One channel becomes grey; two
+    become grey and alpha, or red and green when the image says it has no alpha; alpha that is missing
+    becomes 255, and a block whose alpha is 255 throughout keeps it exactly. A block of one color is exact.
+    Sizes that are no multiple of 4 are filled up from the opposite edge along axes that wrap, and by
+    repeating the edge along the others.
 
     Args:
         image: values 0..1; others are clamped. Read on the CPU.

@@ -1,12 +1,14 @@
 """Fit two end points and one index a texel to a subset of a block, for sixteen blocks at once.
 
-The line through the mean along the principal axis gives the first end points; each round of least squares moves them
-to where the chosen indices want them. Errors are exact: squared differences of the 8-bit values a decoder makes.
+The line through the mean along the principal axis gives the first end points; each round of least squares
+moves them to where the chosen indices want them. Errors are exact: squared differences of the 8-bit values
+a decoder makes.
 """
 
 from __future__ import annotations
 
 import numpy as np
+
 from assetgen.blocks.bc7_scratch import (
     DECODED,
     ENDS,
@@ -145,7 +147,11 @@ def _principal_ends(s: np.ndarray, x: int, m: int, channels: int) -> None:
     v0, v1, v2, v3 = v0 * norm, v1 * norm, v2 * norm, v3 * norm
     least = greatest = spread(0.0)
     for i in range(16):
-        t = (load(s, x + i) - mean0) * v0 + (load(s, x + 16 + i) - mean1) * v1 + (load(s, x + 32 + i) - mean2) * v2
+        t = (
+            (load(s, x + i) - mean0) * v0
+            + (load(s, x + 16 + i) - mean1) * v1
+            + (load(s, x + 32 + i) - mean2) * v2
+        )
         if channels == 4:
             t = t + (load(s, x + 48 + i) - mean3) * v3
         # A texel outside the subset lands on the mean, which is inside the range anyway.
@@ -299,7 +305,7 @@ def _move(s: np.ndarray, channel: int, solvable: LaneMask, first: Lanes, second:
 
 @part
 def fit_scalar(s: np.ndarray, texels: int, out: int, steps: int, bits: int, rounds: int) -> Lanes:
-    """Fit one channel of whole blocks; vectors `out`, `out` + 4 get the end points, `out` + 10.. the indices."""
+    """Fit one channel of whole blocks: end points to vectors `out` and `out` + 4, indices to `out` + 10.."""
     first = second = load(s, texels)
     for i in range(1, 16):
         first = lower(first, load(s, texels + i))

@@ -1,14 +1,15 @@
 """Write the chosen encodings of sixteen blocks as BC7 bits.
 
-The top bit of the index at each anchor texel is not stored: it has to be 0, so a subset whose anchor has it set
-exchanges its end points and mirrors its indices. An index plane is handled as one 64-bit word: mirroring is an
-exclusive or with ones over the subset's fields, and an anchor's bit is cut out by a shift. (Writing field by field
-into memory took 650 ns a block, more than the search itself.)
+The top bit of the index at each anchor texel is not stored: it has to be 0, so a subset whose anchor has it
+set exchanges its end points and mirrors its indices. An index plane is handled as one 64-bit word:
+mirroring is an exclusive or with ones over the subset's fields, and an anchor's bit is cut out by a shift.
+(Writing field by field into memory took 650 ns a block, more than the search itself.)
 """
 
 from __future__ import annotations
 
 import numpy as np
+
 from assetgen.blocks.bc7_scratch import (
     BEST,
     BEST_ENDS,
@@ -55,7 +56,7 @@ _ANCHOR_OF_THIRD = np.array(ANCHOR_OF_THIRD, np.int64)
 
 
 def _exact_colors() -> np.ndarray:
-    """Return, per 8-bit value, the two 7-bit end points (packed) whose mode 5 mixture at index 1 is exactly it."""
+    """Return, per 8-bit value, two 7-bit end points (packed) whose mode 5 mixture at index 1 is it."""
     ends = np.arange(128)
     wide = ends * 2 + ends // 64
     mixed = (43 * wide[:, None] + 21 * wide[None, :] + 32) // 64
@@ -76,9 +77,7 @@ _SPREAD = np.zeros((5, 256), np.uint64)
 """Row b: the bits of a byte, each widened to b ones or b zeros."""
 for _bits in (2, 3, 4):
     for _byte in range(256):
-        _SPREAD[_bits, _byte] = sum(
-            ((1 << _bits) - 1) << (_bits * i) for i in range(8) if _byte >> i & 1
-        )
+        _SPREAD[_bits, _byte] = sum(((1 << _bits) - 1) << (_bits * i) for i in range(8) if _byte >> i & 1)
 
 
 @part
@@ -196,7 +195,7 @@ def _plane(s: np.ndarray, k: int, lane: int, bits: int) -> np.uint64:
 def _settle(
     word: np.uint64, bits: int, subsets: int, partition: int, second: int, third: int
 ) -> tuple[np.uint64, int]:
-    """Mirror each subset whose anchor has its top bit set; return the word, and which subsets as a bit mask."""
+    """Mirror each subset whose anchor has its top bit set; return the word and a bit mask of subsets."""
     anchor1, anchor2 = _anchors(subsets, partition)
     one = np.uint64(1)
     flips = members = 0

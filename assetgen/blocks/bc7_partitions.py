@@ -1,12 +1,13 @@
 """Guess, before any fit, what each partition pattern and each channel rotation of BC7 would cost.
 
-A subset whose texels scatter with covariance C loses trace(C) - lambda to the line it is drawn on (lambda: largest
-eigenvalue), and about lambda / steps^2 to the rounding of indices along that line.
+A subset whose texels scatter with covariance C loses trace(C) - lambda to the line it is drawn on (lambda:
+largest eigenvalue), and about lambda / steps^2 to the rounding of indices along that line.
 """
 
 from __future__ import annotations
 
 import numpy as np
+
 from assetgen.blocks.bc7_scratch import CANDIDATE, ESTIMATES, LISTED, MASKS, PRODUCTS, ROTATED, SUMS, TEXELS
 from assetgen.blocks.bc7_tables import SECOND_OF_THREE, THIRD_OF_THREE, TWO_SUBSETS
 from assetgen.blocks.kernel import part
@@ -49,7 +50,8 @@ _THIRD = np.array(THIRD_OF_THREE, np.int64)
 def prepare_products(s: np.ndarray, opaque: LaneMask) -> None:
     """Write the three features of every texel, centred, and their six products to PRODUCTS.
 
-    Opaque blocks use red, green and blue; in the others alpha takes the place of the color channel that varies least.
+    Opaque blocks use red, green and blue; in the others alpha takes the place of the color channel that
+    varies least.
     """
     spread0, spread1, spread2 = _variation(s, 0), _variation(s, 1), _variation(s, 2)
     zero, one = spread(0.0), spread(1.0)
@@ -100,7 +102,7 @@ def estimate_two_subsets(s: np.ndarray, index_noise: Lanes) -> None:
 
 @part
 def estimate_three_subsets(s: np.ndarray, index_noise: Lanes, patterns: int) -> None:
-    """Write the expected squared error of the first three-subset patterns to ESTIMATES, a huge one to the rest."""
+    """Write the expected squared error of that many three-subset patterns to ESTIMATES, the rest struck."""
     _listed_cost(s, _ALL_LIST, 0, SUMS, index_noise)
     for p in range(patterns):
         cost = _listed_cost(s, _SECOND_LIST, p, LISTED + 9, index_noise)
@@ -184,8 +186,8 @@ def scatter_cost(
 ) -> Lanes:
     """Return trace - lambda + lambda x noise for a 3x3 scatter matrix.
 
-    lambda is the Rayleigh quotient after two products with the column of the largest variance: less than half the
-    work of trace(C^5) / trace(C^4), and closer. Unscaled it is safe: 768 000^6 is still a float32.
+    lambda is the Rayleigh quotient after two products with the column of the largest variance: less than
+    half the work of trace(C^5) / trace(C^4), and closer. Unscaled it is safe: 768 000^6 is still a float32.
     """
     larger = bb > aa
     x, y, z = select(larger, ab, aa), select(larger, bb, ab), select(larger, bc, ac)
@@ -199,7 +201,7 @@ def scatter_cost(
 
 @part
 def take_best_partition(s: np.ndarray) -> None:
-    """Move the pattern with the least estimate to CANDIDATE (number, estimate) and strike it from ESTIMATES."""
+    """Move the least estimate and its number to CANDIDATE and strike it from ESTIMATES."""
     best, number = load(s, ESTIMATES), spread(0.0)
     for p in range(1, 64):
         estimate = load(s, ESTIMATES + p)

@@ -1,7 +1,7 @@
-"""Where the BC7 search keeps its values: vector numbers in one flat scratch array, and the settings of a search.
+"""Where the BC7 search keeps its values, as vector numbers in one scratch array, and its settings.
 
-A texel plane is 64 vectors: channel c of texel i stands at base + 16 c + i. A fit is 26 vectors: 8 stored end points
-(4 channels of the first, then 4 of the second), 2 p-bits, 16 indices.
+A texel plane is 64 vectors: channel c of texel i stands at base + 16 c + i. A fit is 26 vectors: 8 stored
+end points (4 channels of the first, then 4 of the second), 2 p-bits, 16 indices.
 """
 
 from __future__ import annotations

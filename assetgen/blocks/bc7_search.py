@@ -1,12 +1,14 @@
 """Try the modes of BC7 on sixteen blocks at once and keep, lane by lane, the encoding with the least error.
 
-A lane's choice depends on its own block alone: the loops run on while any lane wants them to, but only lanes that
-want a trial themselves may take its result. So the bytes do not depend on which blocks share a vector.
+A lane's choice depends on its own block alone: the loops run on while any lane wants them to, but only
+lanes that want a trial themselves may take its result. So the bytes do not depend on which blocks share a
+vector.
 """
 
 from __future__ import annotations
 
 import numpy as np
+
 from assetgen.blocks.bc7_fit import fit_scalar, fit_subset
 from assetgen.blocks.bc7_partitions import (
     estimate_rotations,
@@ -42,6 +44,7 @@ from assetgen.blocks.bc7_scratch import (
 from assetgen.blocks.bc7_tables import ALPHA_BITS, COLOR_BITS, INDEX_BITS, P_BITS, SECOND_INDEX_BITS
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import LaneMask, Lanes, any_lane, higher, load, lower, select, spread, store
+
 
 @part
 def search_modes(s: np.ndarray, plan: Search) -> None:
@@ -84,7 +87,9 @@ def _try_one_subset(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
 
 
 @part
-def _try_two_subsets(s: np.ndarray, opaque: LaneMask, some_alpha: LaneMask, stop: Lanes, plan: Search) -> None:
+def _try_two_subsets(
+    s: np.ndarray, opaque: LaneMask, some_alpha: LaneMask, stop: Lanes, plan: Search
+) -> None:
     prepare_products(s, opaque)
     estimate_two_subsets(s, select(opaque, spread(1.0 / 49.0), spread(1.0 / 9.0)))
     for turn in range(plan.two_subsets):

@@ -1,7 +1,7 @@
 """What the BC7 format fixes: the partition patterns, their anchor texels and the field widths of each mode.
 
-Source: Khronos Data Format Specification 1.3, section "BPTC compressed texture image formats". The patterns are
-written as bit masks; a test reads every one of them back from a decoder.
+Source: Khronos Data Format Specification 1.3, section "BPTC compressed texture image formats". The patterns
+are written as bit masks; a test reads every one of them back from a decoder.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TWO_SUBSETS: Final = (
     0x0272, 0x04E4, 0x4E40, 0x2720, 0xC936, 0x936C, 0x39C6, 0x639C,
     0x9336, 0x9CC6, 0x817E, 0xE718, 0xCCF0, 0x0FCC, 0x7744, 0xEE22,
 )
-"""For each of the 64 patterns: bit i is set when texel i (row by row) belongs to the second of two subsets."""
+"""Per pattern: bit i is set when texel i (row by row) belongs to the second of two subsets."""
 ANCHOR_OF_TWO: Final = (
     15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15,
     15, 2, 8, 2, 2, 8, 8, 15, 2, 8, 2, 2, 8, 8, 2, 2,

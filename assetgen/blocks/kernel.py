@@ -1,8 +1,8 @@
 """Compile a kernel once for a machine, and again whenever any source it is made of changes.
 
-numba keys its cache by the time stamp of the file that holds the outermost function, and does not see edits to the
-functions that it calls. A kernel here is made by a small factory that closes over a digest of the whole package's
-sources; numba counts closed-over values as part of the key.
+numba keys its cache by the time stamp of the file that holds the outermost function, and does not see edits
+to the functions that it calls. A kernel here is made by a small factory that closes over a digest of the
+whole package's sources; numba counts closed-over values as part of the key.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from numba import njit, types
-
-_Part = TypeVar("_Part", bound=Callable[..., Any])
 
 
 @cache
@@ -28,12 +26,13 @@ def sources_digest() -> int:
     return int.from_bytes(digest.digest()[:6], "little")
 
 
-def part(function: _Part) -> _Part:
+def part(function: Callable[..., Any]) -> Any:
     """Make a function callable from kernels, compiled once for all constants.
 
-    numba would compile it anew for every combination of constant arguments, which doubles the time of a first run.
+    numba would compile it anew for every combination of constant arguments, which doubles the time of a
+    first run.
     """
-    dispatcher = njit(function)
+    dispatcher: Any = njit(function)
     resolve = dispatcher.get_call_template
 
     def resolve_plain(args: tuple[types.Type, ...], kws: dict[str, types.Type]) -> Any:
@@ -45,10 +44,10 @@ def part(function: _Part) -> _Part:
 
 
 def compile_kernel(function: Callable[..., None]) -> Callable[..., None]:
-    """Return the function compiled on first call, without the GIL, cached on disk where any place can be written.
+    """Return the function compiled on first call, without the GIL, cached where a folder can be written.
 
-    numba tries the package's own folder first and the user's cache folder next; where neither can be written (a
-    frozen application, a sandbox) the kernel is compiled anew in each process.
+    numba tries the package's own folder first and the user's cache folder next; where neither can be
+    written (a frozen application, a sandbox) the kernel is compiled anew in each process.
     """
     options: dict[str, Any] = {"nogil": True}
     try:

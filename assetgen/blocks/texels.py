@@ -1,8 +1,9 @@
-"""Read blocks of 4x4 texels out of an image, sixteen blocks at once, as the numbers 0..255 that get encoded."""
+"""Read blocks of 4x4 texels out of an image, sixteen blocks at once, as numbers 0..255."""
 
 from __future__ import annotations
 
 import numpy as np
+
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import LANES, floor, higher, load, lower, spread, store
 from assetgen.media.image import AlphaMode, Image
@@ -44,8 +45,8 @@ def read_blocks(
 ) -> None:
     """Write blocks `first` .. `first` + 15 to vectors `base`.., 16 for each of the first `channels` sources.
 
-    Values are 0..255, rounded half up when `is_whole`. Blocks past `last` repeat it. Texels past the edge come from the opposite edge where the image wraps, and repeat
-    the edge where it does not.
+    Values are 0..255, rounded half up when `is_whole`. Blocks past `last` repeat it. Texels past the edge
+    come from the opposite edge where the image wraps, and repeat the edge where it does not.
     """
     height, width, _ = pixels.shape
     columns = (width + 3) // 4

@@ -10,7 +10,7 @@ from assetgen.media.image import ColorSpace, Image
 
 
 def warm_up() -> None:
-    """Encode one tiny image with every encoder; what numba compiles is kept in its cache for later processes."""
+    """Encode one tiny image with every encoder; numba keeps what it compiles for later processes."""
     image = Image(torch.zeros(4, 4, 1), ColorSpace.DATA)
     encode_bc7(image)
     # BC5 runs the same kernel.
