@@ -1,0 +1,373 @@
+"""Fit two end points and one index a texel to a subset of a block, for sixteen blocks at once.
+
+The line through the mean along the principal axis gives the first end points; each round of least squares
+moves them to where the chosen indices want them. Errors are exact: squared differences of the 8-bit values
+a decoder makes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetgen.blocks.bc7_scratch import (
+    DECODED,
+    ENDS,
+    FIT_INDICES,
+    FIT_P,
+    INDICES,
+    STORED,
+    WEIGHTS,
+)
+from assetgen.blocks.kernel import part
+from assetgen.blocks.lanes import (
+    LaneMask,
+    Lanes,
+    any_lane,
+    floor,
+    higher,
+    load,
+    lower,
+    select,
+    spread,
+    square_root,
+    store,
+)
+
+
+@part
+def fit_subset(
+    s: np.ndarray,
+    texels: int,
+    members: int,
+    out: int,
+    channels: int,
+    steps: int,
+    bits: int,
+    p_bits: int,
+    opaque: LaneMask,
+    rounds: int,
+    neighbours: int,
+) -> Lanes:
+    """Write the best fit found to vectors `out`.. and return its squared error.
+
+    Args:
+        s: the scratch array.
+        texels: first vector of the texel plane.
+        members: first vector of the membership mask.
+        out: first vector of the result.
+        channels: 3 or 4.
+        steps: largest index, 3, 7 or 15.
+        bits: of a stored end point, the p-bit not counted.
+        p_bits: 0 none, 1 shared, 2 one for each end point.
+        opaque: lanes whose alpha has to stay exactly 255, so whose p-bits have to be 1.
+        rounds: least-squares rounds.
+        neighbours: see Search.
+    """
+    _principal_ends(s, texels, members, channels)
+    _round_ends(s, channels, bits, p_bits, opaque)
+    best = _assign(s, texels, members, channels, steps, neighbours)
+    for k in range(8 + 2):
+        store(s, out + k, load(s, STORED + k))
+    for i in range(16):
+        store(s, out + FIT_INDICES + i, load(s, INDICES + i))
+    # A lane leaves at its first round without gain, whatever the others do: its result must be its own.
+    better = best > 0.0
+    for _ in range(rounds):
+        _least_squares(s, texels, members, channels)
+        _round_ends(s, channels, bits, p_bits, opaque)
+        error = _assign(s, texels, members, channels, steps, neighbours)
+        better = better & (error < best)
+        if not any_lane(better):
+            break
+        best = select(better, error, best)
+        for k in range(8 + 2):
+            store(s, out + k, select(better, load(s, STORED + k), load(s, out + k)))
+        for i in range(16):
+            k = out + FIT_INDICES + i
+            store(s, k, select(better, load(s, INDICES + i), load(s, k)))
+    return best
+
+
+@part
+def _principal_ends(s: np.ndarray, x: int, m: int, channels: int) -> None:
+    """Write the ends of the principal axis through the members to ENDS."""
+    count = spread(0.0)
+    mean0 = mean1 = mean2 = mean3 = spread(0.0)
+    for i in range(16):
+        w = load(s, m + i)
+        count += w
+        mean0 += w * load(s, x + i)
+        mean1 += w * load(s, x + 16 + i)
+        mean2 += w * load(s, x + 32 + i)
+        mean3 += w * load(s, x + 48 + i)
+    share = 1.0 / higher(count, spread(1.0))
+    mean0, mean1, mean2, mean3 = mean0 * share, mean1 * share, mean2 * share, mean3 * share
+    c00 = c01 = c02 = c03 = c11 = c12 = c13 = c22 = c23 = c33 = spread(0.0)
+    for i in range(16):
+        w = load(s, m + i)
+        a = (load(s, x + i) - mean0) * w
+        b = (load(s, x + 16 + i) - mean1) * w
+        c = (load(s, x + 32 + i) - mean2) * w
+        c00 += a * a
+        c01 += a * b
+        c02 += a * c
+        c11 += b * b
+        c12 += b * c
+        c22 += c * c
+        if channels == 4:
+            d = (load(s, x + 48 + i) - mean3) * w
+            c03 += a * d
+            c13 += b * d
+            c23 += c * d
+            c33 += d * d
+    # Power iteration from the column of the largest variance, which is never orthogonal to the axis.
+    top = c00
+    v0, v1, v2, v3 = c00, c01, c02, c03
+    larger = c11 > top
+    v0, v1 = select(larger, c01, v0), select(larger, c11, v1)
+    v2, v3 = select(larger, c12, v2), select(larger, c13, v3)
+    top = higher(top, c11)
+    larger = c22 > top
+    v0, v1 = select(larger, c02, v0), select(larger, c12, v1)
+    v2, v3 = select(larger, c22, v2), select(larger, c23, v3)
+    top = higher(top, c22)
+    larger = c33 > top
+    v0, v1 = select(larger, c03, v0), select(larger, c13, v1)
+    v2, v3 = select(larger, c23, v2), select(larger, c33, v3)
+    scale = 1.0 / (higher(top, c33) + 1e-6)
+    v0, v1, v2, v3 = v0 * scale, v1 * scale, v2 * scale, v3 * scale
+    for _ in range(4):
+        # The scale keeps the vector in range: no eigenvalue exceeds four times the largest variance.
+        a = (c00 * v0 + c01 * v1 + c02 * v2 + c03 * v3) * scale
+        b = (c01 * v0 + c11 * v1 + c12 * v2 + c13 * v3) * scale
+        c = (c02 * v0 + c12 * v1 + c22 * v2 + c23 * v3) * scale
+        d = (c03 * v0 + c13 * v1 + c23 * v2 + c33 * v3) * scale
+        v0, v1, v2, v3 = a, b, c, d
+    norm = 1.0 / square_root(v0 * v0 + v1 * v1 + v2 * v2 + v3 * v3 + 1e-12)
+    v0, v1, v2, v3 = v0 * norm, v1 * norm, v2 * norm, v3 * norm
+    least = greatest = spread(0.0)
+    for i in range(16):
+        t = (
+            (load(s, x + i) - mean0) * v0
+            + (load(s, x + 16 + i) - mean1) * v1
+            + (load(s, x + 32 + i) - mean2) * v2
+        )
+        if channels == 4:
+            t = t + (load(s, x + 48 + i) - mean3) * v3
+        # A texel outside the subset lands on the mean, which is inside the range anyway.
+        t = t * load(s, m + i)
+        least = lower(least, t)
+        greatest = higher(greatest, t)
+    store(s, ENDS, mean0 + least * v0)
+    store(s, ENDS + 1, mean1 + least * v1)
+    store(s, ENDS + 2, mean2 + least * v2)
+    store(s, ENDS + 3, mean3 + least * v3)
+    store(s, ENDS + 4, mean0 + greatest * v0)
+    store(s, ENDS + 5, mean1 + greatest * v1)
+    store(s, ENDS + 6, mean2 + greatest * v2)
+    store(s, ENDS + 7, mean3 + greatest * v3)
+
+
+@part
+def _round_ends(s: np.ndarray, channels: int, bits: int, p_bits: int, opaque: LaneMask) -> None:
+    """Round ENDS to what the mode can store: STORED, its p-bits, and DECODED."""
+    total = bits + (1 if p_bits > 0 else 0)
+    scale = ((1 << total) - 1) / 255.0
+    top = spread(float((1 << bits) - 1))
+    # A stored value is widened to 8 bits by repeating its top bits.
+    up = float(1 << (8 - total))
+    down = 1.0 / float(1 << (2 * total - 8))
+    zero, one = spread(0.0), spread(1.0)
+    first = second = zero
+    if p_bits > 0:
+        even0 = odd0 = even1 = odd1 = zero
+        for c in range(channels):
+            a, b = _parity_cost(load(s, ENDS + c), scale, top)
+            even0 += a
+            odd0 += b
+            a, b = _parity_cost(load(s, ENDS + 4 + c), scale, top)
+            even1 += a
+            odd1 += b
+        if p_bits == 1:
+            first = select(odd0 + odd1 < even0 + even1, one, zero)
+            second = first
+        else:
+            first = select(opaque, one, select(odd0 < even0, one, zero))
+            second = select(opaque, one, select(odd1 < even1, one, zero))
+    store(s, STORED + FIT_P, first)
+    store(s, STORED + FIT_P + 1, second)
+    for k in range(8):
+        value = higher(lower(load(s, ENDS + k), spread(255.0)), zero) * scale
+        if p_bits > 0:
+            p = first if k < 4 else second
+            whole = higher(lower(floor((value - p) * 0.5 + 0.5), top), zero)
+            wide = whole * 2.0 + p
+        else:
+            whole = lower(floor(value + 0.5), top)
+            wide = whole
+        store(s, STORED + k, whole)
+        store(s, DECODED + k, wide * up + floor(wide * down))
+
+
+@part
+def _parity_cost(end: Lanes, scale: float, top: Lanes) -> tuple[Lanes, Lanes]:
+    """Return the squared rounding errors with an even and with an odd last bit."""
+    value = higher(lower(end, spread(255.0)), spread(0.0)) * scale
+    even = value - lower(floor(value * 0.5 + 0.5), top) * 2.0
+    odd = value - (higher(lower(floor((value - 1.0) * 0.5 + 0.5), top), spread(0.0)) * 2.0 + 1.0)
+    return even * even, odd * odd
+
+
+@part
+def _assign(s: np.ndarray, x: int, m: int, channels: int, steps: int, neighbours: int) -> Lanes:
+    """Choose an index for every texel (INDICES, WEIGHTS) and return the squared error over the members."""
+    e0, e1, e2, e3 = load(s, DECODED), load(s, DECODED + 1), load(s, DECODED + 2), load(s, DECODED + 3)
+    d0, d1, d2 = load(s, DECODED + 4) - e0, load(s, DECODED + 5) - e1, load(s, DECODED + 6) - e2
+    d3 = spread(0.0)
+    if channels == 4:
+        d3 = load(s, DECODED + 7) - e3
+    last = spread(float(steps))
+    scale = float(steps) / (d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + 1e-6)
+    # The weights of the format are 64 k / steps, rounded.
+    step = 64.0 / float(steps)
+    zero = spread(0.0)
+    total = zero
+    for i in range(16):
+        a, b, c, d = load(s, x + i), load(s, x + 16 + i), load(s, x + 32 + i), e3
+        if channels == 4:
+            d = load(s, x + 48 + i)
+        t = ((a - e0) * d0 + (b - e1) * d1 + (c - e2) * d2 + (d - e3) * d3) * scale
+        start = lower(higher(floor(t + 0.5), zero), last)
+        index, error = start, spread(1e30)
+        for trial in range(neighbours):
+            k = start
+            if trial == 1:
+                k = higher(start - 1.0, zero)
+            elif trial == 2:
+                k = lower(start + 1.0, last)
+            w = floor(k * step + 0.5)
+            r0 = floor(e0 + (d0 * w + 32.0) * 0.015625) - a
+            r1 = floor(e1 + (d1 * w + 32.0) * 0.015625) - b
+            r2 = floor(e2 + (d2 * w + 32.0) * 0.015625) - c
+            candidate = r0 * r0 + r1 * r1 + r2 * r2
+            if channels == 4:
+                r3 = floor(e3 + (d3 * w + 32.0) * 0.015625) - d
+                candidate = candidate + r3 * r3
+            index = select(candidate < error, k, index)
+            error = lower(candidate, error)
+        store(s, INDICES + i, index)
+        store(s, WEIGHTS + i, floor(index * step + 0.5))
+        total += load(s, m + i) * error
+    return total
+
+
+@part
+def _least_squares(s: np.ndarray, x: int, m: int, channels: int) -> None:
+    """Move ENDS to the least-squares optimum for WEIGHTS; lanes that do not determine it keep theirs."""
+    aa = ab = bb = spread(0.0)
+    p0 = p1 = p2 = p3 = q0 = q1 = q2 = q3 = spread(0.0)
+    for i in range(16):
+        w = load(s, m + i)
+        b = load(s, WEIGHTS + i) * 0.015625
+        a = (1.0 - b) * w
+        b = b * w
+        aa += a * a
+        ab += a * b
+        bb += b * b
+        v = load(s, x + i)
+        p0 += a * v
+        q0 += b * v
+        v = load(s, x + 16 + i)
+        p1 += a * v
+        q1 += b * v
+        v = load(s, x + 32 + i)
+        p2 += a * v
+        q2 += b * v
+        if channels == 4:
+            v = load(s, x + 48 + i)
+            p3 += a * v
+            q3 += b * v
+    det = aa * bb - ab * ab
+    solvable = det > 1e-3
+    share = 1.0 / higher(det, spread(1e-3))
+    _move(s, 0, solvable, (bb * p0 - ab * q0) * share, (aa * q0 - ab * p0) * share)
+    _move(s, 1, solvable, (bb * p1 - ab * q1) * share, (aa * q1 - ab * p1) * share)
+    _move(s, 2, solvable, (bb * p2 - ab * q2) * share, (aa * q2 - ab * p2) * share)
+    if channels == 4:
+        _move(s, 3, solvable, (bb * p3 - ab * q3) * share, (aa * q3 - ab * p3) * share)
+
+
+@part
+def _move(s: np.ndarray, channel: int, solvable: LaneMask, first: Lanes, second: Lanes) -> None:
+    store(s, ENDS + channel, select(solvable, first, load(s, ENDS + channel)))
+    store(s, ENDS + 4 + channel, select(solvable, second, load(s, ENDS + 4 + channel)))
+
+
+@part
+def fit_scalar(s: np.ndarray, texels: int, out: int, steps: int, bits: int, rounds: int) -> Lanes:
+    """Fit one channel of whole blocks: end points to vectors `out` and `out` + 4, indices to `out` + 10.."""
+    first = second = load(s, texels)
+    for i in range(1, 16):
+        first = lower(first, load(s, texels + i))
+        second = higher(second, load(s, texels + i))
+    best = spread(1e30)
+    for turn in range(rounds + 1):
+        if turn > 0:
+            first, second = _least_squares_scalar(s, texels, first, second)
+        low, low_wide = _round_scalar(first, bits)
+        high, high_wide = _round_scalar(second, bits)
+        error = _assign_scalar(s, texels, low_wide, high_wide, steps)
+        better = error < best
+        best = lower(error, best)
+        store(s, out, select(better, low, load(s, out)))
+        store(s, out + 4, select(better, high, load(s, out + 4)))
+        for i in range(16):
+            k = out + FIT_INDICES + i
+            store(s, k, select(better, load(s, INDICES + i), load(s, k)))
+    return best
+
+
+@part
+def _round_scalar(end: Lanes, bits: int) -> tuple[Lanes, Lanes]:
+    top = float((1 << bits) - 1)
+    stored = floor(higher(lower(end, spread(255.0)), spread(0.0)) * (top / 255.0) + 0.5)
+    return stored, stored * float(1 << (8 - bits)) + floor(stored * (1.0 / float(1 << (2 * bits - 8))))
+
+
+@part
+def _assign_scalar(s: np.ndarray, x: int, low: Lanes, high: Lanes, steps: int) -> Lanes:
+    span = high - low
+    # span is 0 or at least 1 in size, so the offset only guards the division.
+    scale = float(steps) * span / (span * span + 1e-6)
+    step = 64.0 / float(steps)
+    total = spread(0.0)
+    for i in range(16):
+        v = load(s, x + i)
+        k = lower(higher(floor((v - low) * scale + 0.5), spread(0.0)), spread(float(steps)))
+        w = floor(k * step + 0.5)
+        r = floor(low + (span * w + 32.0) * 0.015625) - v
+        store(s, INDICES + i, k)
+        store(s, WEIGHTS + i, w)
+        total += r * r
+    return total
+
+
+@part
+def _least_squares_scalar(s: np.ndarray, x: int, first: Lanes, second: Lanes) -> tuple[Lanes, Lanes]:
+    aa = ab = bb = p = q = spread(0.0)
+    for i in range(16):
+        b = load(s, WEIGHTS + i) * 0.015625
+        a = 1.0 - b
+        v = load(s, x + i)
+        aa += a * a
+        ab += a * b
+        bb += b * b
+        p += a * v
+        q += b * v
+    det = aa * bb - ab * ab
+    solvable = det > 1e-3
+    share = 1.0 / higher(det, spread(1e-3))
+    return (
+        select(solvable, (bb * p - ab * q) * share, first),
+        select(solvable, (aa * q - ab * p) * share, second),
+    )

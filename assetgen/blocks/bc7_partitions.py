@@ -1,0 +1,286 @@
+"""Guess, before any fit, what each partition pattern and each channel rotation of BC7 would cost.
+
+A subset whose texels scatter with covariance C loses trace(C) - lambda to the line it is drawn on (lambda:
+largest eigenvalue), and about lambda / steps^2 to the rounding of indices along that line.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetgen.blocks.bc7_scratch import CANDIDATE, ESTIMATES, LISTED, MASKS, PRODUCTS, ROTATED, SUMS, TEXELS
+from assetgen.blocks.bc7_tables import SECOND_OF_THREE, THIRD_OF_THREE, TWO_SUBSETS
+from assetgen.blocks.kernel import part
+from assetgen.blocks.lanes import (
+    LANES,
+    LaneMask,
+    Lanes,
+    higher,
+    load,
+    lower,
+    select,
+    spread,
+    store,
+)
+
+_SEEN = 1e30
+
+
+def _texel_lists(masks: tuple[int, ...]) -> np.ndarray:
+    """Return a row for each mask: how many texels it holds, then their numbers."""
+    lists = np.zeros((len(masks), 17), np.int64)
+    for row, mask in zip(lists, masks, strict=True):
+        members = [i for i in range(16) if mask >> i & 1]
+        row[0] = len(members)
+        row[1 : 1 + len(members)] = members
+    return lists
+
+
+_ALL_LIST = _texel_lists((0xFFFF,))
+# Of two subsets the sums of the smaller one are taken, and the other's are what is left.
+_FEWER_LIST = _texel_lists(tuple(m if m.bit_count() <= 8 else 0xFFFF ^ m for m in TWO_SUBSETS))
+_SECOND_LIST = _texel_lists(SECOND_OF_THREE)
+_THIRD_LIST = _texel_lists(THIRD_OF_THREE)
+_TWO = np.array(TWO_SUBSETS, np.int64)
+_SECOND = np.array(SECOND_OF_THREE, np.int64)
+_THIRD = np.array(THIRD_OF_THREE, np.int64)
+
+
+@part
+def prepare_products(s: np.ndarray, opaque: LaneMask) -> None:
+    """Write the three features of every texel, centred, and their six products to PRODUCTS.
+
+    Opaque blocks use red, green and blue; in the others alpha takes the place of the color channel that
+    varies least.
+    """
+    spread0, spread1, spread2 = _variation(s, 0), _variation(s, 1), _variation(s, 2)
+    zero, one = spread(0.0), spread(1.0)
+    drop0 = select(opaque, zero, select(spread0 <= lower(spread1, spread2), one, zero)) > 0.5
+    drop1 = select(opaque, zero, select(spread1 <= spread2, one, zero)) > 0.5
+    drop1_only = select(drop0, zero, select(drop1, one, zero)) > 0.5
+    drop2 = select(opaque, zero, select(drop0, zero, select(drop1_only, zero, one))) > 0.5
+    for i in range(16):
+        alpha = load(s, TEXELS + 48 + i)
+        store(s, PRODUCTS + i, select(drop0, alpha, load(s, TEXELS + i)))
+        store(s, PRODUCTS + 16 + i, select(drop1_only, alpha, load(s, TEXELS + 16 + i)))
+        store(s, PRODUCTS + 32 + i, select(drop2, alpha, load(s, TEXELS + 32 + i)))
+    for c in range(3):
+        mean = zero
+        for i in range(16):
+            mean += load(s, PRODUCTS + 16 * c + i)
+        mean = mean * 0.0625
+        for i in range(16):
+            store(s, PRODUCTS + 16 * c + i, load(s, PRODUCTS + 16 * c + i) - mean)
+    for i in range(16):
+        a, b, c_ = load(s, PRODUCTS + i), load(s, PRODUCTS + 16 + i), load(s, PRODUCTS + 32 + i)
+        store(s, PRODUCTS + 48 + i, a * a)
+        store(s, PRODUCTS + 64 + i, a * b)
+        store(s, PRODUCTS + 80 + i, a * c_)
+        store(s, PRODUCTS + 96 + i, b * b)
+        store(s, PRODUCTS + 112 + i, b * c_)
+        store(s, PRODUCTS + 128 + i, c_ * c_)
+
+
+@part
+def _variation(s: np.ndarray, channel: int) -> Lanes:
+    total = square = spread(0.0)
+    for i in range(16):
+        v = load(s, TEXELS + 16 * channel + i)
+        total += v
+        square += v * v
+    return square - total * total * 0.0625
+
+
+@part
+def estimate_two_subsets(s: np.ndarray, index_noise: Lanes) -> None:
+    """Write the expected squared error of all 64 two-subset patterns to ESTIMATES."""
+    _listed_cost(s, _ALL_LIST, 0, SUMS, index_noise)
+    for p in range(64):
+        cost = _listed_cost(s, _FEWER_LIST, p, LISTED, index_noise)
+        store(s, ESTIMATES + p, cost + _rest_cost(s, 16 - _FEWER_LIST[p, 0], index_noise))
+
+
+@part
+def estimate_three_subsets(s: np.ndarray, index_noise: Lanes, patterns: int) -> None:
+    """Write the expected squared error of that many three-subset patterns to ESTIMATES, the rest struck."""
+    _listed_cost(s, _ALL_LIST, 0, SUMS, index_noise)
+    for p in range(patterns):
+        cost = _listed_cost(s, _SECOND_LIST, p, LISTED + 9, index_noise)
+        cost += _listed_cost(s, _THIRD_LIST, p, LISTED, index_noise)
+        for k in range(LISTED, LISTED + 9):
+            store(s, k, load(s, k) + load(s, k + 9))
+        rest = 16 - _SECOND_LIST[p, 0] - _THIRD_LIST[p, 0]
+        store(s, ESTIMATES + p, cost + _rest_cost(s, rest, index_noise))
+    for p in range(patterns, 64):
+        store(s, ESTIMATES + p, spread(_SEEN))
+
+
+@part
+def _listed_cost(s: np.ndarray, lists: np.ndarray, p: int, out: int, index_noise: Lanes) -> Lanes:
+    """Return what the subset in row `p` of the lists would cost; its nine sums go to vectors `out`.."""
+    a = b = c = aa = ab = ac = bb = bc = cc = spread(0.0)
+    count = lists[p, 0]
+    for j in range(1, count + 1):
+        at = PRODUCTS + lists[p, j]
+        a += load(s, at)
+        b += load(s, at + 16)
+        c += load(s, at + 32)
+        aa += load(s, at + 48)
+        ab += load(s, at + 64)
+        ac += load(s, at + 80)
+        bb += load(s, at + 96)
+        bc += load(s, at + 112)
+        cc += load(s, at + 128)
+    store(s, out, a)
+    store(s, out + 1, b)
+    store(s, out + 2, c)
+    store(s, out + 3, aa)
+    store(s, out + 4, ab)
+    store(s, out + 5, ac)
+    store(s, out + 6, bb)
+    store(s, out + 7, bc)
+    store(s, out + 8, cc)
+    return _line_cost(a, b, c, aa, ab, ac, bb, bc, cc, count, index_noise)
+
+
+@part
+def _rest_cost(s: np.ndarray, count: int, index_noise: Lanes) -> Lanes:
+    """Return what the texels outside LISTED would cost as one subset."""
+    a = load(s, SUMS) - load(s, LISTED)
+    b = load(s, SUMS + 1) - load(s, LISTED + 1)
+    c = load(s, SUMS + 2) - load(s, LISTED + 2)
+    aa = load(s, SUMS + 3) - load(s, LISTED + 3)
+    ab = load(s, SUMS + 4) - load(s, LISTED + 4)
+    ac = load(s, SUMS + 5) - load(s, LISTED + 5)
+    bb = load(s, SUMS + 6) - load(s, LISTED + 6)
+    bc = load(s, SUMS + 7) - load(s, LISTED + 7)
+    cc = load(s, SUMS + 8) - load(s, LISTED + 8)
+    return _line_cost(a, b, c, aa, ab, ac, bb, bc, cc, count, index_noise)
+
+
+@part
+def _line_cost(
+    a: Lanes,
+    b: Lanes,
+    c: Lanes,
+    aa: Lanes,
+    ab: Lanes,
+    ac: Lanes,
+    bb: Lanes,
+    bc: Lanes,
+    cc: Lanes,
+    count: int,
+    index_noise: Lanes,
+) -> Lanes:
+    """Return the expected squared error of texels with these sums on the best line through them."""
+    share = 1.0 / float(count)
+    ma, mb, mc = a * share, b * share, c * share
+    aa, ab, ac = aa - a * ma, ab - a * mb, ac - a * mc
+    bb, bc, cc = bb - b * mb, bc - b * mc, cc - c * mc
+    return scatter_cost(aa, ab, ac, bb, bc, cc, index_noise)
+
+
+@part
+def scatter_cost(
+    aa: Lanes, ab: Lanes, ac: Lanes, bb: Lanes, bc: Lanes, cc: Lanes, index_noise: Lanes
+) -> Lanes:
+    """Return trace - lambda + lambda x noise for a 3x3 scatter matrix.
+
+    lambda is the Rayleigh quotient after two products with the column of the largest variance: less than
+    half the work of trace(C^5) / trace(C^4), and closer. Unscaled it is safe: 768 000^6 is still a float32.
+    """
+    larger = bb > aa
+    x, y, z = select(larger, ab, aa), select(larger, bb, ab), select(larger, bc, ac)
+    larger = cc > higher(aa, bb)
+    x, y, z = select(larger, ac, x), select(larger, bc, y), select(larger, cc, z)
+    u, v, w = aa * x + ab * y + ac * z, ab * x + bb * y + bc * z, ac * x + bc * y + cc * z
+    x, y, z = aa * u + ab * v + ac * w, ab * u + bb * v + bc * w, ac * u + bc * v + cc * w
+    axis = (u * x + v * y + w * z) / (u * u + v * v + w * w + 1e-20)
+    return higher(aa + bb + cc - axis, spread(0.0)) + axis * index_noise
+
+
+@part
+def take_best_partition(s: np.ndarray) -> None:
+    """Move the least estimate and its number to CANDIDATE and strike it from ESTIMATES."""
+    best, number = load(s, ESTIMATES), spread(0.0)
+    for p in range(1, 64):
+        estimate = load(s, ESTIMATES + p)
+        number = select(estimate < best, spread(float(p)), number)
+        best = lower(estimate, best)
+    store(s, CANDIDATE, number)
+    store(s, CANDIDATE + 1, best)
+    for lane in range(LANES):
+        s[(ESTIMATES + int(s[CANDIDATE * LANES + lane])) * LANES + lane] = _SEEN
+
+
+@part
+def write_masks(s: np.ndarray, subsets: int) -> None:
+    """Write the membership masks of each lane's CANDIDATE pattern to MASKS."""
+    for lane in range(LANES):
+        p = int(s[CANDIDATE * LANES + lane])
+        second = _TWO[p] if subsets == 2 else _SECOND[p]
+        third = 0 if subsets == 2 else _THIRD[p]
+        for i in range(16):
+            in_second = np.float32((second >> i) & 1)
+            in_third = np.float32((third >> i) & 1)
+            s[(MASKS + i) * LANES + lane] = np.float32(1.0) - in_second - in_third
+            s[(MASKS + 16 + i) * LANES + lane] = in_second
+            s[(MASKS + 32 + i) * LANES + lane] = in_third
+
+
+@part
+def estimate_rotations(s: np.ndarray, opaque: LaneMask) -> None:
+    """Write the expected squared error of the four channel rotations of mode 5 to ESTIMATES .. + 3.
+
+    Rotation r > 0 exchanges alpha with channel r - 1; the channel in alpha's place has indices of its own.
+    """
+    mean0 = mean1 = mean2 = mean3 = spread(0.0)
+    for i in range(16):
+        mean0 += load(s, TEXELS + i)
+        mean1 += load(s, TEXELS + 16 + i)
+        mean2 += load(s, TEXELS + 32 + i)
+        mean3 += load(s, TEXELS + 48 + i)
+    mean0, mean1, mean2, mean3 = mean0 * 0.0625, mean1 * 0.0625, mean2 * 0.0625, mean3 * 0.0625
+    c00 = c01 = c02 = c03 = c11 = c12 = c13 = c22 = c23 = c33 = spread(0.0)
+    for i in range(16):
+        a, b = load(s, TEXELS + i) - mean0, load(s, TEXELS + 16 + i) - mean1
+        c, d = load(s, TEXELS + 32 + i) - mean2, load(s, TEXELS + 48 + i) - mean3
+        c00 += a * a
+        c01 += a * b
+        c02 += a * c
+        c03 += a * d
+        c11 += b * b
+        c12 += b * c
+        c13 += b * d
+        c22 += c * c
+        c23 += c * d
+        c33 += d * d
+    for p in range(64):
+        store(s, ESTIMATES + p, spread(_SEEN))
+    plain = _rotation_cost(c00, c01, c02, c11, c12, c22, c33)
+    # With opaque alpha the plain order leaves the second plane nothing to do; mode 6 does better.
+    store(s, ESTIMATES, select(opaque, spread(_SEEN * 0.1), plain))
+    store(s, ESTIMATES + 1, _rotation_cost(c33, c13, c23, c11, c12, c22, c00))
+    store(s, ESTIMATES + 2, _rotation_cost(c00, c03, c02, c33, c23, c22, c11))
+    store(s, ESTIMATES + 3, _rotation_cost(c00, c01, c03, c11, c13, c33, c22))
+
+
+@part
+def _rotation_cost(aa: Lanes, ab: Lanes, ac: Lanes, bb: Lanes, bc: Lanes, cc: Lanes, alone: Lanes) -> Lanes:
+    noise = spread(1.0 / 9.0)
+    return scatter_cost(aa, ab, ac, bb, bc, cc, noise) + alone * noise
+
+
+@part
+def write_rotated(s: np.ndarray, rotation: Lanes) -> None:
+    """Write each lane's texels with alpha and channel `rotation` - 1 exchanged to ROTATED."""
+    for i in range(16):
+        alpha = load(s, TEXELS + 48 + i)
+        moved = alpha
+        for c in range(3):
+            value = load(s, TEXELS + 16 * c + i)
+            number = spread(float(c + 1))
+            chosen = (rotation >= number) & (rotation <= number)
+            store(s, ROTATED + 16 * c + i, select(chosen, alpha, value))
+            moved = select(chosen, value, moved)
+        store(s, ROTATED + 48 + i, moved)

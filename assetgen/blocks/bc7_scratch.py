@@ -1,0 +1,87 @@
+"""Where the BC7 search keeps its values, as vector numbers in one scratch array, and its settings.
+
+A texel plane is 64 vectors: channel c of texel i stands at base + 16 c + i. A fit is 26 vectors: 8 stored
+end points (4 channels of the first, then 4 of the second), 2 p-bits, 16 indices.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+TEXELS: Final = 0
+"""The sixteen blocks themselves, 0..255."""
+ROTATED: Final = 64
+"""The same with channels exchanged."""
+PRODUCTS: Final = 128
+"""Centred texels and their products, 9 moments of 16 texels."""
+ESTIMATES: Final = 272
+"""Estimated squared error of each of 64 partition patterns."""
+ALL: Final = 336
+"""A mask of 16 ones."""
+MASKS: Final = 352
+"""Membership masks of up to three subsets, 16 vectors each."""
+ENDS: Final = 400
+"""Wanted end points before rounding, 8 vectors."""
+STORED: Final = 408
+"""End points as stored, 8 vectors, then two p-bits."""
+DECODED: Final = 418
+"""End points as the decoder widens them to 8 bits, 8 vectors."""
+INDICES: Final = 426
+WEIGHTS: Final = 442
+"""Interpolation weights 0..64 of the indices."""
+FITS: Final = 458
+"""Results of up to three fits."""
+FIT_SIZE: Final = 26
+FIT_P: Final = 8
+FIT_INDICES: Final = 10
+
+BEST: Final = 536
+"""The best encoding so far; the numbers below count from here."""
+ERROR: Final = 0
+MODE: Final = 1
+PARTITION: Final = 2
+ROTATION: Final = 3
+SELECTOR: Final = 4
+"""Mode 4 only: 1 when color has the 3-bit indices."""
+BEST_ENDS: Final = 5
+"""24 vectors: 8 for each subset."""
+BEST_P: Final = 29
+"""6 vectors: 2 for each subset."""
+BEST_INDICES: Final = 35
+BEST_SECOND: Final = 51
+BEST_SIZE: Final = 67
+
+CANDIDATE: Final = 604
+"""The partition under trial and its estimated error."""
+SUMS: Final = 606
+"""The nine moment sums of the whole block."""
+LISTED: Final = 615
+"""Those of the subsets looked at, two times nine."""
+SIZE: Final = 633
+"""Vectors in all."""
+
+
+class Search(NamedTuple):
+    """How hard to look.
+
+    Args:
+        stop: squared error of a block below which nothing more is tried.
+        rounds_one: least-squares rounds of one-subset modes.
+        rounds_more: least-squares rounds of modes with subsets.
+        two_subsets: how many partitions modes 1 and 7 try.
+        two_subsets_fine: how many of those mode 3 tries, too.
+        three_subsets: how many partitions modes 0 and 2 try.
+        rotations: how many channel rotations mode 5 tries (0 leaves two-plane modes out).
+        rotations_fine: how many rotations mode 4 tries.
+        neighbours: 1 takes the projected index of a texel, 3 tries the index on either side as well.
+    """
+
+    stop: int
+    rounds_one: int
+    rounds_more: int
+    two_subsets: int
+    two_subsets_fine: int
+    three_subsets: int
+    rotations: int
+    rotations_fine: int
+    neighbours: int

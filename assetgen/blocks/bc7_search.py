@@ -1,0 +1,221 @@
+"""Try the modes of BC7 on sixteen blocks at once and keep, lane by lane, the encoding with the least error.
+
+A lane's choice depends on its own block alone: the loops run on while any lane wants them to, but only
+lanes that want a trial themselves may take its result. So the bytes do not depend on which blocks share a
+vector.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetgen.blocks.bc7_fit import fit_scalar, fit_subset
+from assetgen.blocks.bc7_partitions import (
+    estimate_rotations,
+    estimate_three_subsets,
+    estimate_two_subsets,
+    prepare_products,
+    take_best_partition,
+    write_masks,
+    write_rotated,
+)
+from assetgen.blocks.bc7_scratch import (
+    ALL,
+    BEST,
+    BEST_ENDS,
+    BEST_INDICES,
+    BEST_P,
+    BEST_SECOND,
+    CANDIDATE,
+    ERROR,
+    FIT_INDICES,
+    FIT_P,
+    FIT_SIZE,
+    FITS,
+    MASKS,
+    MODE,
+    PARTITION,
+    ROTATED,
+    ROTATION,
+    SELECTOR,
+    TEXELS,
+    Search,
+)
+from assetgen.blocks.bc7_tables import ALPHA_BITS, COLOR_BITS, INDEX_BITS, P_BITS, SECOND_INDEX_BITS
+from assetgen.blocks.kernel import part
+from assetgen.blocks.lanes import LaneMask, Lanes, any_lane, higher, load, lower, select, spread, store
+
+
+@part
+def search_modes(s: np.ndarray, plan: Search) -> None:
+    """Find an encoding for each of the sixteen blocks in TEXELS and leave it in BEST."""
+    least_alpha = spread(255.0)
+    least, most = load(s, TEXELS), load(s, TEXELS)
+    flat = spread(0.0)
+    for c in range(4):
+        least = most = load(s, TEXELS + 16 * c)
+        for i in range(1, 16):
+            least = lower(least, load(s, TEXELS + 16 * c + i))
+            most = higher(most, load(s, TEXELS + 16 * c + i))
+        flat = higher(flat, most - least)
+    least_alpha = least
+    opaque = least_alpha >= 255.0
+    some_alpha = least_alpha < 255.0
+    for i in range(16):
+        store(s, ALL + i, spread(1.0))
+    # Blocks of one color are packed from a table; an error of 0 keeps every trial away from them.
+    one_color = flat <= 0.0
+    store(s, BEST + ERROR, select(one_color, spread(0.0), spread(1e30)))
+    store(s, BEST + MODE, spread(6.0))
+    for k in range(2, BEST_SECOND + 16):
+        store(s, BEST + k, spread(0.0))
+    _try_one_subset(s, opaque, plan)
+    stop = spread(float(plan.stop))
+    if plan.rotations > 0 and any_lane(load(s, BEST + ERROR) > stop):
+        _try_two_planes(s, opaque, stop, plan)
+    if plan.two_subsets > 0 and any_lane(load(s, BEST + ERROR) > stop):
+        _try_two_subsets(s, opaque, some_alpha, stop, plan)
+    if plan.three_subsets > 0 and any_lane((load(s, BEST + ERROR) > stop) & opaque):
+        _try_three_subsets(s, opaque, stop, plan)
+
+
+@part
+def _try_one_subset(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
+    error = fit_subset(s, TEXELS, ALL, FITS, 4, 15, 7, 2, opaque, plan.rounds_one, plan.neighbours)
+    better = error < load(s, BEST + ERROR)
+    _keep(s, better, error, 6, spread(0.0), spread(0.0), 1)
+
+
+@part
+def _try_two_subsets(
+    s: np.ndarray, opaque: LaneMask, some_alpha: LaneMask, stop: Lanes, plan: Search
+) -> None:
+    prepare_products(s, opaque)
+    estimate_two_subsets(s, select(opaque, spread(1.0 / 49.0), spread(1.0 / 9.0)))
+    for turn in range(plan.two_subsets):
+        take_best_partition(s)
+        best = load(s, BEST + ERROR)
+        promising = (load(s, CANDIDATE + 1) * 0.6 < best) & (best > stop)
+        if not any_lane(promising):
+            break
+        write_masks(s, 2)
+        if any_lane(promising & opaque):
+            _try_partition(s, promising & opaque, 1, 2, plan)
+            if turn < plan.two_subsets_fine:
+                _try_partition(s, promising & opaque, 3, 2, plan)
+        if any_lane(promising & some_alpha):
+            _try_partition(s, promising & some_alpha, 7, 2, plan)
+
+
+@part
+def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) -> None:
+    prepare_products(s, opaque)
+    for mode in (2, 0):
+        steps = (1 << INDEX_BITS[mode]) - 1
+        estimate_three_subsets(s, spread(1.0 / float(steps * steps)), 64 if mode == 2 else 16)
+        for _ in range(plan.three_subsets):
+            take_best_partition(s)
+            best = load(s, BEST + ERROR)
+            promising = (load(s, CANDIDATE + 1) * 0.6 < best) & (best > stop) & opaque
+            if not any_lane(promising):
+                break
+            write_masks(s, 3)
+            _try_partition(s, promising, mode, 3, plan)
+
+
+@part
+def _try_partition(s: np.ndarray, wanted: LaneMask, mode: int, subsets: int, plan: Search) -> None:
+    """Fit every subset of the CANDIDATE partition; stop as soon as no wanting lane can gain."""
+    best = load(s, BEST + ERROR)
+    channels = 4 if mode == 7 else 3
+    steps = (1 << INDEX_BITS[mode]) - 1
+    never = spread(1.0) < 0.0
+    error = spread(0.0)
+    for k in range(subsets):
+        error += fit_subset(
+            s,
+            TEXELS,
+            MASKS + 16 * k,
+            FITS + FIT_SIZE * k,
+            channels,
+            steps,
+            COLOR_BITS[mode],
+            P_BITS[mode],
+            never,
+            plan.rounds_more,
+            plan.neighbours,
+        )
+        if not any_lane(wanted & (error < best)):
+            return
+    _keep(s, wanted & (error < best), error, mode, load(s, CANDIDATE), spread(0.0), subsets)
+
+
+@part
+def _keep(
+    s: np.ndarray, better: LaneMask, error: Lanes, mode: int, partition: Lanes, rotation: Lanes, subsets: int
+) -> None:
+    """Take the FITS of all subsets as the best encoding in the lanes of `better`."""
+    _replace(s, BEST + ERROR, better, error)
+    _replace(s, BEST + MODE, better, spread(float(mode)))
+    _replace(s, BEST + PARTITION, better, partition)
+    _replace(s, BEST + ROTATION, better, rotation)
+    _replace(s, BEST + SELECTOR, better, spread(0.0))
+    for k in range(subsets):
+        fit = FITS + FIT_SIZE * k
+        for j in range(8):
+            _replace(s, BEST + BEST_ENDS + 8 * k + j, better, load(s, fit + j))
+        for j in range(2):
+            _replace(s, BEST + BEST_P + 2 * k + j, better, load(s, fit + FIT_P + j))
+    for i in range(16):
+        index = load(s, FITS + FIT_INDICES + i)
+        for k in range(1, subsets):
+            inside = load(s, MASKS + 16 * k + i) > 0.5
+            index = select(inside, load(s, FITS + FIT_SIZE * k + FIT_INDICES + i), index)
+        _replace(s, BEST + BEST_INDICES + i, better, index)
+
+
+@part
+def _replace(s: np.ndarray, k: int, better: LaneMask, value: Lanes) -> None:
+    store(s, k, select(better, value, load(s, k)))
+
+
+@part
+def _try_two_planes(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) -> None:
+    estimate_rotations(s, opaque)
+    for turn in range(plan.rotations):
+        take_best_partition(s)
+        best = load(s, BEST + ERROR)
+        promising = (load(s, CANDIDATE + 1) * 0.6 < best) & (best > stop)
+        if not any_lane(promising):
+            break
+        write_rotated(s, load(s, CANDIDATE))
+        _try_planes(s, promising, 5, 0, plan)
+        if turn < plan.rotations_fine:
+            _try_planes(s, promising, 4, 0, plan)
+            _try_planes(s, promising, 4, 1, plan)
+
+
+@part
+def _try_planes(s: np.ndarray, wanted: LaneMask, mode: int, selector: int, plan: Search) -> None:
+    """Fit color and the channel in alpha's place apart; `selector` 1 gives color the finer indices."""
+    best = load(s, BEST + ERROR)
+    color_bits = SECOND_INDEX_BITS[mode] if selector == 1 else INDEX_BITS[mode]
+    alone_bits = INDEX_BITS[mode] if selector == 1 else SECOND_INDEX_BITS[mode]
+    alone = FITS + FIT_SIZE
+    never = spread(1.0) < 0.0
+    color_steps, alone_steps = (1 << color_bits) - 1, (1 << alone_bits) - 1
+    rounds = plan.rounds_more
+    error = fit_scalar(s, ROTATED + 48, alone, alone_steps, ALPHA_BITS[mode], rounds)
+    if not any_lane(wanted & (error < best)):
+        return
+    bits = COLOR_BITS[mode]
+    error += fit_subset(s, ROTATED, ALL, FITS, 3, color_steps, bits, 0, never, rounds, plan.neighbours)
+    better = wanted & (error < best)
+    if not any_lane(better):
+        return
+    _keep(s, better, error, mode, spread(0.0), load(s, CANDIDATE), 1)
+    _replace(s, BEST + SELECTOR, better, spread(float(selector)))
+    _replace(s, BEST + BEST_ENDS + 3, better, load(s, alone))
+    _replace(s, BEST + BEST_ENDS + 7, better, load(s, alone + 4))
+    for i in range(16):
+        _replace(s, BEST + BEST_SECOND + i, better, load(s, alone + FIT_INDICES + i))
