@@ -97,7 +97,8 @@ def _seam(quality: Mapping[str, float]) -> Iterator[Figure]:
     seams = {n.removeprefix(_SEAM): v for n, v in quality.items() if n.startswith(_SEAM)}
     if seams:
         worst = max(seams, key=lambda name: seams[name])
-        every = " · ".join(f"{words(name)} {value:.2f}" for name, value in seams.items())
+        every = "times the map's own strong lines: "
+        every += " · ".join(f"{words(name)} {value:.2f}" for name, value in seams.items())
         yield _at_most(
             f"Seam, worst in {words(worst)}", seams[worst], LARGEST_SEAM, form=".2f", unit=" ×", note=every
         )
@@ -145,11 +146,11 @@ def _shares(quality: Mapping[str, float]) -> Iterator[Figure]:
     if "occlusion_min" in quality:
         yield Figure(label="Darkest occlusion", value=f"{quality['occlusion_min']:.2f}", note="1 is open")
     if "metallic_share" in quality:
-        yield Figure(label="Metal", value=f"{quality['metallic_share']:.0%}", note="of the surface")
+        yield Figure(label="Share of bare metal", value=f"{quality['metallic_share']:.0%}")
 
 
 def _compression(quality: Mapping[str, float]) -> Iterator[Figure]:
     for name, value in quality.items():
         if name.endswith(_PSNR):
-            label = f"Compressed {words(name.removesuffix(_PSNR))}"
-            yield _at_least(label, value, GOOD_PSNR_DB, form=".1f", unit=" dB", note="PSNR to the source")
+            label = f"Compressed {words(name.removesuffix(_PSNR))}, PSNR"
+            yield _at_least(label, value, GOOD_PSNR_DB, form=".1f", unit=" dB")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -28,27 +29,37 @@ def text(value: object) -> str:
     return escape(_CONTROLS.sub("�", str(value)), quote=True)
 
 
-def link(path: Path, folder: Path, shown: str, *, kind: str = "") -> str:
+def link(path: Path, folder: Path, shown: str) -> str:
     """Return a link to a file, relative to the folder of the report; plain text when there is no way to it."""
+    label = text(shown).replace("_", "_<wbr>")  # a long file name may break there
     try:
         way = Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:  # another drive
-        return f'<span class="{kind}">{text(shown)}</span>'
-    return f'<a class="{kind}" href="./{text(quote(way, errors="replace"))}">{text(shown)}</a>'
+        return label
+    return f'<a href="./{text(quote(way, errors="replace"))}">{label}</a>'
 
 
 def split_hint(message: str) -> tuple[str, str]:
     """Return an error's message as what was wrong and how to mend it, which comes after the last semicolon."""
     said, mark, hint = message.rpartition("; ")
-    return (f"{said}.", hint[:1].upper() + hint[1:]) if mark else (message, "")
+    return (sentence(f"{said}."), sentence(hint)) if mark else (sentence(message), "")
+
+
+def sentence(line: str) -> str:
+    """Return a line with a capital letter at its start."""
+    is_word = (
+        line[:1].isalpha() and line.split(" = ")[0].count(" ") > 0
+    )  # `size = 1000` stays as it is written
+    return line[:1].upper() + line[1:] if is_word else line
 
 
 def source_place(place: Place | None, card: Card, folder: Path) -> str:
     """Return where an error points: a link, and the line with a caret under the column."""
-    if place is None:
-        return f'<p class="place">{link(card.result.prompt_file, folder, str(card.result.prompt_file))}</p>'
-    shown = f'<p class="place">{link(Path(place.path), folder, str(place))}</p>'
-    if not card.source_line:
+    project, path = card.result.project, Path(place.path) if place else card.result.prompt_file
+    inside = (project.relative(path) if project else None) or str(path)
+    where = str(replace(place, path=inside)) if place else inside
+    shown = f'<p class="place">{link(path, folder, where)}</p>'
+    if place is None or not card.source_line:
         return shown
     number = f"{place.line} "
     caret = "<b>\n" + " " * (len(number) + place.column - 1) + "^</b>" if place.column else ""
@@ -87,8 +98,11 @@ def details(card: Card, folder: Path, embed: Embed, status: str) -> str:
 
 def _head(card: Card, status: str) -> str:
     shown = "last good set" if card.is_last_good else status
+    _, _, why = card.result.reason.partition(
+        " ("
+    )  # what was to be done is done by now; why it was, still counts
     return f"""<header class="head"><div><h2 id="viewer-name" tabindex="-1">{text(card.result.name)}</h2>
-<p><b class="status {card.result.status.value}">{shown}</b> {text(card.result.reason)}</p></div>
+<p><b class="status {card.result.status.value}">{shown}</b> {text(why.rstrip(")"))}</p></div>
 <nav><button type="button" data-step="-1" title="previous (left arrow)">←</button
 ><button type="button" data-step="1" title="next (right arrow)">→</button
 ><button type="button" data-close title="close (Esc)">✕</button></nav></header>"""
@@ -200,9 +214,10 @@ def _offset(span: Mapping[str, object], name: str) -> int:
 
 def _ignored(item: Mapping[str, object]) -> str:
     suggestions = ", ".join(f"<b>{text(words(word))}</b>" for word in texts(item["suggestions"]))
-    instead = f' <span class="instead">Try {suggestions}</span>' if suggestions else ""
+    instead = f'<span class="instead">Try {suggestions}</span>' if suggestions else ""
     word, reason = text(item["text"]), text(item["reason"])
-    return f'<li><mark class="ignored">{word}</mark> <span class="why">{reason}</span>{instead}</li>'
+    why = f'<span class="why">{sentence(reason)}.</span>' if reason else "<span></span>"
+    return f'<li><span><mark class="ignored">{word}</mark></span>{why}{instead}</li>'
 
 
 def _notes(card: Card) -> Iterator[str]:
@@ -215,7 +230,7 @@ def _notes(card: Card) -> Iterator[str]:
 
 def _list(title: str, lines: tuple[str, ...]) -> Iterator[str]:
     if lines:
-        listed = "".join(f"<li>{text(line[:1].upper() + line[1:])}</li>" for line in lines)
+        listed = "".join(f"<li>{text(sentence(line))}</li>" for line in lines)
         yield f'<h4 class="warn">{title}</h4><ul class="warnings">{listed}</ul>'
 
 
@@ -253,9 +268,10 @@ def _set(folder_of_set: Path, manifest: Manifest, folder: Path) -> str:
 def _file(file: ManifestFile, folder_of_set: Path, folder: Path) -> str:
     texels = f"{file.width} × {file.height}" if file.width else ""
     mips = str(file.mips) if file.mips > 1 else "-"
+    name = link(folder_of_set / file.path, folder, file.path)
     title = f"{file.role}, {file.color_space or file.media_type}, sha256 {file.sha256}"
     return (
-        f'<tr title="{text(title)}"><td>{link(folder_of_set / file.path, folder, file.path)}</td>'
+        f'<tr title="{text(title)}"><td>{name}</td>'
         f"<td>{text(_format(file.format))}</td><td>{texels}</td><td>{mips}</td><td>{_bytes(file.size_bytes)}</td></tr>"
     )
 

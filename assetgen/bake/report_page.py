@@ -103,7 +103,7 @@ def _header(page: Page) -> str:
     choices = [("all", "all", len(statuses))]
     choices += [(s.value, _WORDS[s], statuses.count(s)) for s in _ORDER if s in statuses]
     choices += [("noted", "with notes", noted)] if noted else []
-    when = f'<time datetime="{page.now.isoformat(timespec="seconds")}">{page.now:%d %b %Y, %H:%M}</time>'
+    when = f'<time datetime="{page.now.isoformat(timespec="seconds")}">{page.now:%d %b %Y, %H:%M}'
     offset = page.now.strftime("%z")
     zone = f" (UTC{offset[:3]}:{offset[3:5]})" if offset else ""
     left_out = (
@@ -114,7 +114,7 @@ def _header(page: Page) -> str:
     )
     return f"""<header>
 <div class="title"><h1>{text(page.title)}</h1>
-<p>{when}{zone}<span> · took {_clock(page.seconds)}</span><span> · assetgen {text(page.version)}</span></p></div>
+<p>{when}{zone}</time><span> · took {_clock(page.seconds)}</span><span> · assetgen {text(page.version)}</span></p></div>
 <div class="tools"><div class="filters" role="group" aria-label="show">
 {"".join(_choice(*choice) for choice in choices)}</div>
 <label class="find"><span>Find</span><input type="search" id="find" placeholder="name, prompt or word"
@@ -190,7 +190,10 @@ def _card(page: Page, number: int) -> str:
 
 def _name(card: Card) -> str:
     """Return the name with its folder apart, breakable where words end."""
-    folder, _, name = card.result.name.replace("\\", "/").rpartition("/")
+    full = card.result.name
+    if not card.result.make_key and card.result.project:  # unreadable: named by its path
+        full = card.result.project.relative(card.result.prompt_file) or full
+    folder, _, name = full.replace("\\", "/").rpartition("/")
     above = f'<span class="folder">{text(folder)}/</span>' if folder else ""
     return f'{above}<span class="own">{text(name).replace("_", "_<wbr>")}</span>'
 
