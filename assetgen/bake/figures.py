@@ -61,6 +61,11 @@ def read_figures(quality: Mapping[str, float]) -> tuple[Figure, ...]:
     return (*lines, *(Figure(label=words(name), value=f"{quality[name]:g}") for name in rest))
 
 
+def poor_files(quality: Mapping[str, float]) -> int:
+    """Return how many compressed maps are farther from their source than they should be."""
+    return sum(name.endswith(_PSNR) and value < GOOD_PSNR_DB for name, value in quality.items())
+
+
 def words(name: str) -> str:
     """Return a name of the code as words: "base_color" as "base color"."""
     return name.replace("_", " ")

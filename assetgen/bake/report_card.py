@@ -83,10 +83,10 @@ class Card:
 
     @property
     def prompt(self) -> str:
-        """The words it was asked for with."""
+        """The words that what is shown was made from, or else those it was asked for with."""
         spec = self.provenance.get("spec")
         made_from = spec.get("prompt") if isinstance(spec, Mapping) else ""
-        return self.result.prompt or str(made_from or "")
+        return str(made_from or self.result.prompt)
 
     @property
     def fallbacks(self) -> tuple[str, ...]:

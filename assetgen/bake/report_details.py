@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from assetgen.bake.figures import Figure, read_figures, words
+from assetgen.bake.figures import Figure, poor_files, read_figures, words
 from assetgen.bake.report_card import Card, ignored_of, texts
 from assetgen.errors import Place
 from assetgen.store.manifest import Manifest, ManifestFile
@@ -47,10 +47,8 @@ def split_hint(message: str) -> tuple[str, str]:
 
 def sentence(line: str) -> str:
     """Return a line with a capital letter at its start."""
-    is_word = (
-        line[:1].isalpha() and line.split(" = ")[0].count(" ") > 0
-    )  # `size = 1000` stays as it is written
-    return line[:1].upper() + line[1:] if is_word else line
+    is_key = line.partition(" = ")[0].isidentifier()  # `size = 1000 is ...` begins with what the file says
+    return line if is_key else line[:1].upper() + line[1:]
 
 
 def source_place(place: Place | None, card: Card, folder: Path) -> str:
@@ -67,18 +65,11 @@ def source_place(place: Place | None, card: Card, folder: Path) -> str:
 
 
 def note_count(card: Card) -> int:
-    """Return how many things an artist should look at: ignored words, warnings, fallbacks, bad figures."""
+    """Return how many things an artist should look at: ignored words, warnings, fallbacks, poor compression."""
     report = card.prompt_report
-    bad = sum(figure.is_good is False for figure in read_figures(card.quality))
-    # A bad figure of the material comes with a warning; only those of files speak for themselves.
-    silent = max(0, bad - len(card.warnings))
-    return (
-        len(ignored_of(report))
-        + len(texts(report.get("warnings")))
-        + len(card.warnings)
-        + len(card.fallbacks)
-        + silent
-    )
+    said = len(ignored_of(report)) + len(texts(report.get("warnings")))
+    # Any other figure that is out of bounds comes with a warning.
+    return said + len(card.warnings) + len(card.fallbacks) + poor_files(card.quality)
 
 
 def details(card: Card, folder: Path, embed: Embed, status: str) -> str:

@@ -114,7 +114,8 @@ def _header(page: Page) -> str:
     )
     return f"""<header>
 <div class="title"><h1>{text(page.title)}</h1>
-<p>{when}{zone}</time><span> · took {_clock(page.seconds)}</span><span> · assetgen {text(page.version)}</span></p></div>
+<p>{when}{zone}</time><span> · took {_clock(page.seconds)}</span>
+<span> · assetgen {text(page.version)}</span></p></div>
 <div class="tools"><div class="filters" role="group" aria-label="show">
 {"".join(_choice(*choice) for choice in choices)}</div>
 <label class="find"><span>Find</span><input type="search" id="find" placeholder="name, prompt or word"
@@ -203,7 +204,7 @@ def _data(card: Card, number: int) -> str:
     return (
         f'id="asset-{number}" data-order="{number}" data-status="{card.result.status.value}" '
         f'data-notes="{note_count(card)}" data-seconds="{card.result.seconds:.3f}" data-size="{card.size_bytes}" '
-        f'data-words="{text(words.casefold())}"'
+        f'data-words="{text(words.lower())}"'
     )
 
 
