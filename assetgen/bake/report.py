@@ -25,8 +25,8 @@ from assetgen.store.store import Store
 
 LARGEST_ALBUM: Final = 300
 """Assets with pictures in one report."""
-LARGEST_EMBEDDED: Final = 15_000_000
-"""Bytes of pictures in one report, which are a third more as text: a page of at most about 20 MB."""
+LARGEST_EMBEDDED: Final = 13_500_000
+"""Bytes of pictures in one report, which are a third more as text: with words, a page of about 20 MB."""
 
 _LOG = logging.getLogger("assetgen.bake")
 

@@ -22,6 +22,7 @@ MAP = 128
 GAP = 16
 """Between the maps of a strip: with MAP a multiple of JPEG's blocks, so that no map's color leaks into the next."""
 
+_PLANE_QUALITY = 80
 _STRIP_QUALITY = 75
 _GROUND = 0.5
 
@@ -38,7 +39,7 @@ def render_previews(material: Material) -> dict[str, bytes]:
         return {"flat": write_jpeg(_fitted(image, PICTURE)), "tiled": write_jpeg(_tiled(image))}
     return {
         "sphere": write_jpeg(render_sphere(material, size=PICTURE)),
-        "plane": write_jpeg(render_plane(material, size=PICTURE)),
+        "plane": write_jpeg(render_plane(material, size=PICTURE), quality=_PLANE_QUALITY),
         "maps": write_jpeg(_strip(material), quality=_STRIP_QUALITY),
     }
 
