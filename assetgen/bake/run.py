@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +19,7 @@ from assetgen.execute.processes import ProcessExecutor
 from assetgen.project.discover import discover
 from assetgen.project.order import BuildOrder, Built
 from assetgen.project.plan import AssetPlan, Need, TargetPlan, plan
-from assetgen.project.project_file import PROMPT_SUFFIX
+from assetgen.project.project_file import PROMPT_SUFFIX, find_project
 from assetgen.project.scan import scan
 from assetgen.project.toml_file import read_toml
 from assetgen.settings import Settings
@@ -87,8 +88,16 @@ def bake(options: BakeOptions, settings: Settings, *, watcher: Watcher) -> BakeR
 
 def _unreadable(error: PromptFileError) -> AssetResult:
     path = error.place.path if error.place else (error.asset or "?")
+    project = None
+    with suppress(PromptFileError):
+        project = find_project(Path(path))
     return AssetResult(
-        name=error.asset or path, prompt_file=Path(path), status=Status.FAILED, manifests={}, errors=(error,)
+        name=error.asset or path,
+        prompt_file=Path(path),
+        status=Status.FAILED,
+        manifests={},
+        errors=(error,),
+        project=project,
     )
 
 
@@ -120,6 +129,8 @@ def _result(
         warnings=warnings,
         make_key=asset.scanned.keys.make,
         trace=trace,
+        project=asset.scanned.project,
+        prompt=str(asset.scanned.document.get("prompt") or ""),
     )
 
 

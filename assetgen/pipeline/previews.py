@@ -1,27 +1,89 @@
-"""The pictures that a report and an editor show of an asset; kept in the store, never published with it."""
+"""The pictures that a report and an editor show of an asset; kept in the store, never published with it.
+
+JPEG, because a report carries the pictures of hundreds of assets inside itself: about 60 KB an asset.
+"""
 
 from __future__ import annotations
 
-from assetgen.formats.png import write_png
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from assetgen.formats.jpeg import write_jpeg
+from assetgen.imaging.color import linear_to_srgb, srgb_to_linear
 from assetgen.imaging.preview import render_plane, render_sphere
-from assetgen.media.image import Image
+from assetgen.media.image import ColorSpace, Image
 from assetgen.media.material import Material
 
-_SIZE = 384
+PICTURE = 320
+"""Edge of the pictures in pixels."""
+MAP = 128
+"""Edge of one map in the strip of maps."""
+GAP = 16
+"""Between the maps of a strip: with MAP a multiple of JPEG's blocks, so that no map's color leaks into the next."""
+
+_PLANE_QUALITY = 80
+_STRIP_QUALITY = 75
+_GROUND = 0.5
 
 
 def render_previews(material: Material) -> dict[str, bytes]:
-    """Return PNG files by name: "sphere" and "plane" for a material, "flat" for a single map."""
+    """Return JPEG files by name.
+
+    A material has "sphere" and "plane", PICTURE x PICTURE, and "maps": base color, normal, height, roughness,
+    metallic, occlusion and, if it has one, emissive, MAP x MAP each with GAP between. A map that is absent is
+    drawn as what engines take instead. Anything else has "flat", its first map, and "tiled", 2 x 2 of it.
+    """
     if material.base_color is None or material.normal is None:
-        return {"flat": write_png(_flat(material))}
+        image = next(image for _, image in material.maps())
+        return {"flat": write_jpeg(_fitted(image, PICTURE)), "tiled": write_jpeg(_tiled(image))}
     return {
-        "sphere": write_png(render_sphere(material, size=_SIZE)),
-        "plane": write_png(render_plane(material, size=_SIZE)),
+        "sphere": write_jpeg(render_sphere(material, size=PICTURE)),
+        "plane": write_jpeg(render_plane(material, size=PICTURE), quality=_PLANE_QUALITY),
+        "maps": write_jpeg(_strip(material), quality=_STRIP_QUALITY),
     }
 
 
-def _flat(material: Material) -> Image:
-    """Return the first map at preview size, by taking every n-th texel."""
-    image = next(image for _, image in material.maps())
-    step = max(1, max(image.width, image.height) // _SIZE)
-    return image.with_pixels(image.pixels[::step, ::step].contiguous())
+def _strip(material: Material) -> Image:
+    places = [
+        _square(material.base_color, absent=_GROUND),
+        _square(material.normal, absent=_GROUND),
+        _square(material.height, absent=_GROUND),
+        _square(material.roughness, absent=material.roughness_factor),
+        _square(material.metallic, absent=material.metallic_factor),
+        _square(material.occlusion, absent=1.0),
+    ]
+    if material.emissive is not None:
+        places.append(_square(material.emissive, absent=0.0))
+    step = MAP + GAP
+    canvas = torch.full((MAP, step * len(places) - GAP, 3), _GROUND)
+    for number, place in enumerate(places):
+        canvas[:, number * step : number * step + MAP] = place
+    return Image(canvas, ColorSpace.SRGB)
+
+
+def _square(image: Image | None, *, absent: float) -> Tensor:
+    """Return a map as (MAP, MAP, 3), its shorter edge centered between bands of the ground."""
+    if image is None:
+        return torch.full((MAP, MAP, 3), absent)
+    small = _fitted(image, MAP)
+    canvas = torch.full((MAP, MAP, 3), _GROUND)
+    top, left = (MAP - small.height) // 2, (MAP - small.width) // 2
+    canvas[top : top + small.height, left : left + small.width] = small.pixels.cpu()
+    return canvas
+
+
+def _tiled(image: Image) -> Image:
+    half = _fitted(image, PICTURE // 2)
+    return half.with_pixels(half.pixels.repeat(2, 2, 1))
+
+
+def _fitted(image: Image, edge: int) -> Image:
+    """Return a map as an opaque RGB picture whose longer edge is `edge`, every texel counted by its area."""
+    scale = edge / max(image.width, image.height)
+    size = (max(1, round(image.height * scale)), max(1, round(image.width * scale)))
+    pixels = image.pixels[..., :3] if image.channels >= 3 else image.pixels[..., :1].expand(-1, -1, 3)
+    is_color = image.space is ColorSpace.SRGB
+    light = srgb_to_linear(pixels) if is_color else pixels
+    small = interpolate(light.movedim(2, 0)[None], size=size, mode="area")[0].movedim(0, 2).contiguous()
+    return Image((linear_to_srgb(small) if is_color else small).clamp(0.0, 1.0), ColorSpace.SRGB)
