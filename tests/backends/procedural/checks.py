@@ -110,7 +110,8 @@ def assert_plausible(surface: Surface, *, most_saturated: float = 0.6) -> None:
     roughness = material.roughness.pixels[..., 0]
     assert roughness.std() >= 0.03, f"roughness is flat, deviation {roughness.std():.3f}"
     inverted = correlation(roughness.flatten(), value)
-    assert inverted > -0.9, f"roughness is the inverted albedo ({inverted:.2f})"
+    # White tiles in dark grout come to -0.92 honestly; a roughness made from the albedo comes to -0.99.
+    assert inverted > -0.95, f"roughness is the inverted albedo ({inverted:.2f})"
     upright = (material.normal.pixels[..., 2] * 2 - 1).mean().item()
     assert upright >= 0.6, f"normals lie down, mean z {upright:.2f}"
     assert torch.isfinite(surface.height_m).all()

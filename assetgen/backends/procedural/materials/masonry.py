@@ -10,8 +10,16 @@ from torch import Tensor
 
 from assetgen.backends.procedural.look import Look, Parameter
 from assetgen.backends.procedural.operators.cells import grains
+from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.laying import Laid, corner_loss, edge_loss, lay_by_hand, zigzag
+from assetgen.backends.procedural.operators.laying import (
+    Laid,
+    corner_loss,
+    edge_loss,
+    lay_by_hand,
+    rounded_edge,
+    zigzag,
+)
 from assetgen.backends.procedural.operators.layouts import Plan, basket, courses, flemish
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
@@ -75,7 +83,7 @@ def brick(torus: Torus, look: Look) -> Surface:
 
 
 def _lay_bricks(torus: Torus, look: Look) -> Laid:
-    usual = "running" if torus.draw("bricks/bond", 0, 1) < 0.75 else "flemish"
+    usual = choose(torus, "bricks/bond", ("running", "running", "running", "flemish"))
     plan = _bond(torus, look, look.option("bond", usual))
     bend = warp_field(torus, "bricks/bend", torus.cells_across(0.09), 0.0011 / torus.tile_m, octaves=3)
     return lay_by_hand(
@@ -108,7 +116,7 @@ def _bond(torus: Torus, look: Look, bond: str) -> Plan:
 
 def _draw_clay(torus: Torus, look: Look, wall: Laid) -> _Clay:
     """Draw one large field of clay and give every brick another piece of it."""
-    drawn = _FACES[min(int(torus.draw("bricks/face", 0, len(_FACES))), len(_FACES) - 1)]
+    drawn = choose(torus, "bricks/face", _FACES)
     face = look.option("face", drawn)
     creases = fbm(torus, "clay/creases", torus.cells_across(0.05), octaves=5, gain=0.55, shape="ridged")
     grit = spectral_noise(torus, "clay/grit", slope=0.9, low=60)
@@ -142,17 +150,14 @@ def _face_height(torus: Torus, look: Look, wall: Laid, clay: _Clay) -> Tensor:
     tilt = bricks.x * bricks.random(torus, "bricks/tilt-x", -0.014, 0.014)
     tilt = tilt + bricks.y * bricks.random(torus, "bricks/tilt-y", -0.03, 0.03)
     radius = bricks.random(torus, "bricks/arris", 0.0015, 0.0045) + 0.002 * look["wear"]
-    # An arris narrower than a texel spreads over one and grows shallower, so every size shows the same.
-    wide = radius.clamp(min=torus.tile_m / torus.size)
-    short = (1 - bricks.edge / wide).clamp_(0, 1)
-    arris = (1 - torch.sqrt((1 - short * short).clamp_(min=0))) * (radius * radius / wide)
+    arris = rounded_edge(torus, wall, radius)
     face = (clay.lumps * 0.0013 + clay.creases * 0.0007 + clay.grit * 0.00016) * look.relief
     return depth + tilt * uneven + face - arris
 
 
 def _mortar_bed(torus: Torus, look: Look, wall: Laid, clay: _Clay) -> tuple[Tensor, Tensor]:
     """Return the height of the mortar, and where one of its coarse grains shows (0..1)."""
-    drawn = _JOINTS[min(int(torus.draw("mortar/joint", 0, len(_JOINTS))), len(_JOINTS) - 1)]
+    drawn = choose(torus, "mortar/joint", _JOINTS)
     joint = look.option("joint", drawn)
     middle = (-wall.pieces.edge / (look["joint_m"] * 0.5)).clamp(0, 1)
     share = {"tooled": 0.35, "raked": 0.9, "flush": 0.25}[joint] if joint in _JOINTS else 0.35
@@ -179,7 +184,7 @@ def _mortar_smear(torus: Torus, look: Look, wall: Laid, clay: _Clay) -> Tensor:
 
 def _brick_color(torus: Torus, look: Look, wall: Laid, clay: _Clay, broken: Tensor) -> Tensor:
     bricks = wall.pieces
-    clays = _CLAYS[min(int(torus.draw("clay/kind", 0, len(_CLAYS))), len(_CLAYS) - 1)]
+    clays = choose(torus, "clay/kind", _CLAYS)
     ramp = look.palette(*clays)
     fire = bricks.random(torus, "bricks/fire", -0.5, 0.5) + bricks.random(torus, "bricks/fire-2", -0.5, 0.5)
     tone = 0.5 + 0.36 * fire * look["variation"] + 0.30 * clay.lumps + 0.10 * clay.creases
@@ -219,7 +224,7 @@ def _mortar_color(torus: Torus, look: Look, sand: Tensor) -> Tensor:
         ("#8a7f6c", "#a59a85", "#bbb09a", "#cdc4b1"),
         ("#5e5b57", "#777470", "#8e8a85", "#a39f99"),
     )
-    ramp: Palette = asked.palette(*limes[min(int(torus.draw("mortar/kind", 0, 3)), 2)], tint=tint)
+    ramp: Palette = asked.palette(*choose(torus, "mortar/kind", limes), tint=tint)
     tone = 0.5 + 0.5 * fbm(torus, "mortar/tone", torus.cells_across(0.2), octaves=6, gain=0.6)
     grain = spectral_noise(torus, "mortar/grain", slope=0.5, low=120)
     return ramp.paint(tone + 0.06 * grain) * (1 + 0.12 * grain.clamp(-2, 2) * (0.4 + sand))

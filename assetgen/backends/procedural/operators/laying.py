@@ -202,6 +202,17 @@ def _hexagon_distances(x: Tensor, y: Tensor, apothem_m: float, radius_m: float) 
     return torch.where(less > short * 0.5, bent, edge), corner_m
 
 
+def rounded_edge(torus: Torus, laid: Laid, radius_m: Tensor | float) -> Tensor:
+    """Return metres by which a quarter-round edge falls below a piece's face, 0 away from it.
+
+    An edge narrower than a texel spreads over one and grows shallower, so every size shows the same.
+    """
+    radius = torch.as_tensor(radius_m, device=torus.device)
+    wide = radius.clamp(min=torus.tile_m / torus.size)
+    short = (1 - laid.pieces.edge / wide).clamp_(0, 1)
+    return (1 - torch.sqrt((1 - short * short).clamp_(min=0))) * (radius * radius / wide)
+
+
 def corner_loss(torus: Torus, laid: Laid, name: str, *, share: float, size_m: float) -> Tensor:
     """Return metres by which a break cuts into a texel at broken corners, negative where the piece is whole.
 
