@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from assetgen.backends.procedural.materials.concrete import CONCRETE
+from assetgen.backends.procedural.materials.masonry import BRICK
 from assetgen.backends.procedural.materials.stone import COBBLESTONE
+from assetgen.backends.procedural.materials.tile import CERAMIC_TILES
 from assetgen.backends.procedural.recipe import Recipe
 
 RECIPES: Final[dict[str, Recipe]] = {
+    "brick": BRICK,
+    "ceramic_tiles": CERAMIC_TILES,
+    "concrete": CONCRETE,
     "cobblestone": COBBLESTONE,
 }

@@ -1,0 +1,132 @@
+"""What every recipe must keep, as functions that give back a figure or state a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from assetgen.backends.procedural.grammar.report import ColorWord
+from assetgen.backends.procedural.look import Look, resolve
+from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.recipe import Recipe
+from assetgen.backends.procedural.surface import Surface, finish
+from assetgen.media.material import Material
+
+NO_WISHES: Mapping[str, float] = {}
+NO_OPTIONS: Mapping[str, str] = {}
+
+
+def draw(
+    recipe: Recipe,
+    *,
+    size: int = 128,
+    seed: int = 1,
+    origin: tuple[int, int] = (0, 0),
+    traits: Mapping[str, float] = NO_WISHES,
+    options: Mapping[str, str] = NO_OPTIONS,
+    colors: tuple[ColorWord | None, ColorWord | None] = (None, None),
+) -> Surface:
+    """Return the surface that a recipe draws for some wishes."""
+    torus = Torus(size=size, seed=seed, tile_m=recipe.tile_m, origin=origin)
+    look = Look(
+        values=resolve(recipe.parameters, torus, traits=traits, given={}),
+        traits=traits,
+        options=options,
+        color=colors[0],
+        second_color=colors[1],
+    )
+    return recipe.make(torus, look)
+
+
+def fields(surface: Surface) -> dict[str, Tensor]:
+    """Return every field of a surface by name, the height as 0..1 of its relief."""
+    return {
+        "height": surface.level(),
+        "color": surface.color,
+        "roughness": surface.roughness,
+        "metallic": surface.metallic,
+    }
+
+
+def assert_scrolls(
+    recipe: Recipe, *, options: Mapping[str, str] = NO_OPTIONS, size: int = 128, seed: int = 1
+) -> None:
+    """State that a drawing from another origin is the same drawing scrolled: it has no seam anywhere."""
+    right, down = 37, 101
+    still = fields(draw(recipe, size=size, seed=seed, options=options))
+    moved = fields(draw(recipe, size=size, seed=seed, options=options, origin=(right, down)))
+    for name, field in still.items():
+        away = (torch.roll(field, (-down, -right), (-2, -1)) - moved[name]).abs()
+        share = (away > 2 / 255).float().mean().item()
+        assert share <= 0.001, f"{name}: {share:.2%} of the texels differ after scrolling"
+
+
+def assert_same_bits_for_threads(
+    recipe: Recipe, *, options: Mapping[str, str] = NO_OPTIONS, size: int = 192
+) -> None:
+    """State that one thread and two give the same bits."""
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        one = fields(draw(recipe, size=size, options=options))
+        torch.set_num_threads(2)
+        two = fields(draw(recipe, size=size, options=options))
+    finally:
+        torch.set_num_threads(before)
+    for name, field in one.items():
+        assert torch.equal(field, two[name]), f"{name} depends on the thread count"
+
+
+def height_agreement(recipe: Recipe, *, options: Mapping[str, str] = NO_OPTIONS, seed: int = 1) -> float:
+    """Return the correlation of the height at 256 with the averaged height at 1024."""
+    small = draw(recipe, size=256, seed=seed, options=options).height_m
+    large = draw(recipe, size=1024, seed=seed, options=options).height_m
+    return correlation(small, large.view(256, 4, 256, 4).mean(dim=(1, 3)))
+
+
+def correlation(first: Tensor, second: Tensor) -> float:
+    """Return Pearson's correlation of two fields."""
+    a, b = (first - first.mean()).flatten().double(), (second - second.mean()).flatten().double()
+    return float((a @ b) / (a.norm() * b.norm()).clamp(min=1e-12))
+
+
+def saturation(material: Material) -> float:
+    """Return the mean saturation (HSV) of a base color."""
+    rgb = material.base_color.pixels[..., :3]
+    high, low = rgb.amax(-1), rgb.amin(-1)
+    return float(((high - low) / high.clamp(min=1e-3)).mean())
+
+
+def assert_plausible(surface: Surface, *, most_saturated: float = 0.6) -> None:
+    """State that a dielectric surface keeps to what real matter does."""
+    material = finish(surface)
+    value = material.base_color.pixels.mean(-1).flatten() * 255
+    low, high = torch.quantile(value, torch.tensor([0.01, 0.99])).tolist()
+    assert low >= 30, f"albedo goes down to {low:.0f}"
+    assert high <= 240, f"albedo goes up to {high:.0f}"
+    assert saturation(material) <= most_saturated, f"saturation {saturation(material):.2f}"
+    roughness = material.roughness.pixels[..., 0]
+    assert roughness.std() >= 0.03, f"roughness is flat, deviation {roughness.std():.3f}"
+    inverted = correlation(roughness.flatten(), value)
+    # White tiles in dark grout come to -0.92 honestly; a roughness made from the albedo comes to -0.99.
+    assert inverted > -0.95, f"roughness is the inverted albedo ({inverted:.2f})"
+    upright = (material.normal.pixels[..., 2] * 2 - 1).mean().item()
+    assert upright >= 0.6, f"normals lie down, mean z {upright:.2f}"
+    assert torch.isfinite(surface.height_m).all()
+    assert float(surface.metallic.amax()) <= 1
+
+
+def color_likeness(recipe: Recipe, *, seeds: int = 20, size: int = 128) -> float:
+    """Return the mean correlation between the base colors of pairs of seeds."""
+    drawn = [draw(recipe, size=size, seed=seed).color.mean(0) for seed in range(1, seeds + 1)]
+    pairs = [correlation(a, b) for i, a in enumerate(drawn) for b in drawn[i + 1 :]]
+    return sum(pairs) / len(pairs)
+
+
+def picture_change(recipe: Recipe, name: str, choice: str, *, instead_of: str, size: int = 128) -> float:
+    """Return the mean difference of height (0..1) and color that one option makes against another."""
+    one = fields(draw(recipe, size=size, options={name: choice}))
+    other = fields(draw(recipe, size=size, options={name: instead_of}))
+    return max(float((one[key] - other[key]).abs().mean()) for key in ("height", "color", "roughness"))
