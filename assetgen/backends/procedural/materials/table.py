@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from assetgen.backends.procedural.materials.bark import BARK
 from assetgen.backends.procedural.materials.stone import COBBLESTONE
 from assetgen.backends.procedural.materials.wood import WOOD_PLANKS
 from assetgen.backends.procedural.recipe import Recipe
 
 RECIPES: Final[dict[str, Recipe]] = {
+    "bark": BARK,
     "cobblestone": COBBLESTONE,
     "wood_planks": WOOD_PLANKS,
 }
