@@ -11,7 +11,7 @@ from assetgen.backends.procedural.look import Look, Parameter
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.height import blur, convexity, smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.palette import Palette, mix
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.recipe import Recipe
@@ -47,7 +47,7 @@ def bark(torus: Torus, look: Look) -> Surface:
     crest = convexity(torus, relief.height_m, 0.003).mul_(420).clamp_(-1, 1)
     color = color * (1 + 0.16 * crest) * (1 + 0.07 * relief.grain.clamp(-2, 2))
     roughness = (
-        look.roughness(0.83) - 0.07 * relief.top + 0.035 * relief.grain.clamp(-2, 2) + 0.06 * relief.tone
+        look.roughness(0.83) - 0.07 * relief.top + 0.035 * relief.grain.clamp(-2, 2) + 0.10 * relief.tone
     )
     surface = Surface(
         torus=torus,
@@ -57,6 +57,11 @@ def bark(torus: Torus, look: Look) -> Surface:
         metallic=torus.zeros(),
     )
     return _overgrown(surface, look, relief).with_grime(0.3 + 0.6 * look["dirt"], 0.03)
+
+
+def _ramp(look: Look, *colors: str, tint: float = 1.0) -> Palette:
+    """Return a ramp in the tone of this tree: no two trunks in a wood are of one color."""
+    return look.palette(*colors, tint=tint).adjusted(brightness=look["tone"], warmth=look["warmth"])
 
 
 def _oak(torus: Torus, look: Look) -> _Relief:
@@ -90,7 +95,7 @@ def _oak(torus: Torus, look: Look) -> _Relief:
     height = _terraced(height + 0.012 * fibre, steps=7, share=0.6)
     flaked = smoothstep(0.30, 0.42, step + 0.05 * fibre) * smoothstep(0.4, 0.8, body)
     return _Relief(
-        height_m=height * depth + fibre * 0.00035,
+        height_m=height * depth + fibre * 0.0002,
         top=body * (0.7 + 0.3 * rise),
         fresh=torch.maximum(smoothstep(0.75, 0.15, body), 0.6 * flaked),
         tone=lumps * 0.8 + step * 0.5,
@@ -116,10 +121,10 @@ def _terraced(height: Tensor, *, steps: int, share: float, brink: float = 0.6) -
 
 
 def _oak_color(look: Look, relief: _Relief) -> Tensor:
-    old = look.palette("#4a443c", "#6b645a", "#857d71", "#9b9385").paint(
+    old = _ramp(look, "#4a443c", "#6b645a", "#857d71", "#9b9385").paint(
         0.45 + 0.30 * relief.tone + 0.35 * (relief.top - 0.6) + 0.05 * relief.grain
     )
-    warm = look.palette("#2f231b", "#4b3727", "#694d36", "#80614a").paint(
+    warm = _ramp(look, "#2e241e", "#46362a", "#63503f", "#7d6a58").paint(
         0.35 + 0.30 * relief.tone + 0.5 * relief.top + 0.06 * relief.grain
     )
     return mix(old, warm, relief.fresh * (0.95 - 0.25 * look["age"]))
@@ -162,10 +167,10 @@ def _flakes(torus: Torus, name: str, size_m: float) -> tuple[Tensor, Tensor, Ten
 
 
 def _pine_color(look: Look, relief: _Relief) -> Tensor:
-    old = look.palette("#55493f", "#75675b", "#8e8073", "#a59789").paint(
+    old = _ramp(look, "#55493f", "#75675b", "#8e8073", "#a59789").paint(
         0.42 + 0.32 * relief.tone + 0.06 * relief.grain
     )
-    warm = look.palette("#33241c", "#5a3d2e", "#7d5844", "#98745d").paint(
+    warm = _ramp(look, "#33241c", "#5a3d2e", "#7d5844", "#98745d").paint(
         0.02 + 0.25 * relief.tone + 0.62 * relief.top + 0.06 * relief.grain
     )
     return mix(old, warm, (0.18 + 0.82 * relief.fresh) * (1 - 0.3 * look["age"]))
@@ -175,7 +180,7 @@ def _overgrown(surface: Surface, look: Look, relief: _Relief) -> Surface:
     """Let lichen fleck the crests and a breath of algae green the sheltered side."""
     torus = surface.torus
     algae = smoothstep(0.05, 0.7, fbm(torus, "bark/algae", 3, octaves=6, gain=0.6) + 0.25 * relief.tone)
-    green = look.palette("#4d5236", "#6a6d4c", tint=0.0).paint(relief.top)
+    green = _ramp(look, "#4d5236", "#6a6d4c", tint=0.0).paint(relief.top)
     color = mix(surface.color, green, algae * (0.10 + 0.25 * look["age"]) * (0.4 + 0.6 * relief.top))
     warp = warp_field(torus, "lichen/warp", 24, 0.012)
     spots = grains(torus, "lichen", torus.cells_across(0.045), jitter=1.0, warp=warp)
@@ -183,7 +188,7 @@ def _overgrown(surface: Surface, look: Look, relief: _Relief) -> Surface:
     place = fbm(torus, "lichen/place", 5, octaves=4)
     reach = 0.42 * (size - 0.75 + 0.25 * look["age"] + 0.5 * place).clamp(0, 1) - spots.near
     crust = smoothstep(-0.02, 0.05, reach + 0.035 * relief.grain) * smoothstep(0.45, 0.8, relief.top)
-    pale = look.palette("#7f8672", "#a5aa95", "#b9bda9", tint=0.15).paint(
+    pale = _ramp(look, "#7f8672", "#a5aa95", "#b9bda9", tint=0.15).paint(
         0.5 + 0.25 * relief.grain + 0.5 * relief.tone
     )
     return replace(surface, color=color).covered(
@@ -199,18 +204,18 @@ def _birch(torus: Torus, look: Look) -> Surface:
     scar, torn = _scars(torus, look, wrinkle)
     under, lip, strip = _peels(torus, look, wrinkle)
     depth = look["depth_m"]
-    height = lumps * 0.10 * depth + wrinkle * 0.00022 + slit * 0.0007 - under * 0.0011 + lip * 0.0035
+    height = lumps * 0.36 * depth + wrinkle * 0.00013 + slit * 0.0006 - under * 0.0011 + lip * 0.0030
     height = height + scar * (torn * 0.45 - 0.12) * depth
     shade = 0.56 + 0.42 * lumps + 0.10 * wrinkle + strip
-    color = look.palette("#7c766e", "#a39c93", "#bcb6ac", "#cdc8be").paint(shade)
-    fresh = look.palette("#9a7d66", "#b0937c", "#c0a995", tint=0.4).paint(0.5 + 0.2 * wrinkle + 0.5 * lumps)
+    color = _ramp(look, "#7c766e", "#a39c93", "#bcb6ac", "#cdc8be").paint(shade)
+    fresh = _ramp(look, "#9a7d66", "#b0937c", "#c0a995", tint=0.4).paint(0.5 + 0.2 * wrinkle + 0.5 * lumps)
     color = mix(color, fresh, under * 0.75)
     color = color * (1 - 0.25 * (lip * under))
-    dark = look.palette("#3a332d", "#574c42", tint=0.2).paint(0.4 + 0.3 * wrinkle)
+    dark = _ramp(look, "#3a332d", "#574c42", tint=0.2).paint(0.4 + 0.3 * wrinkle)
     color = mix(color, dark, slit * 0.85)
     stain = smoothstep(0.0, 1.0, blur(torus, scar, 0.012, 0.006) * 1.6)
-    color = mix(color, look.palette("#6d655c", tint=0.3).paint(shade), stain * 0.55)
-    black = look.palette("#2a2623", "#443d37", "#6a6057", tint=0.0).paint(0.3 + 0.5 * torn + 0.08 * wrinkle)
+    color = mix(color, _ramp(look, "#6d655c", tint=0.3).paint(shade), stain * 0.55)
+    black = _ramp(look, "#2a2623", "#443d37", "#6a6057", tint=0.0).paint(0.3 + 0.5 * torn + 0.08 * wrinkle)
     color = mix(color, black, scar)
     roughness = look.roughness(0.56) + 0.05 * wrinkle.clamp(-2, 2) + 0.12 * lumps + 0.14 * under
     roughness = mix(mix(roughness, 0.82, slit), 0.92, scar)
@@ -261,9 +266,9 @@ def _scars(torus: Torus, look: Look, wrinkle: Tensor) -> tuple[Tensor, Tensor]:
 
 def _peels(torus: Torus, look: Look, wrinkle: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return where the outer paper is gone, 0..1, its curled lip, 0..1, and a tone of its own for every strip."""
-    sheet = fbm(torus, "birch/sheet", 2, period_y=9, octaves=6, gain=0.5) + 0.012 * wrinkle
+    sheet = fbm(torus, "birch/sheet", 2, period_y=9, octaves=6, gain=0.5) + 0.007 * wrinkle
     limit = 0.42 - 0.22 * look["peel"]
-    under = smoothstep(limit, limit + 0.015, sheet)
+    under = smoothstep(limit, limit + 0.02, sheet)
     lip = smoothstep(limit - 0.07, limit - 0.005, sheet) * (1 - under)
     torn = smoothstep(0.1, 0.5, fbm(torus, "birch/lip", 6, octaves=4) + 0.35)
     return under, lip * torn, lip * 0.14
@@ -281,6 +286,8 @@ BARK = Recipe(
             scales=True,
         ),
         Parameter(name="depth_m", low=0.016, high=0.030, doc="depth of the furrows"),
+        Parameter(name="tone", low=-0.35, high=0.18, doc="darker or lighter than the common tree"),
+        Parameter(name="warmth", low=-0.5, high=0.6, doc="greyer or browner than the common tree"),
         Parameter(name="peel", low=0.1, high=0.8, doc="how much paper has come off a birch", trait="wear"),
         Parameter(name="age", low=0.1, high=0.9, doc="greying, lichen and scars", trait="age"),
         Parameter(name="dirt", low=0.2, high=0.8, doc="dirt in the furrows", trait="dirt"),
