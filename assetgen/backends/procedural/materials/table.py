@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from assetgen.backends.procedural.materials.bark import BARK
+from assetgen.backends.procedural.materials.ground import DIRT
 from assetgen.backends.procedural.materials.stone import COBBLESTONE
 from assetgen.backends.procedural.materials.wood import WOOD_PLANKS
 from assetgen.backends.procedural.recipe import Recipe
@@ -12,5 +13,6 @@ from assetgen.backends.procedural.recipe import Recipe
 RECIPES: Final[dict[str, Recipe]] = {
     "bark": BARK,
     "cobblestone": COBBLESTONE,
+    "dirt": DIRT,
     "wood_planks": WOOD_PLANKS,
 }
