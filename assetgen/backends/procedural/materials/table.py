@@ -14,5 +14,15 @@ RECIPES: Final[dict[str, Recipe]] = {
     "brick": BRICK,
     "ceramic_tiles": CERAMIC_TILES,
     "concrete": CONCRETE,
+from assetgen.backends.procedural.materials.bark import BARK
+from assetgen.backends.procedural.materials.ground import DIRT
+from assetgen.backends.procedural.materials.stone import COBBLESTONE
+from assetgen.backends.procedural.materials.wood import WOOD_PLANKS
+from assetgen.backends.procedural.recipe import Recipe
+
+RECIPES: Final[dict[str, Recipe]] = {
+    "bark": BARK,
     "cobblestone": COBBLESTONE,
+    "dirt": DIRT,
+    "wood_planks": WOOD_PLANKS,
 }

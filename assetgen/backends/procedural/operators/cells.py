@@ -207,3 +207,33 @@ def _border_distance(sites: _Sites, found: _Found, roundness: float) -> Tensor:
             if roundness:
                 softened.add_(torch.exp(distance * -roundness))
     return softened.log_().mul_(-1 / roundness) if roundness else nearest
+
+
+def scatter(
+    torus: Torus,
+    name: str,
+    period: int,
+    *,
+    jitter: float = 1.0,
+    warp: tuple[Tensor, Tensor] | None = None,
+    period_y: int | None = None,
+) -> Elements:
+    """Return cells around thrown-down sites, for things that lie apart: a third of the price of `cells`.
+
+    Their `edge` is half the difference of the distances to the two nearest sites: 0 on the border like the exact
+    distance, and never more than it. Arguments as for `cells`.
+    """
+    sites = _sites(torus, name, period, period_y or period, jitter, brick_rows=False)
+    shape = (torus.size, torus.size)
+    ids = torch.empty(shape, dtype=torch.int32, device=torus.device)
+    x_m, y_m, edge = (torch.empty(shape, device=torus.device) for _ in range(3))
+    cell_x, cell_y = torus.tile_m / sites.nx, torus.tile_m / sites.ny
+    for rows, x, y in _bands(torus, warp):
+        found = _nearest(sites, x, y)
+        ids[rows] = torch.take(sites.id, found.slot)
+        x_m[rows], y_m[rows] = found.to_x * -cell_x, found.to_y * -cell_y
+        edge[rows] = (found.far.sqrt_() - found.near.sqrt_()) * (0.5 * min(cell_x, cell_y))
+    count = sites.nx * sites.ny
+    return Elements(
+        id=ids, count=count, x=x_m, y=y_m, edge=edge, turned=torch.zeros(count, device=torus.device)
+    )
