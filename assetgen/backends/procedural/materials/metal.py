@@ -96,7 +96,7 @@ def _paint(torus: Torus, look: Look) -> Palette:
         drawn = Palette.of(_PAINTS[int(torus.draw("paint", 0, len(_PAINTS) - 0.001))])
         plain = drawn.adjusted(
             brightness=torus.draw("paint/brightness", -0.16, 0.16),
-            saturation=torus.draw("paint/mute", -0.2, 0.05),
+            saturation=torus.draw("paint/mute", -0.32, -0.05),
         )
     else:
         plain = Palette.of(_hex(look.color.srgb))

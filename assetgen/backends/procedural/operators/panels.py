@@ -132,19 +132,19 @@ def rows_inside(pieces: Elements, half: Tensor, inset_m: float, pitch_m: float) 
     return torch.sqrt((across - line).square_() + beyond.square_())
 
 
-def band(torus: Torus, distance_m: Tensor, half_m: float, *, soft_m: float = 0.0) -> Tensor:
+def band(torus: Torus, distance_m: Tensor, half_m: Tensor | float, *, soft_m: float = 0.0) -> Tensor:
     """Return how much of a texel lies within `half_m` of a line, 0..1: a box profile seen through a box.
 
     Args:
         torus: the tile.
         distance_m: (N, N) metres to the line, either sign.
-        half_m: half the width of the band in metres.
+        half_m: half the width of the band in metres, one number or (N, N).
         soft_m: least width of its slopes in metres; a texel's width if that is more.
     """
     slope = max(torus.tile_m / torus.size, soft_m)
     away = distance_m.abs()
-    high = torch.minimum(away + slope / 2, torch.full_like(away, half_m))
-    low = torch.maximum(away - slope / 2, torch.full_like(away, -half_m))
+    half = torch.as_tensor(half_m, device=torus.device)
+    high, low = torch.minimum(away + slope / 2, half), torch.maximum(away - slope / 2, -half)
     return (high - low).clamp_(min=0).mul_(1 / slope)
 
 
