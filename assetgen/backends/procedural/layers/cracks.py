@@ -69,7 +69,7 @@ def _fractures(torus: Torus, amount: float) -> tuple[_Fracture, _Fracture]:
     jag = fbm(torus, "cracks/jag", torus.cells_across(0.03), octaves=4, gain=0.6)
     strain = fbm(torus, "cracks/strain", torus.cells_across(0.7), octaves=3) * 0.95
     swell = 0.55 + 0.8 * fbm(torus, "cracks/swell", torus.cells_across(0.12), octaves=4)
-    stress = (1.55 * amount - 0.62 + strain).clamp_(0, 1)
+    stress = (1.75 * amount - 0.5 + strain).clamp_(0, 1)
     main = _Fracture(
         distance_m=(main_m + jag * 0.0022).abs_(),
         half_m=_WIDEST_M * stress * (0.25 + 0.75 * swell.clamp_(0.1, 1.3)),
@@ -79,7 +79,7 @@ def _fractures(torus: Torus, amount: float) -> tuple[_Fracture, _Fracture]:
     apart_m = (net.far - net.near).mul_(0.5 * torus.tile_m / torus.cells_across(0.19))
     close = torch.exp(main_m * (-1 / 0.06))
     local = fbm(torus, "cracks/local", torus.cells_across(0.3), octaves=4) * 1.1
-    ease = (1.3 * amount - 1.0 + 0.55 * close + local).clamp_(0, 1)
+    ease = (1.5 * amount - 0.85 + 0.55 * close + local).clamp_(0, 1)
     branch = _Fracture(
         distance_m=(apart_m + jag * 0.0012).abs_(),
         half_m=_WIDEST_M * 0.5 * ease * (0.3 + 0.7 * stress.sqrt()),

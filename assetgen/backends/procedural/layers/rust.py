@@ -26,7 +26,7 @@ def rust(surface: Surface, *, amount: float, look: Look, color: ColorWord | None
     """Corrode a surface: relief and matter on iron, painted or not; stains on stone, brick and wood."""
     if amount <= 0:
         return surface
-    share = 0.96 * min(amount, 1.0) ** 1.6
+    share = 0.98 * min(amount, 1.0) ** 1.6
     if not _is_iron(surface):
         return _stained(surface, share, color)
     torus = surface.torus

@@ -60,13 +60,18 @@ def _dampness(surface: Surface, amount: float, level_m: float | None) -> Tensor:
 def _soaked(surface: Surface, damp: Tensor) -> Surface:
     """Darken and smooth what is wet: rough matter is porous, halves its color and keeps some of its roughness."""
     porous = smoothstep(0.35, 0.85, surface.roughness) * (1 - surface.metallic)
-    color = surface.color * (1 - damp * (0.14 + 0.38 * porous))
+    color = surface.color * (1 - damp * (0.05 + 0.46 * porous))
     # Wet matter is also more colorful: light is scattered less often before it comes out.
     grey = color.mean(0, keepdim=True)
     color = (color + (color - grey) * (0.16 * damp * porous)).clamp_(min=0)
     film = 0.07 + 0.22 * surface.roughness * porous
+    # The film levels the finest relief, or every grain of it would glitter.
+    even_m = blur(surface.torus, surface.height_m, 0.003) - surface.height_m
     return replace(
-        surface, color=color, roughness=mix(surface.roughness, film, damp.square() * 0.92 + damp * 0.05)
+        surface,
+        height_m=surface.height_m + even_m * (0.6 * damp),
+        color=color,
+        roughness=mix(surface.roughness, film, damp.square() * 0.92 + damp * 0.05),
     )
 
 
@@ -75,16 +80,17 @@ def _beaded(surface: Surface, damp: Tensor, level_m: float | None) -> Surface:
     torus = surface.torus
     if torus.tile_m / torus.size > 0.004:
         return surface
-    drops = grains(torus, "wet/drops", torus.cells_across(0.017), jitter=0.9)
+    drops = grains(torus, "wet/drops", torus.cells_across(0.018), jitter=1.0)
     size = drops.random(torus, "wet/size")
-    reach = 0.16 + 0.26 * size * size
-    cap = (1 - (drops.near / reach).square_()).clamp_(min=0).sqrt_() * (size > 0.35)
+    thrown = fbm(torus, "wet/thrown", torus.cells_across(0.3), octaves=4)
+    reach = 0.12 + 0.34 * size**4
+    cap = (1 - (drops.near / reach).square_()).clamp_(min=0).sqrt_() * (size > 0.62 - 0.7 * thrown)
     smooth = damp * smoothstep(0.62, 0.5, blur(torus, surface.roughness, 0.004) * (1 - 0.75 * damp) + 0.32)
     above = 1.0 if level_m is None else (surface.height_m > level_m).float()
     cap = cap * smooth * above
     return replace(
         surface,
-        height_m=surface.height_m + cap * reach * 0.0042,
+        height_m=surface.height_m + cap * reach * 0.0036,
         roughness=mix(surface.roughness, _WATER_ROUGHNESS + 0.01, smoothstep(0.05, 0.3, cap)),
     )
 
