@@ -6,6 +6,7 @@ from typing import Final
 
 from assetgen.backends.procedural.materials.concrete import CONCRETE
 from assetgen.backends.procedural.materials.masonry import BRICK
+from assetgen.backends.procedural.materials.metal import PAINTED_METAL
 from assetgen.backends.procedural.materials.stone import COBBLESTONE
 from assetgen.backends.procedural.materials.tile import CERAMIC_TILES
 from assetgen.backends.procedural.recipe import Recipe
@@ -25,4 +26,5 @@ RECIPES: Final[dict[str, Recipe]] = {
     "cobblestone": COBBLESTONE,
     "dirt": DIRT,
     "wood_planks": WOOD_PLANKS,
+    "painted_metal": PAINTED_METAL,
 }
