@@ -21,14 +21,17 @@ def row_bands(torus: Torus) -> Iterator[slice]:
         yield slice(start, min(start + rows, torus.size))
 
 
-def positions(torus: Torus, warp: Warp | None) -> Iterator[tuple[slice, Tensor, Tensor]]:
+def positions(
+    torus: Torus, warp: Warp | None, *, shift: tuple[float, float] = (0.0, 0.0)
+) -> Iterator[tuple[slice, Tensor, Tensor]]:
     """Yield each band's rows and its texels' (x, y) in tiles, brought to 0..1 after the warp.
 
     Args:
         torus: the tile.
         warp: (x, y) offsets in tiles added to every texel's position, or None.
+        shift: (x, y) in tiles added to all of them.
     """
-    u, v = torus.u, torus.v
+    u, v = torus.u + shift[0], torus.v + shift[1]
     for rows in row_bands(torus):
         x, y = u, v[rows]
         if warp is not None:
