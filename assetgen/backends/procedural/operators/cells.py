@@ -11,12 +11,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.operators.bands import positions
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.torus import Torus
 
-_BAND_ROWS = 32
-"""Rows worked on at a time: temporaries stay in cache, measured 2.1 to 2.5 times faster than whole fields."""
 _PAD = 4
+_NUMBER_BITS = 15
+"""Low bits of a float that carry a neighbour's number; they move a squared distance by 2e-6 at most."""
+_RING = tuple((x, y) for y in range(-2, 3) for x in range(-2, 3) if (x or y) and abs(x) + abs(y) < 4)
+"""Lattice steps to the 20 sites that can share a border with a site; the four far corners cannot."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,10 +82,10 @@ def grains(
     shape = (torus.size, torus.size)
     near, far = torch.empty(shape, device=torus.device), torch.empty(shape, device=torus.device)
     ids = torch.empty(shape, dtype=torch.int32, device=torus.device)
-    for rows, x, y in _bands(torus, warp):
+    for rows, x, y in positions(torus, warp):
         found = _nearest(sites, x, y)
         near[rows], far[rows] = found.near.sqrt_(), found.far.sqrt_()
-        ids[rows] = torch.take(sites.id, found.slot)
+        ids[rows] = _read(sites.id, found.slot)
     return Grains(id=ids, count=sites.nx * sites.ny, near=near, far=far)
 
 
@@ -114,11 +117,13 @@ def cells(
     ids = torch.empty(shape, dtype=torch.int32, device=torus.device)
     x_m, y_m, edge = (torch.empty(shape, device=torus.device) for _ in range(3))
     cell_x, cell_y = torus.tile_m / sites.nx, torus.tile_m / sites.ny
-    for rows, x, y in _bands(torus, warp):
+    bisectors = _bisectors(sites, prune=not roundness)
+    for rows, x, y in positions(torus, warp):
         found = _nearest(sites, x, y)
-        ids[rows] = torch.take(sites.id, found.slot)
+        own = _read(sites.id, found.slot)
+        ids[rows] = own
         x_m[rows], y_m[rows] = found.to_x * -cell_x, found.to_y * -cell_y
-        edge[rows] = _border_distance(sites, found, roundness) * min(cell_x, cell_y)
+        edge[rows] = _border_distance(bisectors, own, found, roundness).mul_(min(cell_x, cell_y))
     count = sites.nx * sites.ny
     return Elements(
         id=ids, count=count, x=x_m, y=y_m, edge=edge, turned=torch.zeros(count, device=torus.device)
@@ -142,18 +147,6 @@ def _sites(torus: Torus, name: str, nx: int, ny: int, jitter: float, *, brick_ro
     )
 
 
-def _bands(torus: Torus, warp: tuple[Tensor, Tensor] | None) -> list[tuple[slice, Tensor, Tensor]]:
-    u, v = torus.u, torus.v
-    bands = []
-    for start in range(0, torus.size, _BAND_ROWS):
-        rows = slice(start, min(start + _BAND_ROWS, torus.size))
-        x, y = u.expand(rows.stop - start, -1), v[rows].expand(-1, torus.size)
-        if warp is not None:
-            x, y = x + warp[0][rows], y + warp[1][rows]
-        bands.append((rows, x, y))
-    return bands
-
-
 @dataclass(slots=True, eq=False)
 class _Found:
     """The nearest site of every texel: squared distances, its slot in the padded table, the way to it."""
@@ -165,47 +158,104 @@ class _Found:
     to_y: Tensor
 
 
+def _read(table: Tensor, index: Tensor) -> Tensor:
+    """Look every texel up in a table; index_select is more than twice as fast as take or indexing."""
+    return torch.index_select(table, 0, index.reshape(-1)).view(index.shape)
+
+
 def _nearest(sites: _Sites, x: Tensor, y: Tensor) -> _Found:
-    cell_x, cell_y = (x - torch.floor(x)) * sites.nx, (y - torch.floor(y)) * sites.ny
+    """Find the nearest of the nine sites around every texel.
+
+    Comparing and choosing costs far more than arithmetic, so a candidate's number rides in the low bits of its
+    distance: the integer minimum of both is the minimum of the distance, and says which candidate it was.
+    """
+    cell_x, cell_y = x * sites.nx, y * sites.ny
     column, line = torch.floor(cell_x).clamp_(max=sites.nx - 1), torch.floor(cell_y).clamp_(max=sites.ny - 1)
     in_x, in_y = cell_x - column, cell_y - line
-    home = ((line + _PAD) * sites.stride + (column + _PAD)).to(torch.int64)
-    near = torch.full_like(in_x, 9.0)
-    far, slot = near.clone(), home
-    to_x, to_y = torch.zeros_like(in_x), torch.zeros_like(in_x)
-    for step_y in (-1, 0, 1):
-        for step_x in (-1, 0, 1):
-            there = home + (step_y * sites.stride + step_x)
-            dx = torch.take(sites.x, there).sub_(in_x).add_(step_x)
-            dy = torch.take(sites.y, there).sub_(in_y).add_(step_y)
-            distance = dx * dx + dy * dy
-            closer = distance < near
-            far = torch.minimum(torch.maximum(distance, near), far)
-            near = torch.minimum(distance, near)
-            slot = torch.where(closer, there, slot)
-            to_x, to_y = torch.where(closer, dx, to_x), torch.where(closer, dy, to_y)
+    first = ((line + (_PAD - 1)) * sites.stride + (column + (_PAD - 1))).to(torch.int64)
+    near, far = torch.full_like(in_x, 9.0), torch.full_like(in_x, 9.0)
+    best = torch.full_like(in_x, 9.0).view(torch.int32)
+    steps = [(step_x, step_y) for step_y in (-1, 0, 1) for step_x in (-1, 0, 1)]
+    skips = [(step_y + 1) * sites.stride + step_x + 1 for step_x, step_y in steps]
+    for number, ((step_x, step_y), skip) in enumerate(zip(steps, skips, strict=True)):
+        dx = _read(sites.x[skip:] + step_x, first).sub_(in_x)
+        dy = _read(sites.y[skip:] + step_y, first).sub_(in_y)
+        distance = dx.mul_(dx).addcmul_(dy, dy)
+        far = torch.minimum(torch.maximum(distance, near), far)
+        near = torch.minimum(distance, near)
+        numbered = distance.view(torch.int32).bitwise_and_(~_NUMBER_BITS).bitwise_or_(number)
+        best = torch.minimum(numbered, best)
+    chosen = best.bitwise_and_(_NUMBER_BITS)
+    slot = first.add_(_read(torch.tensor(skips, device=x.device), chosen))
+    step = torch.tensor(steps, dtype=torch.float32, device=x.device)
+    to_x = _read(sites.x, slot).add_(_read(step[:, 0], chosen)).sub_(in_x)
+    to_y = _read(sites.y, slot).add_(_read(step[:, 1], chosen)).sub_(in_y)
     return _Found(near=near, far=far, slot=slot, to_x=to_x, to_y=to_y)
 
 
-def _border_distance(sites: _Sites, found: _Found, roundness: float) -> Tensor:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bisectors:
+    """The borders that every site may have, one row per neighbour, (K, count) each, in cell widths.
+
+    Args:
+        x: unit normals, from the site towards the neighbour.
+        y: their other component.
+        half: distance from the site to the bisector; far away where a site has fewer neighbours than K.
+    """
+
+    x: Tensor
+    y: Tensor
+    half: Tensor
+
+
+def _bisectors(sites: _Sites, *, prune: bool) -> _Bisectors:
+    """Return each site's bisectors with the 20 sites around it, or only those that bound its cell.
+
+    Inside a convex cell the nearest of all bisectors is always one that bounds it, so the others may go.
+    """
+    own = _grid(sites.x, sites, (0, 0)), _grid(sites.y, sites, (0, 0))
+    apart_x = torch.stack([_grid(sites.x, sites, step) + step[0] - own[0] for step in _RING])
+    apart_y = torch.stack([_grid(sites.y, sites, step) + step[1] - own[1] for step in _RING])
+    length = torch.sqrt(apart_x * apart_x + apart_y * apart_y + 1e-12)
+    every = _Bisectors(apart_x / length, apart_y / length, length * 0.5)
+    return _bounding(every) if prune else every
+
+
+def _grid(table: Tensor, sites: _Sites, step: tuple[int, int]) -> Tensor:
+    """Return the (count,) values of the sites that lie a lattice step away from each site."""
+    grid = table.view(-1, sites.stride)
+    return grid[_PAD + step[1] :, _PAD + step[0] :][: sites.ny, : sites.nx].reshape(-1)
+
+
+def _bounding(every: _Bisectors) -> _Bisectors:
+    """Keep the bisectors of which some stretch lies inside all others."""
+    low, high = torch.full_like(every.half, -9.0), torch.full_like(every.half, 9.0)
+    for x, y, half in zip(every.x, every.y, every.half, strict=True):
+        # Walking along each bisector by t, the room to this one shrinks by `closing` per step.
+        room = half - every.half * (every.x * x + every.y * y)
+        closing = every.x * y - every.y * x
+        meets = room / torch.where(closing == 0, torch.full_like(closing, 1e-9), closing)
+        high = torch.where(closing > 1e-6, torch.minimum(high, meets), high)
+        low = torch.where(closing < -1e-6, torch.maximum(low, meets), low)
+        low = torch.where((closing.abs() <= 1e-6) & (room < -1e-5), torch.full_like(low, 99.0), low)
+    bounds = low <= high + 1e-4
+    order = torch.argsort((~bounds).to(torch.int8), dim=0, stable=True)[: int(bounds.sum(0).max())]
+    half = torch.where(bounds, every.half, 9.0)
+    return _Bisectors(*(torch.gather(part, 0, order) for part in (every.x, every.y, half)))
+
+
+def _border_distance(bisectors: _Bisectors, own: Tensor, found: _Found, roundness: float) -> Tensor:
     """Return the distance to the nearest bisector in cell widths, corners rounded by a soft minimum."""
+    index = own.to(torch.int64)
     nearest = torch.full_like(found.to_x, 9.0)
     softened = torch.zeros_like(nearest)
-    own_x = found.to_x - torch.take(sites.x, found.slot)
-    own_y = found.to_y - torch.take(sites.y, found.slot)
-    for step_y in range(-2, 3):
-        for step_x in range(-2, 3):
-            if (step_x == 0 and step_y == 0) or abs(step_x) + abs(step_y) == 4:
-                continue
-            there = found.slot + (step_y * sites.stride + step_x)
-            dx = torch.take(sites.x, there).add_(own_x).add_(step_x)
-            dy = torch.take(sites.y, there).add_(own_y).add_(step_y)
-            apart_x, apart_y = dx - found.to_x, dy - found.to_y
-            length = torch.rsqrt(apart_x * apart_x + apart_y * apart_y + 1e-12)
-            distance = ((dx + found.to_x) * apart_x + (dy + found.to_y) * apart_y).mul_(0.5).mul_(length)
+    for x, y, half in zip(bisectors.x, bisectors.y, bisectors.half, strict=True):
+        distance = _read(half, index)
+        distance.addcmul_(_read(x, index), found.to_x).addcmul_(_read(y, index), found.to_y)
+        if roundness:
+            softened.add_(distance.mul_(-roundness).exp_())
+        else:
             nearest = torch.minimum(nearest, distance)
-            if roundness:
-                softened.add_(torch.exp(distance * -roundness))
     return softened.log_().mul_(-1 / roundness) if roundness else nearest
 
 
@@ -228,9 +278,9 @@ def scatter(
     ids = torch.empty(shape, dtype=torch.int32, device=torus.device)
     x_m, y_m, edge = (torch.empty(shape, device=torus.device) for _ in range(3))
     cell_x, cell_y = torus.tile_m / sites.nx, torus.tile_m / sites.ny
-    for rows, x, y in _bands(torus, warp):
+    for rows, x, y in positions(torus, warp):
         found = _nearest(sites, x, y)
-        ids[rows] = torch.take(sites.id, found.slot)
+        ids[rows] = _read(sites.id, found.slot)
         x_m[rows], y_m[rows] = found.to_x * -cell_x, found.to_y * -cell_y
         edge[rows] = (found.far.sqrt_() - found.near.sqrt_()) * (0.5 * min(cell_x, cell_y))
     count = sites.nx * sites.ny

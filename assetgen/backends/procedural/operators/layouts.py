@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.operators.bands import positions
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.errors import SpecError
@@ -60,34 +61,38 @@ def lay(
         corner_m: radius by which the border distance rounds the corners.
     """
     shape = (torus.size, torus.size)
+    owners = torch.tensor(plan.owners(), dtype=torch.int32, device=torus.device).reshape(-1)
+    table = torch.tensor(plan.pieces, dtype=torch.float32, device=torus.device)
+    unit_x, unit_y = torus.tile_m / plan.columns, torus.tile_m / plan.rows
+    ids = torch.empty(shape, dtype=torch.int32, device=torus.device)
+    x_m, y_m, edge = (torch.empty(shape, device=torus.device) for _ in range(3))
     # Half a unit of shift keeps the tile's border out of the joints: a joint that lies just there is no seam, but
     # both an eye looking for one and the seam measure would take it for one.
-    u, v = (torus.u + 0.5 / plan.columns).expand(shape), (torus.v + 0.5 / plan.rows).expand(shape)
-    if warp is not None:
-        u, v = u + warp[0], v + warp[1]
-    x, y = (u - torch.floor(u)) * plan.columns, (v - torch.floor(v)) * plan.rows
-    column, row = x.to(torch.int64).clamp_(max=plan.columns - 1), y.to(torch.int64).clamp_(max=plan.rows - 1)
-    owners = torch.tensor(plan.owners(), dtype=torch.int32, device=torus.device).reshape(-1)
-    ids = torch.take(owners, row.mul_(plan.columns).add_(column))
-    del column, row
-    table = torch.tensor(plan.pieces, dtype=torch.float32, device=torus.device)
-    flat = ids.reshape(-1)
-
-    def axis(position: Tensor, start: int, count: int) -> tuple[Tensor, Tensor]:
-        extent = table[:, start + 2]
-        centre = torch.index_select(table[:, start] + extent / 2, 0, flat).view(shape)
-        apart = position - centre
-        apart = apart - torch.round(apart / count) * count
-        unit_m = torus.tile_m / count
-        half = torch.index_select(extent * (unit_m / 2), 0, flat).view(shape)
-        return apart * unit_m, half
-
-    x_m, half_x = axis(x, 0, plan.columns)
-    y_m, half_y = axis(y, 1, plan.rows)
-    edge = _box_distance(half_x - x_m.abs(), half_y - y_m.abs(), corner_m)
-    units_m = torch.tensor([torus.tile_m / plan.columns, torus.tile_m / plan.rows], device=torus.device)
-    turned = (table[:, 3] * units_m[1] > table[:, 2] * units_m[0]).float()
+    for rows, u, v in positions(torus, warp, shift=(0.5 / plan.columns, 0.5 / plan.rows)):
+        x, y = u * plan.columns, v * plan.rows
+        column, row = (
+            x.to(torch.int64).clamp_(max=plan.columns - 1),
+            y.to(torch.int64).clamp_(max=plan.rows - 1),
+        )
+        unit = row.mul_(plan.columns).add_(column)
+        ids[rows] = torch.index_select(owners, 0, unit.view(-1)).view(unit.shape)
+        x_m[rows], inside_x = _along_axis(x, table[:, 0], table[:, 2], ids[rows], plan.columns, unit_x)
+        y_m[rows], inside_y = _along_axis(y, table[:, 1], table[:, 3], ids[rows], plan.rows, unit_y)
+        edge[rows] = _box_distance(inside_x, inside_y, corner_m)
+    turned = (table[:, 3] * unit_y > table[:, 2] * unit_x).float()
     return Elements(id=ids, count=len(plan.pieces), x=x_m, y=y_m, edge=edge, turned=turned)
+
+
+def _along_axis(
+    position: Tensor, start: Tensor, extent: Tensor, ids: Tensor, count: int, unit_m: float
+) -> tuple[Tensor, Tensor]:
+    """Return metres from each texel's piece's centre along one axis, and metres to its nearer side."""
+    flat = ids.reshape(-1)
+    centre = torch.index_select(start + extent / 2, 0, flat).view(ids.shape)
+    half_m = torch.index_select(extent * (unit_m / 2), 0, flat).view(ids.shape)
+    apart = position - centre
+    apart_m = apart.sub_(torch.round(apart / count).mul_(count)).mul_(unit_m)
+    return apart_m, half_m.sub_(apart_m.abs())
 
 
 def _box_distance(inside_x: Tensor, inside_y: Tensor, corner_m: float) -> Tensor:
@@ -133,7 +138,7 @@ def herringbone(repeats: int, *, ratio: int = 2) -> Plan:
         for block in range(repeats):
             base = block * 2 * ratio
             pieces.append((step + base, step, ratio, 1))
-            pieces.append((step + base - 1, step - ratio + 1, 1, ratio))
+            pieces.append((step + base - 1, step, 1, ratio))
     return Plan(columns=size, rows=size, pieces=tuple(pieces))
 
 

@@ -7,10 +7,13 @@ limit are left out, which keeps one seed the same picture at every size.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.operators.bands import row_bands
+from assetgen.backends.procedural.operators.steady import power
 from assetgen.backends.procedural.operators.torus import Torus, hash_uniform
 
 _SPECTRAL_LIMIT = 512
@@ -20,31 +23,55 @@ _SPECTRAL_LIMIT = 512
 def gradient_noise(torus: Torus, name: str, period: int, period_y: int | None = None) -> Tensor:
     """Return Perlin's gradient noise, (N, N), about -1..1, with `period` cells along the tile.
 
-    A regular lattice makes the interpolation separable, so the whole field is two small matrix products; measured
-    20 times faster than gathering four gradients per texel. Source: K. Perlin, Improving Noise, SIGGRAPH 2002.
+    A regular lattice makes the interpolation separable: rows of gradients are drawn out along x once per lattice
+    line, and every row of texels blends the two lines around it. Measured 20 times faster than gathering four
+    gradients per texel; as matrix products it costs up to 8 times more where periods are high, and a library may
+    split their sums among its threads. Source: K. Perlin, Improving Noise, SIGGRAPH 2002.
     """
     nx, ny = period, period_y or period
     angle = torus.uniform(name, nx * ny)[:, 0].view(ny, nx) * (2 * math.pi)
-    weight_x, slope_x = _lattice_rows(torus, torus.u[0], nx)
-    weight_y, slope_y = _lattice_rows(torus, torus.v[:, 0], ny)
-    along_x = weight_y @ (torch.cos(angle) @ slope_x.T)
-    along_y = slope_y @ (torch.sin(angle) @ weight_x.T)
-    return (along_x + along_y) * math.sqrt(2.0)
+    across, down = _lattice_lines(torus.u[0], nx), _lattice_lines(torus.v[:, 0], ny)
+    # (ny, N) on every lattice line: the slopes along x, and the share of a slope along y.
+    along_x, along_y = torch.zeros(2, ny, torus.size, device=torus.device)
+    for line in across:
+        along_x.addcmul_(torch.cos(angle).index_select(1, line.index), line.slope)
+        along_y.addcmul_(torch.sin(angle).index_select(1, line.index), line.weight)
+    result = torch.empty(torus.size, torus.size, device=torus.device)
+    for rows in row_bands(torus):
+        band = torch.zeros_like(result[rows])
+        for line in down:
+            index = line.index[rows]
+            band.addcmul_(along_x.index_select(0, index), line.weight[rows, None])
+            band.addcmul_(along_y.index_select(0, index), line.slope[rows, None])
+        torch.mul(band, math.sqrt(2.0), out=result[rows])
+    return result
 
 
-def _lattice_rows(torus: Torus, position: Tensor, period: int) -> tuple[Tensor, Tensor]:
-    """Return (N, period) matrices: each texel's weight on each lattice line, and weight times distance to it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """One of the two lattice lines around every texel of an axis.
+
+    Args:
+        index: (N,) number of the line.
+        weight: (N,) its share in the blend.
+        slope: (N,) its share times the distance to it in cells.
+    """
+
+    index: Tensor
+    weight: Tensor
+    slope: Tensor
+
+
+def _lattice_lines(position: Tensor, period: int) -> tuple[_Line, _Line]:
     cell = position * period
     low = torch.floor(cell)
     fraction = cell - low
     fade = fraction * fraction * fraction * (fraction * (fraction * 6 - 15) + 10)
-    weight = torch.zeros(torus.size, period, device=torus.device)
-    slope = torch.zeros_like(weight)
-    for step, share in ((0, 1 - fade), (1, fade)):
-        column = ((low.to(torch.int64) + step) % period)[:, None]
-        weight.scatter_add_(1, column, share[:, None])
-        slope.scatter_add_(1, column, (share * (fraction - step))[:, None])
-    return weight, slope
+    index = low.to(torch.int64)
+    return (
+        _Line(index % period, 1 - fade, (1 - fade) * fraction),
+        _Line((index + 1) % period, fade, fade * (fraction - 1)),
+    )
 
 
 def fbm(
@@ -118,13 +145,14 @@ def spectral_noise(
     kx = torch.arange(0, reach + 1, device=torus.device, dtype=torch.int64)[None, :]
     index = (ky + 4096) * 8192 + kx
     radius = torch.sqrt((kx * stretch[0]).float() ** 2 + (ky * stretch[1]).float() ** 2)
-    power = torch.where((radius >= low) & (radius <= top), radius.clamp(min=1e-3) ** (-(slope + 1)), 0.0)
+    inside = (radius >= low) & (radius <= top)
+    energy = torch.where(inside, power(radius.clamp(min=1e-3), -(slope + 1)), 0.0)
     seed = torus.stream(name)
     rayleigh = -torch.log(hash_uniform(index, seed) + 1e-7)
     scroll = ((kx * torus.origin[0] + ky * torus.origin[1]) % size).float() / size
     phase = (hash_uniform(index, seed ^ 0x5851F42D) + scroll) * (2 * math.pi)
     spectrum = torch.zeros(size, size // 2 + 1, dtype=torch.complex64, device=torus.device)
-    spectrum[ky[:, 0] % size, : reach + 1] = torch.polar(torch.sqrt(power * rayleigh), phase)
+    spectrum[ky[:, 0] % size, : reach + 1] = torch.polar(torch.sqrt(energy * rayleigh), phase)
     scale = size * size / math.sqrt(_expected_power(slope, low, top) / (stretch[0] * stretch[1]))
     return torch.fft.irfft2(spectrum, s=(size, size)).mul_(scale)
 
