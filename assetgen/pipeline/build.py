@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -70,7 +70,7 @@ def build(order: BuildOrder, *, store: Store, ctx: Context) -> Built:
 
 
 @contextmanager
-def _naming(asset: str) -> Iterator[None]:
+def _naming(asset: str) -> Generator[None, None, None]:
     """Add the asset's id to errors on their way up."""
     try:
         yield
