@@ -61,6 +61,7 @@ def concrete(torus: Torus, look: Look) -> Surface:
     pore_m, pore = _bug_holes(torus, look, cast, grain)
     crack_m, crack = _hairline_cracks(torus, look, grain)
     height_m = form.height_m + (clouds * 0.0009 + grain * 0.00009) * look.relief - pore_m - crack_m
+    del pore_m, crack_m  # a large tile counts its planes
     tone = 0.48 + 0.42 * clouds * look["blotches"] + 0.03 * grain + form.tone
     color = look.palette(*choose(torus, "grey", _GREYS)).paint(tone + _laitance(torus, look))
     color = color * (1 - 0.42 * pore - 0.5 * crack - 0.35 * form.hole)
@@ -70,11 +71,12 @@ def concrete(torus: Torus, look: Look) -> Surface:
     surface = Surface(
         torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
     )
-    surface = _mended(torus, look, surface, (1 - form.seam) * (1 - form.hole), clouds)
+    sources = (form.seam * 0.7 + form.hole + pore * 0.4 + crack).clamp_(0, 1)
+    flat = (1 - form.seam) * (1 - form.hole)
+    del form, height_m, tone, color, roughness, pore, crack
+    surface = _mended(torus, look, surface, flat, clouds)
     surface = _worn_to_stones(torus, look, surface, cast, clouds, grain)
-    surface = _water_marks(
-        torus, look, surface, (form.seam * 0.7 + form.hole + pore * 0.4 + crack).clamp_(0, 1)
-    )
+    surface = _water_marks(torus, look, surface, sources)
     return surface.with_grime(0.15 + 0.5 * look["dirt"], 0.012)
 
 

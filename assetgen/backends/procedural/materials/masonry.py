@@ -64,6 +64,7 @@ def brick(torus: Torus, look: Look) -> Surface:
     height_m = mix(mortar_m, torch.maximum(face_m, mortar_m) - scoop_m, cover)
     broken = smoothstep(0.0003, 0.0016, scoop_m) * cover
     bare = torch.maximum(bare, broken)
+    del cover, lost_m, scoop_m, face_m, mortar_m  # a large tile counts its planes
     smear = _mortar_smear(torus, look, wall, clay) * (1 - broken)
 
     color = _brick_color(torus, look, wall, clay, broken)
