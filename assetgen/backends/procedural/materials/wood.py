@@ -46,7 +46,10 @@ def wood_planks(torus: Torus, look: Look) -> Surface:
     cracks = _cracks(torus, look, boards, grain)
     gap = _gap(torus, look, boards, grain)
     height_m = _height(torus, look, boards, knots, grain, cracks) - gap * (look["gap_depth_m"] * look.relief)
-    color = _wood_color(torus, look, species, boards, knots, grain)
+    finish = look.option("finish", "raw")
+    # A color asked for is that of the paint; the wood below keeps its own.
+    bare = replace(look, color=None) if finish == "painted" else look
+    color = _wood_color(torus, bare, species, boards, knots, grain)
     roughness = (
         look.roughness(0.74) - 0.13 * grain.late + 0.035 * grain.fibre.clamp(-2, 2) + 0.1 * look["age"]
     )
@@ -54,7 +57,6 @@ def wood_planks(torus: Torus, look: Look) -> Surface:
     surface = Surface(
         torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
     )
-    finish = look.option("finish", "raw")
     if finish == "painted":
         surface = _painted(surface, look, boards, grain, knots)
     if finish == "varnished":
@@ -235,7 +237,7 @@ def _painted(surface: Surface, look: Look, boards: Boards, grain: Grain, knots: 
         0.5 + 0.30 * faded + 0.09 * grain.streak + boards.pick(torus, "paint/tone", -0.25, 0.25) - 0.25 * thin
     )
     ramp = look.palette(paint)
-    color = mix(ramp.adjusted(brightness=-0.35).paint(tone), ramp.adjusted(brightness=0.14).paint(tone), tone)
+    color = mix(ramp.adjusted(brightness=-0.35).paint(tone), ramp.adjusted(brightness=0.05).paint(tone), tone)
     color = mix(color, look.palette("#a8a294", tint=0.2).paint(tone), primer * 0.5)
     film = 1 - bare
     height_m = surface.height_m + film * (0.0004 - 0.0001 * primer - 0.00008 * grain.late)

@@ -1,0 +1,173 @@
+"""Planks, bark and dirt: periodic, the same at every size and on every thread, plausible, and open to wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import Tensor
+
+from assetgen.backends.procedural.grammar.report import ColorWord
+from assetgen.backends.procedural.look import Look, resolve
+from assetgen.backends.procedural.materials.table import RECIPES
+from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.surface import Surface, finish
+from assetgen.imaging.color import linear_to_srgb
+
+VARIANTS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("wood_planks", {}),
+    ("wood_planks", {"direction": "vertical", "finish": "painted"}),
+    ("wood_planks", {"finish": "varnished"}),
+    ("bark", {"kind": "oak"}),
+    ("bark", {"kind": "pine"}),
+    ("bark", {"kind": "birch"}),
+    ("dirt", {}),
+)
+NAMES = ["-".join((recipe, *options.values())) for recipe, options in VARIANTS]
+variants = pytest.mark.parametrize(("recipe", "options"), VARIANTS, ids=NAMES)
+
+
+def draw(
+    recipe: str,
+    options: dict[str, str] | None = None,
+    *,
+    size: int = 128,
+    seed: int = 3,
+    origin: tuple[int, int] = (0, 0),
+    traits: dict[str, float] | None = None,
+    color: ColorWord | None = None,
+) -> Surface:
+    made = RECIPES[recipe]
+    torus = Torus(size=size, seed=seed, tile_m=made.tile_m, origin=origin)
+    values = resolve(made.parameters, torus, traits=traits or {}, given={})
+    return made.make(torus, Look(values=values, traits=traits or {}, options=options or {}, color=color))
+
+
+def fields(surface: Surface) -> dict[str, Tensor]:
+    """Every field of a surface in 0..1."""
+    return {
+        "height": surface.level(),
+        "color": linear_to_srgb(surface.color),
+        "roughness": surface.roughness,
+        "metallic": surface.metallic,
+    }
+
+
+def mean_color_distance(a: Surface, b: Surface) -> float:
+    return float((linear_to_srgb(a.color) - linear_to_srgb(b.color)).abs().mean())
+
+
+def correlation(a: Tensor, b: Tensor) -> float:
+    return float(torch.corrcoef(torch.stack([a.flatten(), b.flatten()]))[0, 1])
+
+
+@pytest.fixture
+def threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@variants
+def test_scrolling_the_tile_scrolls_the_picture(recipe: str, options: dict[str, str]) -> None:
+    still = fields(draw(recipe, options))
+    scrolled = fields(draw(recipe, options, origin=(37, 101)))
+    for name, field in still.items():
+        apart = (torch.roll(field, (-101, -37), (-2, -1)) - scrolled[name]).abs().flatten()
+        assert torch.quantile(apart, 0.999) <= 2 / 255, name
+
+
+@variants
+@pytest.mark.usefixtures("threads")
+def test_one_thread_and_two_draw_the_same_bits(recipe: str, options: dict[str, str]) -> None:
+    torch.set_num_threads(1)
+    alone = fields(draw(recipe, options))
+    torch.set_num_threads(2)
+    shared = fields(draw(recipe, options))
+    assert all(torch.equal(alone[name], shared[name]) for name in alone)
+
+
+@variants
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_maps_are_those_of_real_matter(recipe: str, options: dict[str, str], seed: int) -> None:
+    material = finish(draw(recipe, options, size=256, seed=seed))
+    gray = material.base_color.pixels.mean(-1).flatten() * 255
+    assert torch.quantile(gray, 0.01) >= 30
+    assert torch.quantile(gray, 0.99) <= 240
+    high, low = material.base_color.pixels.amax(-1), material.base_color.pixels.amin(-1)
+    limit = 0.8 if "painted" in options.values() else 0.6  # paint may be brighter than nature
+    assert torch.quantile(((high - low) / high).flatten(), 0.98) < limit
+    assert material.roughness.pixels.std() >= 0.022
+    assert abs(correlation(material.roughness.pixels, material.base_color.pixels.mean(-1))) < 0.9
+    assert (material.normal.pixels[..., 2] * 2 - 1).mean() >= 0.6
+    assert material.metallic.pixels.max() == 0
+    assert 0.003 < material.relief_m < 0.09
+
+
+@pytest.mark.parametrize(
+    ("recipe", "one", "other"),
+    [
+        ("wood_planks", {"direction": "horizontal"}, {"direction": "vertical"}),
+        ("wood_planks", {"finish": "raw"}, {"finish": "varnished"}),
+        ("wood_planks", {"finish": "raw"}, {"finish": "painted"}),
+        ("bark", {"kind": "oak"}, {"kind": "pine"}),
+        ("bark", {"kind": "oak"}, {"kind": "birch"}),
+    ],
+)
+def test_an_option_changes_the_picture(recipe: str, one: dict[str, str], other: dict[str, str]) -> None:
+    assert mean_color_distance(draw(recipe, one), draw(recipe, other)) > 0.02
+
+
+def test_standing_boards_are_lying_boards_turned() -> None:
+    lying = draw("wood_planks", {"direction": "horizontal"})
+    standing = draw("wood_planks", {"direction": "vertical"})
+    assert torch.equal(lying.height_m.mT, standing.height_m)
+
+
+def test_varnish_shines_more_than_raw_wood() -> None:
+    raw, varnished = (draw("wood_planks", {"finish": finish}) for finish in ("raw", "varnished"))
+    assert varnished.roughness.median() < raw.roughness.median() - 0.15
+
+
+def test_old_paint_lets_more_wood_show_than_new_paint() -> None:
+    blue = ColorWord("blue", (0.12, 0.25, 0.62))
+    shares = []
+    for age in (0.0, 1.0):
+        aged = draw("wood_planks", {"finish": "painted"}, traits={"age": age, "wear": age}, color=blue)
+        shares.append(float((aged.color[2] > aged.color[0]).float().mean()))
+    assert shares[0] > 0.85
+    assert shares[1] < shares[0] - 0.05
+
+
+@pytest.mark.parametrize("recipe", ["wood_planks", "bark", "dirt"])
+def test_a_color_asked_for_tints_the_matter(recipe: str) -> None:
+    plain = draw(recipe).color.mean((1, 2))
+    red = draw(recipe, color=ColorWord("red", (0.6, 0.15, 0.12))).color.mean((1, 2))
+    assert red[0] / red[2] > 1.5 * plain[0] / plain[2]
+
+
+def test_boards_end_at_different_places_in_neighbouring_rows() -> None:
+    surface = draw("wood_planks", size=256)
+    low = surface.height_m < surface.height_m.amax() - 0.5 * (
+        surface.height_m.amax() - surface.height_m.amin()
+    )
+    # A joint that ran on through several rows would be a column that is dark from end to end.
+    assert low.float().mean(0).max() < 0.6
+
+
+@pytest.mark.slow
+@variants
+def test_a_small_tile_is_the_large_one_seen_from_afar(recipe: str, options: dict[str, str]) -> None:
+    large = draw(recipe, options, size=1024).height_m
+    small = draw(recipe, options, size=256).height_m
+    shrunk = torch.nn.functional.avg_pool2d(large[None, None], 4)[0, 0]
+    assert correlation(shrunk, small) >= 0.99
+
+
+@pytest.mark.slow
+@variants
+def test_twenty_seeds_are_twenty_pictures(recipe: str, options: dict[str, str]) -> None:
+    tiles = [draw(recipe, options, seed=seed).color.mean(0).flatten() for seed in range(20)]
+    alike = torch.corrcoef(torch.stack(tiles))
+    assert float(alike.sum() - 20) / 380 <= 0.3
