@@ -20,7 +20,7 @@ from assetgen.backends.procedural.surface import Surface, finish
 
 SIZE = 96
 GOLD = ColorWord(name="gold", srgb=(1.0, 0.85, 0.57), metal=True)
-AMOUNTS = (0.15, 0.3, 0.5, 0.7, 0.85, 1.0)
+AMOUNTS = (0.15, 0.4, 0.7, 1.0)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -148,7 +148,7 @@ def test_a_full_layer_covers_what_its_cause_can_reach(layer: str, base_name: str
     assert cover_of(layer, base, apply(layer, base, 1.0)).float().mean() >= least
 
 
-@pytest.mark.parametrize("base_name", BASES)
+@pytest.mark.parametrize("base_name", ["cobblestone", "grooved", "painted_metal"])
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_layer_scrolls_with_the_tile(layer: str, base_name: str) -> None:
     straight = apply(layer, base_of(base_name), 0.55)
@@ -176,7 +176,7 @@ def test_a_layer_has_the_same_bits_for_any_thread_count(layer: str) -> None:
         assert torch.equal(field, results[1][name]), name
 
 
-@pytest.mark.parametrize("amount", [0.3, 0.7, 1.0])
+@pytest.mark.parametrize("amount", [0.4, 1.0])
 @pytest.mark.parametrize("base_name", ["cobblestone", "painted_metal"])
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_layer_stays_plausible_matter(layer: str, base_name: str, amount: float) -> None:

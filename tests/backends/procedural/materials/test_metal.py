@@ -88,7 +88,7 @@ def test_a_small_painted_panel_is_the_large_one_seen_from_afar(layout: str) -> N
     assert alikeness(avg_pool2d(large.height_m[None], 4)[0], small.height_m) >= 0.99
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_painted_metal_is_plausible_matter(layout: str, seed: int) -> None:
     surface = paint(192, seed, layout=layout)
@@ -141,7 +141,7 @@ def test_the_color_asked_for_is_the_paint() -> None:
 
 
 def test_seeds_give_different_panels() -> None:
-    grey = [linear_to_srgb(paint(96, seed).color).mean(0) for seed in range(8)]
+    grey = [linear_to_srgb(paint(96, seed).color).mean(0) for seed in range(6)]
     pairs = [alikeness(a, b) for i, a in enumerate(grey) for b in grey[i + 1 :]]
     assert sum(pairs) / len(pairs) <= 0.3
 
