@@ -69,7 +69,7 @@ def _fractures(torus: Torus, amount: float) -> tuple[_Fracture, _Fracture]:
     jag = fbm(torus, "cracks/jag", torus.cells_across(0.03), octaves=4, gain=0.6)
     strain = fbm(torus, "cracks/strain", torus.cells_across(0.7), octaves=3) * 0.95
     swell = 0.55 + 0.8 * fbm(torus, "cracks/swell", torus.cells_across(0.12), octaves=4)
-    stress = (1.75 * amount - 0.5 + strain).clamp_(0, 1)
+    stress = (1.65 * amount - 0.4 + strain).clamp_(0, 1)
     main = _Fracture(
         distance_m=(main_m + jag * 0.0022).abs_(),
         half_m=_WIDEST_M * stress * (0.25 + 0.75 * swell.clamp_(0.1, 1.3)),

@@ -40,7 +40,7 @@ def _is_iron(surface: Surface) -> bool:
     """Tell whether the base is iron: grey bare metal shows somewhere. Gold and copper do not rust."""
     red, _, blue = surface.color
     iron = (surface.metallic > 0.5) & ((red - blue).abs() < 0.2 * torch.maximum(red, blue))
-    return int(iron.sum()) * 2000 > iron.numel()
+    return int(iron.sum()) * 5000 > iron.numel()
 
 
 def _exposure(surface: Surface, rough: Tensor) -> Tensor:

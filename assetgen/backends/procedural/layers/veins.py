@@ -77,7 +77,7 @@ def _ribbons(torus: Torus, amount: float) -> tuple[Tensor, Tensor]:
         offset = winding + parting * part + (0.37 if turns is cross else 0.0)
         away_m = _line_distance(torus, turns, offset)
         fed = rich if number % 2 == 0 else -rich
-        half_m = width_m * (1.5 * amount - 0.42 - late + fed * 1.25).clamp_(0, 1.4)
+        half_m = width_m * (1.9 * amount - 0.5 - late + fed * 1.25).clamp_(0, 2.0)
         closer = (away_m - half_m) < (best_m - best_half)
         best_m, best_half = torch.where(closer, away_m, best_m), torch.where(closer, half_m, best_half)
     return best_m, best_half

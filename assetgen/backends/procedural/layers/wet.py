@@ -53,8 +53,9 @@ def _dampness(surface: Surface, amount: float, level_m: float | None) -> Tensor:
     if level_m is None:
         return damp
     # Capillary rise: what stands in water is wet some centimetres up, raggedly.
-    belt = smoothstep(0.014, 0.001, surface.height_m - level_m + patch * 0.008)
-    return torch.maximum(damp, belt)
+    above_m = surface.height_m - level_m
+    beside = blur(torus, (above_m < 0).float(), 0.025).mul_(4).clamp_(0, 1)
+    return torch.maximum(damp, smoothstep(0.014, 0.001, above_m + patch * 0.008) * beside)
 
 
 def _soaked(surface: Surface, damp: Tensor) -> Surface:

@@ -76,16 +76,18 @@ def _knocks(torus: Torus, look: Look, plates: Plating) -> _Wear:
     )
     ready = standing * 0.62 + plates.proud * 0.3 + rough * 1.25 + struck * 0.8
     ready = ready + (flake.random(torus, "knocks/grip") - 0.5) * 0.22
-    gone = grown(ready, 0.004 + 0.075 * wear**1.5, deep=0.30)
+    share = 0.004 + 0.075 * wear**1.5
+    gone = grown(ready, share, deep=0.30)
+    through = grown(ready + rough * 0.12, share * 0.5, deep=0.30)
     long = scratches(torus, "scratches/long", 5 + int(10 * wear), length_m=(0.12, 0.6), bend=0.25)
     short = scratches(torus, "scratches/short", 30 + int(90 * wear), length_m=(0.015, 0.07), bend=0.6)
     # A scratch is a millimetre wide: where texels are wider, it only lightens them.
-    share = min(1.0, 0.0014 * torus.size / torus.tile_m)
-    scuffs = torch.maximum(long, short * 0.8).mul_(share)
-    cut = smoothstep(0.62, 0.95, long + rough * 0.35) * share * 0.8
+    seen = min(1.0, 0.0014 * torus.size / torus.tile_m)
+    scuffs = torch.maximum(long, short * 0.8).mul_(seen)
+    cut = smoothstep(0.62, 0.95, long + rough * 0.35) * (seen * 0.8)
     return _Wear(
         primer=smoothstep(0.0, 0.05, gone),
-        steel=torch.maximum(smoothstep(0.36, 0.46, gone + rough * 0.2), cut),
+        steel=torch.maximum(smoothstep(0.0, 0.08, through), cut),
         scuffs=scuffs,
     )
 
