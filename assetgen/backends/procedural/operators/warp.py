@@ -22,7 +22,7 @@ def fetch(torus: Torus, field: Tensor, shift_u: Tensor, shift_v: Tensor) -> Tens
     """
     size = torus.size
     index = (torch.arange(size, device=torus.device, dtype=torch.float32) + 0.5) / size
-    u, v = index[None, :] + shift_u, index[:, None] + shift_v
+    u, v = torch.broadcast_tensors(index[None, :] + shift_u, index[:, None] + shift_v)
     # One texel of padding on every side, so that a bilinear read across the border finds the other side.
     scale = 2 * size / (size + 2)
     low = scale / size - 1
