@@ -53,6 +53,7 @@ class _Sites:
     id: Tensor
     nx: int
     ny: int
+    reach_left: int
 
     @property
     def stride(self) -> int:
@@ -144,6 +145,8 @@ def _sites(torus: Torus, name: str, nx: int, ny: int, jitter: float, *, brick_ro
         id=ids.reshape(-1),
         nx=nx,
         ny=ny,
+        # Half a cell of shift to the right: a texel's nearest site may then lie two lattice cells to its left.
+        reach_left=2 if brick_rows else 1,
     )
 
 
@@ -164,7 +167,7 @@ def _read(table: Tensor, index: Tensor) -> Tensor:
 
 
 def _nearest(sites: _Sites, x: Tensor, y: Tensor) -> _Found:
-    """Find the nearest of the nine sites around every texel.
+    """Find the nearest of the nine (with shifted rows twelve) sites around every texel.
 
     Comparing and choosing costs far more than arithmetic, so a candidate's number rides in the low bits of its
     distance: the integer minimum of both is the minimum of the distance, and says which candidate it was.
@@ -172,11 +175,11 @@ def _nearest(sites: _Sites, x: Tensor, y: Tensor) -> _Found:
     cell_x, cell_y = x * sites.nx, y * sites.ny
     column, line = torch.floor(cell_x).clamp_(max=sites.nx - 1), torch.floor(cell_y).clamp_(max=sites.ny - 1)
     in_x, in_y = cell_x - column, cell_y - line
-    first = ((line + (_PAD - 1)) * sites.stride + (column + (_PAD - 1))).to(torch.int64)
+    first = ((line + (_PAD - 1)) * sites.stride + (column + (_PAD - sites.reach_left))).to(torch.int64)
     near, far = torch.full_like(in_x, 9.0), torch.full_like(in_x, 9.0)
     best = torch.full_like(in_x, 9.0).view(torch.int32)
-    steps = [(step_x, step_y) for step_y in (-1, 0, 1) for step_x in (-1, 0, 1)]
-    skips = [(step_y + 1) * sites.stride + step_x + 1 for step_x, step_y in steps]
+    steps = [(step_x, step_y) for step_y in (-1, 0, 1) for step_x in range(-sites.reach_left, 2)]
+    skips = [(step_y + 1) * sites.stride + step_x + sites.reach_left for step_x, step_y in steps]
     for number, ((step_x, step_y), skip) in enumerate(zip(steps, skips, strict=True)):
         dx = _read(sites.x[skip:] + step_x, first).sub_(in_x)
         dy = _read(sites.y[skip:] + step_y, first).sub_(in_y)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -127,7 +128,7 @@ def spectral_noise(
     """Return Gaussian noise with power falling as frequency^-slope, (N, N), standard deviation about 1.
 
     Every frequency's phase is hashed from the frequency itself, so a larger tile only adds detail. The deviation
-    is normalised in closed form, never from the texels: a reduction would depend on the thread count.
+    is normalised by the spectrum, never by the texels: a reduction would depend on the thread count.
 
     Args:
         torus: the tile.
@@ -145,21 +146,29 @@ def spectral_noise(
     kx = torch.arange(0, reach + 1, device=torus.device, dtype=torch.int64)[None, :]
     index = (ky + 4096) * 8192 + kx
     radius = torch.sqrt((kx * stretch[0]).float() ** 2 + (ky * stretch[1]).float() ** 2)
-    inside = (radius >= low) & (radius <= top)
-    energy = torch.where(inside, power(radius.clamp(min=1e-3), -(slope + 1)), 0.0)
+    energy = _energy(radius, slope, low, top)
     seed = torus.stream(name)
     rayleigh = -torch.log(hash_uniform(index, seed) + 1e-7)
     scroll = ((kx * torus.origin[0] + ky * torus.origin[1]) % size).float() / size
     phase = (hash_uniform(index, seed ^ 0x5851F42D) + scroll) * (2 * math.pi)
     spectrum = torch.zeros(size, size // 2 + 1, dtype=torch.complex64, device=torus.device)
+    # Of the column kx = 0 the transform keeps the real part, half of its power: the factor 2 makes up for it.
+    energy[:, 0] *= 2
     spectrum[ky[:, 0] % size, : reach + 1] = torch.polar(torch.sqrt(energy * rayleigh), phase)
-    scale = size * size / math.sqrt(_expected_power(slope, low, top) / (stretch[0] * stretch[1]))
+    scale = size * size / math.sqrt(_expected_power(slope, low, top, stretch))
     return torch.fft.irfft2(spectrum, s=(size, size)).mul_(scale)
 
 
-def _expected_power(slope: float, low: int, top: int) -> float:
-    """Integrate frequency^-(slope + 1) over the ring low..top of the plane."""
-    inner = max(low - 0.5, 0.5)
-    if abs(slope - 1) < 1e-6:
-        return 2 * math.pi * math.log(top / inner)
-    return 2 * math.pi * (inner ** (1 - slope) - top ** (1 - slope)) / (slope - 1)
+def _energy(radius: Tensor, slope: float, low: int, top: int) -> Tensor:
+    inside = (radius >= low) & (radius <= top)
+    return torch.where(inside, power(radius.clamp(min=1e-3), -(slope + 1)), 0.0)
+
+
+@lru_cache(maxsize=256)
+def _expected_power(slope: float, low: int, top: int, stretch: tuple[float, float]) -> float:
+    """Sum the power of every frequency up to `top`, also of those that a small tile cannot show."""
+    k = torch.arange(top + 1, dtype=torch.float64)
+    radius = torch.sqrt((k * stretch[0]) ** 2 + (k[:, None] * stretch[1]) ** 2)
+    mirrored = torch.where(k > 0, 2.0, 1.0)  # one quadrant stands for all four
+    columns = (_energy(radius, slope, low, top) * mirrored * mirrored[:, None]).sum(0)
+    return max(math.fsum(columns.tolist()), 1e-30)

@@ -69,13 +69,13 @@ class Palette:
     def paint(self, position: Tensor) -> Tensor:
         """Color a field, (N, N) in 0..1 (beyond is clamped), as planar linear color (3, N, N)."""
         first = self.stops[0][1]
-        planes = [torch.full_like(position, first[channel]) for channel in range(3)]
+        color = torch.tensor(first, device=position.device)[:, None, None].repeat(1, *position.shape)
         for (low, before), (high, after) in zip(self.stops, self.stops[1:], strict=False):
             t = ((position - low) * (1 / (high - low))).clamp_(0, 1)
             t = t * t * (3 - 2 * t)
             for channel in range(3):
-                planes[channel].add_(t, alpha=after[channel] - before[channel])
-        return torch.stack(planes)
+                color[channel].add_(t, alpha=after[channel] - before[channel])
+        return color
 
     def middle(self) -> Triple:
         """Return the linear color halfway along the ramp."""

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from assetgen.backends.procedural.operators.bands import row_bands
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.torus import Torus
@@ -22,14 +23,18 @@ def fetch(torus: Torus, field: Tensor, shift_u: Tensor, shift_v: Tensor) -> Tens
     """
     size = torus.size
     index = (torch.arange(size, device=torus.device, dtype=torch.float32) + 0.5) / size
-    u, v = index[None, :] + shift_u, index[:, None] + shift_v
+    shift_u, shift_v = shift_u.expand(size, size), shift_v.expand(size, size)
     # One texel of padding on every side, so that a bilinear read across the border finds the other side.
     scale = 2 * size / (size + 2)
     low = scale / size - 1
-    grid = torch.stack([(u - torch.floor(u)) * scale + low, (v - torch.floor(v)) * scale + low], dim=-1)
     planes = field if field.ndim == 3 else field[None]
     padded = functional.pad(planes[None], (1, 1, 1, 1), mode="circular")
-    read = functional.grid_sample(padded, grid[None], mode="bilinear", align_corners=False)[0]
+    read = torch.empty_like(planes, memory_format=torch.contiguous_format)
+    for rows in row_bands(torus):
+        u, v = index[None, :] + shift_u[rows], index[rows, None] + shift_v[rows]
+        grid = torch.stack([(u - torch.floor(u)) * scale + low, (v - torch.floor(v)) * scale + low], dim=-1)
+        band = functional.grid_sample(padded, grid[None], mode="bilinear", align_corners=False)
+        read[:, rows] = band[0]
     return read if field.ndim == 3 else read[0]
 
 
