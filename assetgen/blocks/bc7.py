@@ -31,17 +31,21 @@ SEARCHES: Final[dict[Quality, Search]] = {
         rotations=1,
         rotations_fine=0,
         neighbours=1,
+        polish_one=0,
+        polish_more=0,
     ),
     Quality.BALANCED: Search(
         stop=0,
         rounds_one=2,
         rounds_more=1,
-        two_subsets=4,
-        two_subsets_fine=2,
+        two_subsets=3,
+        two_subsets_fine=1,
         three_subsets=0,
-        rotations=2,
+        rotations=1,
         rotations_fine=1,
         neighbours=1,
+        polish_one=1,
+        polish_more=0,
     ),
     Quality.HIGH: Search(
         stop=0,
@@ -53,6 +57,8 @@ SEARCHES: Final[dict[Quality, Search]] = {
         rotations=3,
         rotations_fine=2,
         neighbours=3,
+        polish_one=2,
+        polish_more=0,
     ),
 }
 """How hard each quality looks; the numbers come from `benchmarks/bc7.py`."""

@@ -47,6 +47,7 @@ def fit_subset(
     opaque: LaneMask,
     rounds: int,
     neighbours: int,
+    polish: int,
 ) -> Lanes:
     """Write the best fit found to vectors `out`.. and return its squared error.
 
@@ -62,6 +63,7 @@ def fit_subset(
         opaque: lanes whose alpha has to stay exactly 255, so whose p-bits have to be 1.
         rounds: least-squares rounds.
         neighbours: see Search.
+        polish: passes that move each stored end point by one step.
     """
     _principal_ends(s, texels, members, channels)
     _round_ends(s, channels, bits, p_bits, opaque)
@@ -85,7 +87,58 @@ def fit_subset(
         for i in range(16):
             k = out + FIT_INDICES + i
             store(s, k, select(better, load(s, INDICES + i), load(s, k)))
+    for _ in range(polish):
+        best = _polish(s, texels, members, out, channels, steps, bits, p_bits, neighbours, best)
     return best
+
+
+@part
+def _polish(
+    s: np.ndarray,
+    texels: int,
+    members: int,
+    out: int,
+    channels: int,
+    steps: int,
+    bits: int,
+    p_bits: int,
+    neighbours: int,
+    best: Lanes,
+) -> Lanes:
+    """Move every stored end point of a fit one step either way, keep what helps, return the error."""
+    zero, top = spread(0.0), spread(float((1 << bits) - 1))
+    for k in range(8):
+        store(s, DECODED + k, _widened(load(s, out + k), load(s, out + FIT_P + k // 4), bits, p_bits))
+    for k in range(8):
+        if k % 4 >= channels:
+            continue
+        p = load(s, out + FIT_P + k // 4)
+        # A channel that is 255 at both ends may be opaque alpha, wherever it was moved: not for trade.
+        pinned = (load(s, out + k % 4) >= top) & (load(s, out + 4 + k % 4) >= top)
+        for way in range(2):
+            kept = load(s, out + k)
+            moved = higher(lower(kept + (2.0 * float(way) - 1.0), top), zero)
+            moved = select(pinned, kept, moved)
+            store(s, DECODED + k, _widened(moved, p, bits, p_bits))
+            error = _assign(s, texels, members, channels, steps, neighbours)
+            better = error < best
+            best = lower(error, best)
+            if any_lane(better):
+                kept = select(better, moved, kept)
+                store(s, out + k, kept)
+                for i in range(16):
+                    at = out + FIT_INDICES + i
+                    store(s, at, select(better, load(s, INDICES + i), load(s, at)))
+            store(s, DECODED + k, _widened(kept, p, bits, p_bits))
+    return best
+
+
+@part
+def _widened(stored: Lanes, p: Lanes, bits: int, p_bits: int) -> Lanes:
+    """Return what a decoder makes of a stored end point: its top bits repeated below it, to 8 bits."""
+    total = bits + (1 if p_bits > 0 else 0)
+    wide = stored * 2.0 + p if p_bits > 0 else stored
+    return wide * float(1 << (8 - total)) + floor(wide * (1.0 / float(1 << (2 * total - 8))))
 
 
 @part
@@ -174,9 +227,6 @@ def _round_ends(s: np.ndarray, channels: int, bits: int, p_bits: int, opaque: La
     total = bits + (1 if p_bits > 0 else 0)
     scale = ((1 << total) - 1) / 255.0
     top = spread(float((1 << bits) - 1))
-    # A stored value is widened to 8 bits by repeating its top bits.
-    up = float(1 << (8 - total))
-    down = 1.0 / float(1 << (2 * total - 8))
     zero, one = spread(0.0), spread(1.0)
     first = second = zero
     if p_bits > 0:
@@ -201,12 +251,10 @@ def _round_ends(s: np.ndarray, channels: int, bits: int, p_bits: int, opaque: La
         if p_bits > 0:
             p = first if k < 4 else second
             whole = higher(lower(floor((value - p) * 0.5 + 0.5), top), zero)
-            wide = whole * 2.0 + p
         else:
-            whole = lower(floor(value + 0.5), top)
-            wide = whole
+            p, whole = zero, lower(floor(value + 0.5), top)
         store(s, STORED + k, whole)
-        store(s, DECODED + k, wide * up + floor(wide * down))
+        store(s, DECODED + k, _widened(whole, p, bits, p_bits))
 
 
 @part

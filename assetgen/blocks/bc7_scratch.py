@@ -74,6 +74,8 @@ class Search(NamedTuple):
         rotations: how many channel rotations mode 5 tries (0 leaves two-plane modes out).
         rotations_fine: how many rotations mode 4 tries.
         neighbours: 1 takes the projected index of a texel, 3 tries the index on either side as well.
+        polish_one: passes over the stored end points of one-subset modes.
+        polish_more: passes over those of the other modes.
     """
 
     stop: int
@@ -85,3 +87,5 @@ class Search(NamedTuple):
     rotations: int
     rotations_fine: int
     neighbours: int
+    polish_one: int
+    polish_more: int

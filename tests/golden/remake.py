@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 from tests.golden.encodings import PATH, current, recorded
 
@@ -14,11 +15,11 @@ def main() -> None:
     for step, golden in after.items():
         old = before.get(step)
         if old == golden:
-            print(f"{step}: as before")
+            sys.stdout.write(f"{step}: as before\n")
         elif old is not None and old["sha256"] != golden["sha256"] and old["version"] == golden["version"]:
             raise SystemExit(f"{step}: output changed; raise its number in assetgen/versions.py first.")
         else:
-            print(f"{step}: {old} -> {golden}")
+            sys.stdout.write(f"{step}: {old} -> {golden}\n")
     PATH.write_text(json.dumps(after, indent=2) + "\n", encoding="utf-8")
 
 

@@ -9,6 +9,6 @@ from tests.golden.encodings import current, recorded
 def test_output_changes_only_together_with_its_version(step: str) -> None:
     now, before = current()[step], recorded()[step]
     assert now == before, (
-        f"{step} makes other bytes than at version {before['version']}. If that is meant, raise its number in "
-        "assetgen/versions.py and run python -m tests.golden.remake."
+        f"{step} makes other bytes than at version {before['version']}. If that is meant, raise its number "
+        "in assetgen/versions.py and run python -m tests.golden.remake."
     )
