@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 from assetgen.errors import AssetGenError
+from assetgen.project.project_file import Project
 
 
 class Status(Enum):
@@ -34,11 +35,13 @@ class AssetResult:
         status: how it fared.
         seconds: wall time spent on it.
         manifests: path of the manifest by target.
-        reason: what was to be done and why, in a few words.
+        reason: what was to be done and why, in a few words; empty when it was in place already.
         errors: what went wrong.
         warnings: what the artist should know.
         make_key: key of the made value, for looking up previews; empty for an unreadable file.
         trace: Python traceback of a fault of assetgen itself.
+        project: what the prompt file belongs to, when that is known.
+        prompt: the words it was asked for with; empty when there are none or the file is unreadable.
     """
 
     name: str
@@ -51,6 +54,8 @@ class AssetResult:
     warnings: tuple[str, ...] = ()
     make_key: str = ""
     trace: str = ""
+    project: Project | None = None
+    prompt: str = ""
 
     def to_json(self) -> dict[str, object]:
         """Return the documented JSON of one asset."""

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     watcher = JsonWatcher() if options.json else TerminalWatcher(sys.stderr)
     result = bake(what, settings, watcher=watcher)
     if not is_dry:
-        write_locks(result, settings)
+        write_locks(result)
         if not options.no_report:
             result = write_reports(result, settings)
     if options.json:
