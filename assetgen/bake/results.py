@@ -67,12 +67,13 @@ class AssetResult:
             "manifests": dict(self.manifests),
             "prompt_file": str(self.prompt_file),
             "reason": self.reason,
-            "errors": [_error_json(error) for error in self.errors],
+            "errors": [error_json(error) for error in self.errors],
             "warnings": list(self.warnings),
         }
 
 
-def _error_json(error: AssetGenError) -> dict[str, object]:
+def error_json(error: AssetGenError) -> dict[str, object]:
+    """Return the documented JSON of an error; what is unknown is None."""
     place = error.place
     return {
         "type": type(error).__name__,
