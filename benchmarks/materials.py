@@ -42,7 +42,9 @@ PREVIEW_SIZE = 256
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--size", type=int, default=1024)
     parser.add_argument("--target", default="godot")
     parser.add_argument("--only", action="append", help="one material; may be repeated")
@@ -65,7 +67,9 @@ def main() -> None:
         preview = cpu_seconds(lambda name=name: preview_of(prompts[name]))
         print(f"{name:16}{row[0]:8.2f}{row[1]:8.2f}{row[2]:8.2f}{sum(row):8.2f}{preview:9.2f}")
     totals = [sum(row) for row in rows.values()]
-    print(f"median {statistics.median(totals):.2f} s, slowest {max(totals):.2f} s, peak memory {peak_gib():.2f} GiB")
+    print(
+        f"median {statistics.median(totals):.2f} s, slowest {max(totals):.2f} s, peak memory {peak_gib():.2f} GiB"
+    )
 
 
 def make_set(prompt: str, size: int, target: str) -> tuple[float, float, float]:

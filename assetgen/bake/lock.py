@@ -16,7 +16,6 @@ from typing import Final
 from assetgen.bake.results import AssetResult, BakeResult, Status
 from assetgen.errors import AssetGenError
 from assetgen.project.project_file import PROMPT_SUFFIX
-from assetgen.settings import Settings
 from assetgen.store.manifest import Manifest
 
 LOCK_SUFFIX: Final = ".prompt.lock"
@@ -25,8 +24,8 @@ LOCK_VERSION: Final = 1
 _LOG = logging.getLogger("assetgen.bake")
 
 
-def write_locks(result: BakeResult, settings: Settings) -> None:
-    """Write the lock of every prompt file of which something was baked, or which has none yet.
+def write_locks(result: BakeResult) -> None:
+    """Write the lock of every prompt file of which something was put in place, or which has none yet.
 
     A lock that cannot be written costs no asset: it is logged, and the next bake tries again.
     """
@@ -36,7 +35,7 @@ def write_locks(result: BakeResult, settings: Settings) -> None:
     for path, assets in by_file.items():
         lock = lock_path(path)
         is_whole = all(asset.status in (Status.BAKED, Status.CACHED) for asset in assets)
-        is_due = any(asset.status is Status.BAKED for asset in assets) or not lock.exists()
+        is_due = any(asset.reason for asset in assets) or not lock.exists()
         if is_whole and is_due:
             try:
                 _write(lock, _document(lock, assets))

@@ -35,7 +35,7 @@ class AssetResult:
         status: how it fared.
         seconds: wall time spent on it.
         manifests: path of the manifest by target.
-        reason: what was to be done and why, in a few words.
+        reason: what was to be done and why, in a few words; empty when it was in place already.
         errors: what went wrong.
         warnings: what the artist should know.
         make_key: key of the made value, for looking up previews; empty for an unreadable file.
@@ -67,12 +67,13 @@ class AssetResult:
             "manifests": dict(self.manifests),
             "prompt_file": str(self.prompt_file),
             "reason": self.reason,
-            "errors": [_error_json(error) for error in self.errors],
+            "errors": [error_json(error) for error in self.errors],
             "warnings": list(self.warnings),
         }
 
 
-def _error_json(error: AssetGenError) -> dict[str, object]:
+def error_json(error: AssetGenError) -> dict[str, object]:
+    """Return the documented JSON of an error; what is unknown is None."""
     place = error.place
     return {
         "type": type(error).__name__,

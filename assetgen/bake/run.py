@@ -5,26 +5,38 @@ Whatever was finished stays finished: a bake that is stopped, or killed, goes on
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Protocol
 
 from assetgen.bake.results import AssetResult, BakeResult, Status
 from assetgen.errors import AssetGenError, Cancelled, GenerationError, Place, PromptFileError
-from assetgen.execute.base import Done, Event, Executor, Failed, Progress, Started, Task
+from assetgen.execute.base import (
+    GRACE_S,
+    Done,
+    Event,
+    Executor,
+    ExecutorFactory,
+    Failed,
+    Progress,
+    Started,
+    Task,
+)
 from assetgen.execute.processes import ProcessExecutor
 from assetgen.project.discover import discover
 from assetgen.project.order import BuildOrder, Built
-from assetgen.project.plan import AssetPlan, Need, TargetPlan, plan
+from assetgen.project.outputs import known_manifest, put_in_place
+from assetgen.project.plan import AssetPlan, Need, plan
 from assetgen.project.project_file import PROMPT_SUFFIX, find_project
 from assetgen.project.scan import scan
 from assetgen.project.toml_file import read_toml
 from assetgen.settings import Settings
-from assetgen.store.manifest import Manifest
-from assetgen.store.publish import publish
 from assetgen.store.store import Store
 
 
@@ -65,8 +77,16 @@ class Watcher(Protocol):
         ...
 
 
-def bake(options: BakeOptions, settings: Settings, *, watcher: Watcher) -> BakeResult:
+def bake(
+    options: BakeOptions, settings: Settings, *, watcher: Watcher, executor: ExecutorFactory | None = None
+) -> BakeResult:
     """Bake prompt files.
+
+    Args:
+        options: what to bake and how.
+        settings: cache, device, jobs.
+        watcher: is told how it comes along.
+        executor: starts what runs the builds; worker processes when absent.
 
     Raises:
         PromptFileError: a path does not exist, or a project file is broken; bad prompt files are results.
@@ -77,12 +97,13 @@ def bake(options: BakeOptions, settings: Settings, *, watcher: Watcher) -> BakeR
         found = scan(discover(options.paths), store)
         plans = plan(found.assets, store, targets=options.targets, force=options.force)
         bad = [_unreadable(error) for error in found.errors]
+        for result in bad:
+            watcher.finished(result)
         if options.dry_run:
             results = [_planned(asset) for asset in plans]
         else:
-            results = _Bake(plans, options, settings, store, watcher).run()
-    for result in bad:
-        watcher.finished(result)
+            run = _Bake(plans, options, settings, store, watcher, executor or ProcessExecutor)
+            results = run.run()
     return BakeResult(assets=(*results, *bad), seconds=time.monotonic() - started, bad_files=len(bad))
 
 
@@ -115,8 +136,6 @@ def _result(
     warnings: tuple[str, ...] = (),
     trace: str = "",
 ) -> AssetResult:
-    due = [target for target in asset.targets if target.need is asset.need]
-    reason = f"{asset.need.value} ({due[0].reason})" if due and asset.need is not Need.NOTHING else ""
     is_there = status in (Status.BAKED, Status.CACHED)
     return AssetResult(
         name=asset.asset,
@@ -124,7 +143,7 @@ def _result(
         status=status,
         seconds=seconds,
         manifests={t.target: str(t.manifest_path(asset.asset)) for t in asset.targets} if is_there else {},
-        reason=reason,
+        reason=asset.reason,
         errors=errors,
         warnings=warnings,
         make_key=asset.scanned.keys.make,
@@ -152,13 +171,18 @@ class _Bake:
         settings: Settings,
         store: Store,
         watcher: Watcher,
+        start_executor: ExecutorFactory,
     ) -> None:
         self.plans, self.options, self.settings = plans, options, settings
-        self.store, self.watcher = store, watcher
+        self.store, self.watcher, self.start_executor = store, watcher, start_executor
         self.results: dict[str, AssetResult] = {}
         self.running: dict[str, _Running] = {}
         self.blocked: list[AssetPlan] = []
-        self.by_file = {_file_key(asset): asset for asset in reversed(plans)}
+        self.is_stopping = False
+        # A source means the first variant, which the plan has before the others.
+        self.by_file: dict[tuple[Path, str], AssetPlan] = {}
+        for asset in plans:
+            self.by_file.setdefault(_file_key(asset), asset)
 
     def run(self) -> list[AssetResult]:
         due = [asset for asset in self.plans if asset.need is not Need.NOTHING]
@@ -176,51 +200,65 @@ class _Bake:
         if asset.need is not Need.PUBLISH:
             return False
         since = time.monotonic()
-        try:
-            for target in asset.targets:
-                if target.need is Need.PUBLISH and not self._publish(target):
-                    return False
-        except AssetGenError as error:
-            self._finish(asset, Status.FAILED, since, errors=(_placed(error, asset),))
-            return True
+        for target in asset.targets:
+            if target.need is not Need.PUBLISH:
+                continue
+            manifest = known_manifest(self.store, asset.scanned, target)
+            if manifest is None:
+                return False
+            try:
+                put_in_place(self.store, asset.scanned, target, manifest, overwrite=self.options.overwrite)
+            except AssetGenError as error:
+                if known_manifest(self.store, asset.scanned, target) is None:
+                    return False  # a blob turned out to be damaged, and went to quarantine
+                self._finish(asset, Status.FAILED, since, errors=(_placed(error, asset),))
+                return True
         self._finish(asset, Status.CACHED, since)
         return True
 
-    def _publish(self, target: TargetPlan) -> bool:
-        found = self.store.find(target.full_key)
-        if found is None:
-            return False
-        manifest = Manifest.from_document(found)
-        contents = {file.path: file.sha256 for file in manifest.files}
-        publish(self.store, target.folder, manifest, contents, force=self.options.overwrite)
-        return True
-
     def _build(self, due: Sequence[AssetPlan]) -> None:
+        """Have workers build assets; whatever an interrupt leaves undone is cancelled."""
         jobs = min(self.options.jobs or self.settings.jobs, len(due))
-        executor = ProcessExecutor(self.settings, jobs=jobs)
+        executor = self.start_executor(self.settings, jobs=jobs)
+        self.blocked = list(due)
+        grace_s = GRACE_S
         try:
-            self.blocked = list(due)
-            self._submit_ready(executor)
-            self._follow(executor)
-        finally:
-            executor.close()
-
-    def _follow(self, executor: Executor) -> None:
-        """Hear events to the end; an interrupt asks the workers to stop, a second one does not wait for them."""
-        try:
-            self._hear_all(executor)
-        except KeyboardInterrupt:
-            executor.cancel()
-            self.blocked, waiting = [], self.blocked
-            for asset in waiting:
-                self._finish(asset, Status.CANCELLED, time.monotonic())
-            self._hear_all(executor)
-
-    def _hear_all(self, executor: Executor) -> None:
-        for event in executor.events():
-            self._hear(event)
-            if isinstance(event, Done | Failed):
+            with self._interruptible(executor):
                 self._submit_ready(executor)
+                for event in executor.events():
+                    self._hear(event)
+                    if isinstance(event, Done | Failed):
+                        self._submit_ready(executor)
+        except KeyboardInterrupt:  # the second one; what workers had published stands
+            grace_s = 0.0
+        finally:
+            executor.close(grace_s=grace_s)
+        for asset in due:
+            if _id(asset) not in self.results:
+                self._finish(asset, Status.CANCELLED, time.monotonic())
+
+    @contextmanager
+    def _interruptible(self, executor: Executor) -> Generator[None, None, None]:
+        """Make Ctrl-C ask for a stop: workers end at their next check. A second one raises KeyboardInterrupt.
+
+        The handler only leaves word, because an exception could tear a message that is half read from a pipe.
+        """
+        is_main = threading.current_thread() is threading.main_thread()
+        if not is_main or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # such as under nohup
+            yield
+            return
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            if self.is_stopping:
+                raise KeyboardInterrupt
+            self.is_stopping = True
+            executor.cancel()
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def _hear(self, event: Event) -> None:
         running = self.running[event.id]
@@ -240,34 +278,27 @@ class _Bake:
 
     def _submit_ready(self, executor: Executor) -> None:
         """Submit what no unfinished asset stands before; fail what a failed one stands before."""
-        waiting = []
-        for asset in self.blocked:
-            before = [self.by_file[key] for key in _uses(asset) if key in self.by_file]
-            ends = [self.results.get(_id(other)) for other in before]
-            if any(end is None for end in ends):
-                waiting.append(asset)
-            elif any(end and end.status is Status.FAILED for end in ends):
-                error = GenerationError("an asset that it uses failed; mend that one first.")
-                self._finish(asset, Status.FAILED, time.monotonic(), errors=(_placed(error, asset),))
-            else:
-                self.running[_id(asset)] = _Running(asset)
-                executor.submit(Task(_id(asset), self._order(asset)))
-        is_unblocked = len(waiting) < len(self.blocked)
-        self.blocked = waiting
-        if is_unblocked and waiting:
-            self._submit_ready(executor)
+        is_settled = False
+        while self.blocked and not self.is_stopping and not is_settled:
+            waiting = [asset for asset in self.blocked if not self._leaves(asset, executor)]
+            # A failure may decide others that were looked at before it.
+            is_settled = len(waiting) == len(self.blocked)
+            self.blocked = waiting
 
-    def _order(self, asset: AssetPlan) -> BuildOrder:
-        return BuildOrder(
-            plan=asset,
-            upstream={
-                path: self.by_file[(root, path)].scanned.keys.make
-                for root, path in _uses(asset)
-                if (root, path) in self.by_file
-            },
-            force=self.options.force,
-            overwrite=self.options.overwrite,
-        )
+    def _leaves(self, asset: AssetPlan, executor: Executor) -> bool:
+        """Submit or fail an asset as soon as what it uses is decided; tell whether that was so."""
+        before = [self.by_file[key] for key in _uses(asset) if key in self.by_file]
+        ends = [self.results.get(_id(other)) for other in before]
+        if any(end is not None and end.status is Status.FAILED for end in ends):
+            error = GenerationError("an asset that it uses failed; mend that one first.")
+            self._finish(asset, Status.FAILED, time.monotonic(), errors=(_placed(error, asset),))
+            return True
+        if any(end is None for end in ends):
+            return False
+        self.running[_id(asset)] = _Running(asset)
+        order = BuildOrder(plan=asset, force=self.options.force, overwrite=self.options.overwrite)
+        executor.submit(Task(_id(asset), order))
+        return True
 
     def _finish(
         self,

@@ -16,6 +16,10 @@ examples:
   assetgen bake walls --target unity   one folder, for Unity only
   assetgen bake . --plan               what would be done and why; touches nothing
   assetgen bake . --check              the same for CI: exit code 1 if anything is out of date
+  assetgen bake . --json | jq .failed  one JSON object on stdout: counts, and a row for each asset
+
+Ctrl-C lets workers stop at their next step; a second one ends them at once. Either way finished assets stay
+finished, no set is left torn, and the next bake goes on from there.
 
 exit codes:
   0  all well                     2  a prompt file or project file cannot be read
@@ -55,14 +59,14 @@ def run(options: argparse.Namespace) -> int:
     from assetgen.bake.run import BakeOptions, bake
     from assetgen.cli.progress import JsonWatcher, TerminalWatcher, print_plan, print_summary
     from assetgen.errors import SpecError
-    from assetgen.settings import load_settings
+    from assetgen.settings import MAX_JOBS, load_settings
     from assetgen.specs.base import TARGETS
 
     for target in options.target or ():
         if target not in TARGETS:
             raise SpecError(f"--target {target} is unknown; write one of {', '.join(TARGETS)}.")
-    if options.jobs is not None and options.jobs < 1:
-        raise SpecError(f"--jobs {options.jobs} is no number of workers; write 1 or more.")
+    if options.jobs is not None and not 1 <= options.jobs <= MAX_JOBS:
+        raise SpecError(f"--jobs {options.jobs} is no number of workers; write 1 to {MAX_JOBS}.")
     settings = load_settings(os.environ)
     is_dry = options.plan or options.check
     what = BakeOptions(
@@ -76,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     watcher = JsonWatcher() if options.json else TerminalWatcher(sys.stderr)
     result = bake(what, settings, watcher=watcher)
     if not is_dry:
-        write_locks(result, settings)
+        write_locks(result)
         if not options.no_report:
             result = write_reports(result, settings)
     if options.json:

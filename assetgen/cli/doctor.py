@@ -26,10 +26,18 @@ _LIBRARIES = (
 )
 _LEAST_FREE_GIB = 2.0
 
+_MORE = """\
+examples:
+  assetgen doctor                 what was found, and a line for each problem
+  assetgen doctor --json          the same for a script; exit code 1 if there is a problem
+"""
+
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "doctor", summary="check this machine: libraries, device, cache")
+    parser = add_command(
+        commands, "doctor", summary="check this machine: libraries, device, cache", more=_MORE
+    )
     add_json(parser)
     parser.set_defaults(run=run)
 

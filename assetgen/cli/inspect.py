@@ -8,11 +8,24 @@ from pathlib import Path
 
 from assetgen.cli.parsers import Commands, add_command, add_json
 
+_MORE = """\
+examples:
+  assetgen inspect walls/old_brick.prompt.toml                     the file with every default filled in
+  assetgen inspect generated/unity/walls/old_brick/old_brick.assetgen.json    checks every file of the set
+  assetgen inspect old_brick_albedo.dds                            format, size, mip levels
+
+exit codes:
+  0  described                    2  there is no such file, or a prompt file cannot be read
+  1  a set or a texture is damaged
+"""
+
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "inspect", summary="describe a prompt file, a manifest or a texture")
-    parser.add_argument("file", type=Path, metavar="FILE")
+    parser = add_command(
+        commands, "inspect", summary="describe a prompt file, a manifest or a texture", more=_MORE
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="what to describe")
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -28,9 +41,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _facts(path: Path) -> dict[str, object]:
+    from assetgen.errors import SpecError
     from assetgen.project.project_file import PROMPT_SUFFIX
     from assetgen.store.manifest import MANIFEST_SUFFIX
 
+    if not path.is_file():
+        raise SpecError(f"there is no file {path}; check its name.")
     if path.name.endswith(PROMPT_SUFFIX):
         return _prompt_file(path)
     if path.name.endswith(MANIFEST_SUFFIX):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import os
 import sys
@@ -37,8 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except AssetGenError as error:
+        exit_code = 2 if isinstance(error, PromptFileError | SpecError) else 1
         print(f"assetgen: {error}", file=sys.stderr)
-        return 2 if isinstance(error, PromptFileError | SpecError) else 1
+        if options.json:
+            from assetgen.bake.results import error_json
+
+            print(json.dumps({"error": error_json(error), "exit_code": exit_code}))
+        return exit_code
     except KeyboardInterrupt:
         print("assetgen: stopped", file=sys.stderr)
         return 130

@@ -27,17 +27,23 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the file; return the exit code."""
-    from assetgen.errors import PublishConflict
+    from assetgen.errors import PublishConflict, SpecError, StoreError
     from assetgen.project.new_file import new_prompt_file
     from assetgen.project.project_file import PROMPT_SUFFIX
+    from assetgen.specs.paths import portable_path_problem
 
     path = Path(options.name.removesuffix(PROMPT_SUFFIX) + PROMPT_SUFFIX)
-    text = new_prompt_file(options.kind, path.name.removesuffix(PROMPT_SUFFIX), prompt=options.prompt)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    stem = path.name.removesuffix(PROMPT_SUFFIX)
+    if flaw := portable_path_problem(stem):
+        raise SpecError(f'the name "{stem}" {flaw}; choose one that every system can hold.')
+    text = new_prompt_file(options.kind, stem, prompt=options.prompt)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
         raise PublishConflict(f"{path} is there already; choose another name, or edit it.") from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}; check the folder.") from error
     print(json.dumps({"path": str(path), "kind": options.kind}) if options.json else f"wrote {path}")
     return 0

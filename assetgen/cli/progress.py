@@ -98,12 +98,10 @@ class TerminalWatcher:
 
 
 def print_plan(result: BakeResult) -> None:
-    """Print what a bake would do and why."""
+    """Print what a bake would do and why; the watcher has shown the files with errors."""
     for asset in result.assets:
         if asset.status is Status.STALE:
             print(f"{asset.name}: {asset.reason}")
-        for error in asset.errors:
-            print(f"{error}")
     print(
         f"{result.count(Status.STALE)} due, {result.count(Status.CACHED)} up to date"
         + (f", {result.bad_files} files with errors" if result.bad_files else "")

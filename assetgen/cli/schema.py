@@ -8,8 +8,9 @@ import json
 from assetgen.cli.parsers import Commands, add_command, add_json
 
 _MORE = """\
-example:
-  assetgen schema > prompt.schema.json
+examples:
+  assetgen schema > prompt.schema.json     prompt files of every kind
+  assetgen schema project                  assetgen.toml
 """
 
 

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from assetgen.errors import AssetGenError
 from assetgen.project.order import Answer, WorkOrder
+from assetgen.settings import Settings
+
+GRACE_S: Final = 5.0
+"""How long a busy worker may take to stop at its next check before it is ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,20 @@ class Executor(Protocol):
         ...
 
     def cancel(self) -> None:
-        """Ask everything to stop: waiting tasks fail as cancelled at once, running ones at their next check."""
+        """Ask everything to stop: waiting tasks fail as cancelled at once, running ones at their next check.
+
+        May be called from a signal handler, in the middle of any other call.
+        """
         ...
 
-    def close(self) -> None:
-        """End all workers; none outlives this call."""
+    def close(self, *, grace_s: float = GRACE_S) -> None:
+        """End all workers, busy ones after a grace; none outlives this call."""
+        ...
+
+
+class ExecutorFactory(Protocol):
+    """Starts an executor; the executors' classes are such."""
+
+    def __call__(self, settings: Settings, *, jobs: int) -> Executor:
+        """Return an executor with so many workers at most."""
         ...

@@ -11,7 +11,7 @@ import threading
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
-from assetgen.errors import AssetGenError
+from assetgen.errors import AssetGenError, BackendUnavailable
 from assetgen.execute.base import Event, Failed, Task
 from assetgen.settings import Settings
 
@@ -30,27 +30,30 @@ def worker_main(pipe: Connection, settings: Settings, threads: int) -> None:
     tasks: SimpleQueue[Task | None] = SimpleQueue()
     cancelled = threading.Event()
     threading.Thread(target=_listen, args=(pipe, tasks, cancelled), daemon=True).start()
-
-    from assetgen.execute.worker import Worker
-
     try:
+        from assetgen.execute.worker import Worker
+
         worker = Worker(settings, threads=threads)
     except AssetGenError as error:
-        while (task := tasks.get()) is not None:
-            pipe.send(Failed(task.id, error))
+        _refuse_all(pipe, tasks, error)
         return
-    lock = threading.Lock()
-
-    def emit(event: Event) -> None:
-        with lock:
-            pipe.send(event)
-
+    except (ImportError, OSError) as error:  # a missing package, or a library of it that does not load
+        message = f"a worker cannot start ({type(error).__name__}: {error}); `assetgen doctor` tells what is missing."
+        _refuse_all(pipe, tasks, BackendUnavailable(message))
+        return
     while (task := tasks.get()) is not None:
-        worker.run(task, emit=emit, cancelled=cancelled)
+        worker.run(task, emit=pipe.send, cancelled=cancelled)
     worker.close()
 
 
+def _refuse_all(pipe: Connection, tasks: SimpleQueue[Task | None], error: AssetGenError) -> None:
+    while (task := tasks.get()) is not None:
+        failed: Event = Failed(task.id, error)
+        pipe.send(failed)
+
+
 def _listen(pipe: Connection, tasks: SimpleQueue[Task | None], cancelled: threading.Event) -> None:
+    """Pass on what the parent says, to the very end: a busy worker too must notice that it is gone."""
     while True:
         try:
             message = pipe.recv()
@@ -60,6 +63,5 @@ def _listen(pipe: Connection, tasks: SimpleQueue[Task | None], cancelled: thread
             cancelled.set()
         elif message == STOP:
             tasks.put(None)
-            return
         else:
             tasks.put(message)

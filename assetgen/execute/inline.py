@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterator
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
 from assetgen.errors import Cancelled
-from assetgen.execute.base import Event, Failed, Task
+from assetgen.execute.base import GRACE_S, Event, Failed, Task
 from assetgen.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 class InlineExecutor:
     """Runs tasks one after the other in the calling thread."""
 
-    def __init__(self, settings: Settings, *, threads: int = 1) -> None:
-        self._settings, self._threads = settings, threads
+    def __init__(self, settings: Settings, *, jobs: int = 1) -> None:
+        self._settings, self._threads = settings, max(1, (os.cpu_count() or 1) // jobs)
         self._waiting: deque[Task] = deque()
         self._cancelled = Flag()
         self._worker: Worker | None = None
@@ -43,8 +44,8 @@ class InlineExecutor:
         """Stop before the next task, and at the next check of the running one."""
         self._cancelled.set()
 
-    def close(self) -> None:
-        """Close the store."""
+    def close(self, *, grace_s: float = GRACE_S) -> None:
+        """Close the store; nothing runs any more."""
         if self._worker is not None:
             self._worker.close()
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from assetgen.errors import Cancelled, GenerationError
-from assetgen.execute.base import Done, Event, Failed, Task
+from assetgen.errors import AssetGenError, Cancelled, GenerationError
+from assetgen.execute.base import GRACE_S, Done, Event, Failed, Task
 from assetgen.execute.entry import CANCEL, STOP, worker_main
 from assetgen.settings import Settings
-
-_GRACE_S = 5.0
-"""How long a worker may take to stop at its next check before it is ended."""
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +48,8 @@ class ProcessExecutor:
         self._waiting: deque[Task] = deque()
         self._hands: list[_Hand] = []
         self._is_cancelled = False
+        # `cancel` may come from a signal handler, in the middle of anything: it only leaves word here.
+        self._word, self._wake = multiprocessing.Pipe(duplex=False)
 
     def submit(self, task: Task) -> None:
         """Take a task on; it starts when a worker is free."""
@@ -59,49 +62,64 @@ class ProcessExecutor:
             busy = {hand.pipe: hand for hand in self._hands if hand.task is not None}
             if not busy and not self._waiting:
                 return
-            for pipe in wait(list(busy)):
+            for pipe in wait([*busy, self._word]):
                 assert isinstance(pipe, Connection)
-                yield from self._hear(busy[pipe])
+                if pipe is self._word:
+                    self._pass_on_cancel()
+                else:
+                    yield from self._hear(busy[pipe])
 
     def cancel(self) -> None:
-        """Ask running tasks to stop and let the waiting ones fail."""
-        self._is_cancelled = True
-        for hand in self._hands:
-            if hand.task is not None:
-                _tell(hand, CANCEL)
+        """Ask running tasks to stop and let the waiting ones fail; may be called from a signal handler."""
+        if not self._is_cancelled:
+            self._is_cancelled = True
+            self._wake.send_bytes(b"!")
 
-    def close(self) -> None:
-        """End all workers: idle ones at once, busy ones after a grace."""
-        for hand in self._hands:
-            _tell(hand, CANCEL)
-            _tell(hand, STOP)
-        for hand in self._hands:
-            hand.process.join(_GRACE_S)
-            if hand.process.is_alive():
+    def close(self, *, grace_s: float = GRACE_S) -> None:
+        """End all workers: idle ones at once, busy ones when they stop at a check or the grace is over."""
+        try:
+            for hand in self._hands:
+                _tell(hand, CANCEL)
+                _tell(hand, STOP)
+            end = time.monotonic() + grace_s
+            for hand in self._hands:
+                hand.process.join(max(0.0, end - time.monotonic()))
+        finally:  # an interrupt ends the patience, not the duty
+            for hand in self._hands:
                 hand.process.kill()
+            for hand in self._hands:
                 hand.process.join()
-            hand.pipe.close()
-        self._hands.clear()
+                hand.pipe.close()
+            self._hands.clear()
+            self._word.close()
+            self._wake.close()
 
     def _hand_out(self) -> Iterator[Event]:
         while self._waiting and self._is_cancelled:
-            yield Failed(self._waiting.popleft().id, Cancelled("stopped on request."))
+            yield Failed(self._waiting.popleft().id, _stopped())
         while self._waiting:
-            hand = next((hand for hand in self._hands if hand.task is None), None)
+            hand = self._free_hand()
             if hand is None:
-                if len(self._hands) >= self._jobs:
-                    return
-                hand = self._hire()
+                return
             hand.task = self._waiting.popleft()
-            # A worker that died idle shows when its pipe is heard.
+            # One that dies in this very moment shows when its pipe is heard.
             _tell(hand, hand.task)
+
+    def _free_hand(self) -> _Hand | None:
+        """Return an idle worker, hired if there is room for another; None when all are busy."""
+        for hand in [hand for hand in self._hands if hand.task is None]:
+            if hand.process.is_alive():
+                return hand
+            self._remove(hand)  # it died without a task, which is no task's fault
+        return self._hire() if len(self._hands) < self._jobs else None
 
     def _hire(self) -> _Hand:
         ours, theirs = self._spawn.Pipe()
         process = self._spawn.Process(
             target=worker_main, args=(theirs, self._settings, self._threads), daemon=True
         )
-        process.start()
+        with _deaf_children():
+            process.start()
         theirs.close()
         hand = _Hand(process, ours)
         self._hands.append(hand)
@@ -119,14 +137,29 @@ class ProcessExecutor:
 
     def _bury(self, hand: _Hand) -> Failed:
         """Remove a dead worker and blame its task."""
-        hand.process.join()
-        hand.pipe.close()
-        self._hands.remove(hand)
         assert hand.task is not None
-        code = hand.process.exitcode or 0
+        code = self._remove(hand)
+        if self._is_cancelled:
+            return Failed(hand.task.id, _stopped())
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         message = f"the worker process died ({how}); free memory or use fewer jobs, then bake again."
         return Failed(hand.task.id, GenerationError(message))
+
+    def _remove(self, hand: _Hand) -> int:
+        hand.process.join()
+        hand.pipe.close()
+        self._hands.remove(hand)
+        return hand.process.exitcode or 0
+
+    def _pass_on_cancel(self) -> None:
+        self._word.recv_bytes()
+        for hand in self._hands:
+            if hand.task is not None:
+                _tell(hand, CANCEL)
+
+
+def _stopped() -> AssetGenError:
+    return Cancelled("stopped on request.")
 
 
 def _tell(hand: _Hand, message: object) -> None:
@@ -134,3 +167,21 @@ def _tell(hand: _Hand, message: object) -> None:
         hand.pipe.send(message)
     except OSError:
         return  # it is dead; whoever waits for it hears that
+
+
+@contextmanager
+def _deaf_children() -> Generator[None, None, None]:
+    """Have processes that are started inside ignore Ctrl-C from their first instruction on.
+
+    A terminal interrupts the whole group; a worker that still starts would die of it with a traceback. The
+    parent's own interrupt waits until the block ends.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows; `worker_main` does what can be done
+        yield
+        return
+    resource_tracker.ensure_running()  # starting it inside would lift the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import traceback
 from collections.abc import Callable
 from threading import Event as Flag
@@ -92,8 +91,3 @@ def choose_device(wish: str) -> torch.device:
     if not is_there.get(device.type, False):
         raise BackendUnavailable(f'there is no device "{wish}" here; write device = "auto" or "cpu".')
     return device
-
-
-def threads_for(workers: int) -> int:
-    """Return how many CPU threads each of several workers may use, so that together they fill the machine."""
-    return max(1, (os.cpu_count() or 1) // max(workers, 1))

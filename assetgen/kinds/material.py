@@ -19,6 +19,8 @@ from assetgen.media.material import Material
 from assetgen.specs.base import Spec
 from assetgen.specs.material import MaterialSpec
 
+_NO_LIGHT = "maps.emissive is on, but nothing in the prompt gives off light; there is no emissive map."
+
 
 class MaterialKind:
     """Makes and writes materials."""
@@ -28,10 +30,11 @@ class MaterialKind:
         spec = _checked(spec)
         if not sources:
             made = load_backend(spec.backend, kind=spec.kind).generate(spec, ctx)
+            is_dark = spec.maps.emissive and made.value.emissive is None
             return Made(
                 value=_wanted(made.value, spec),
                 prompt_report=made.prompt_report,
-                warnings=made.warnings,
+                warnings=(*made.warnings, *([_NO_LIGHT] if is_dark else [])),
                 fallbacks=made.fallbacks,
             )
         ctx.progress(0, 1, "reading sources")

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import torch
 
-from assetgen.errors import SpecError
+from assetgen.errors import FormatError, SpecError
 from assetgen.formats.material_bundle import is_material_bundle, read_material_bundle
 from assetgen.formats.read_image import read_image
 from assetgen.imaging.normals import encode_normal, normal_from_height
@@ -52,7 +52,7 @@ def material_from_sources(
     """
     maps: dict[str, Image] = {}
     for role, data in sources.items():
-        for name, image in _read(role, data):
+        for name, image in _read_named(role, data):
             image = Image(image.pixels, image.space, image.alpha, wraps)
             if size is None:
                 size = _checked_size(image, allow_npot=allow_npot)
@@ -93,6 +93,14 @@ def _derive(maps: dict[str, Image], *, tile_m: float, relief_m: float, wraps: tu
             height, relief_m=relief_m, tile_m=tile_m, radius_m=tile_m * 0.06, wraps=wraps
         )
         maps["occlusion"] = Image(occlusion.clamp(0, 1)[..., None], ColorSpace.DATA, wraps=wraps)
+
+
+def _read_named(role: str, data: bytes) -> list[tuple[str, Image]]:
+    """Return the maps that one source holds; an error says which source it is about."""
+    try:
+        return _read(role, data)
+    except FormatError as error:
+        raise FormatError(f"source.{role}: {error.message}") from error
 
 
 def _read(role: str, data: bytes) -> list[tuple[str, Image]]:

@@ -31,7 +31,13 @@ class TextureKind:
             ctx.progress(0, 1, "reading source")
             wraps = (spec.tile in ("xy", "x"), spec.tile in ("xy", "y"))
             material = material_from_sources(sources, size=spec.size, wraps=wraps, allow_npot=spec.allow_npot)
-            return Made(value=_only(material, spec.role))
+            texture = _only(material, spec.role)
+            if not any(texture.maps()):
+                raise SpecError(
+                    f"no {spec.role} can be had from a source that is {', '.join(sources)}; "
+                    f'write source = {{ {spec.role} = "..." }}, or another role.'
+                )
+            return Made(value=texture)
         made = load_backend(spec.backend, kind=spec.kind).generate(spec, ctx)
         if spec.role == "emissive" and made.value.emissive is None:
             raise SpecError(f'"{spec.prompt}" gives off no light; ask for another role, such as "albedo".')
@@ -63,6 +69,12 @@ class TextureKind:
 def _checked(spec: Spec) -> TextureSpec:
     if not isinstance(spec, TextureSpec):
         raise SpecError(f"a {spec.kind} spec is no texture.", asset=spec.asset)
+    containers = [ENCODINGS[name].is_png for name in spec.formats]
+    if len(set(containers)) < len(containers):
+        names = '" and "'.join(spec.formats)
+        raise SpecError(
+            f'export.formats has "{names}", of which two would be one file; write one PNG and one DDS at most.'
+        )
     return spec
 
 

@@ -24,11 +24,12 @@ from assetgen.media.artifact import Artifact
 from assetgen.media.material import Material
 from assetgen.pipeline.previews import render_previews
 from assetgen.project.order import BuildOrder, Built
+from assetgen.project.outputs import known_manifest, put_in_place
 from assetgen.project.plan import Need, TargetPlan
 from assetgen.project.project_file import PROMPT_SUFFIX
 from assetgen.specs.base import Spec
+from assetgen.store.keys import hash_bytes
 from assetgen.store.manifest import Manifest, ManifestFile
-from assetgen.store.publish import publish
 from assetgen.store.store import Store
 from assetgen.versions import ASSETGEN, STEPS
 
@@ -48,16 +49,17 @@ def build(order: BuildOrder, *, store: Store, ctx: Context) -> Built:
         spec, kind = scanned.spec, KINDS[scanned.kind]
         value = _Value(order, spec, kind, store, ctx)
         manifests = {}
+        if order.plan.is_input:
+            value.keep()
         for target in order.plan.targets:
             if target.need is Need.NOTHING:
                 continue
             ctx.check()
-            manifest = None if order.force else _known_manifest(store, target)
+            manifest = None if order.force else known_manifest(store, scanned, target)
             if manifest is None:
                 manifest = _export(value, target, ctx)
-            contents = {file.path: file.sha256 for file in manifest.files}
-            publish(store, target.folder, manifest, contents, force=order.overwrite)
-            manifests[target.target] = str(target.manifest_path(scanned.asset))
+            path = put_in_place(store, scanned, target, manifest, overwrite=order.overwrite)
+            manifests[target.target] = str(path)
         seconds = time.monotonic() - started
         _LOG.info("%s %s %s %.2f s", scanned.asset, scanned.keys.make[:12], value.how, seconds)
         return Built(
@@ -77,7 +79,7 @@ def _naming(asset: str) -> Generator[None, None, None]:
     except AssetGenError as error:
         error.asset = error.asset or asset
         raise
-    except MemoryError as error:
+    except (MemoryError, torch.OutOfMemoryError) as error:
         raise GenerationError(
             "there is not enough memory; make it smaller, or use fewer jobs.", asset=asset
         ) from error
@@ -109,11 +111,18 @@ class _Value:
             self._record = found if isinstance(found, dict) else self._make()
         return self._record
 
+    def keep(self) -> None:
+        """Have the value in the store, for the assets that use it."""
+        _ = self.record
+
     @property
     def value(self) -> Material:
         """The value, always as the store gives it back, so that a later export gives the same files."""
         if self._value is None:
-            data = self.store.blobs.get(self.record["bundle"])
+            data = self.store.blobs.find(self.record["bundle"])
+            if data is None:  # the blob was damaged, and is in quarantine now
+                self._record = self._make()
+                data = self.store.blobs.get(self._record["bundle"])
             self._value = read_material_bundle(data, device=self.ctx.device)
         return self._value
 
@@ -143,17 +152,21 @@ class _Value:
         return {role: self._source(path) for role, path in (self.spec.source or {}).items()}
 
     def _source(self, path: str) -> bytes:
-        if not path.endswith(PROMPT_SUFFIX):
-            return (self.order.plan.scanned.project.root / path).read_bytes()
-        used = self.store.find(self.order.upstream[path])
-        if not isinstance(used, dict):
-            raise GenerationError(f'"{path}", which it uses, was not built.')
-        return self.store.blobs.get(used["bundle"])
-
-
-def _known_manifest(store: Store, target: TargetPlan) -> Manifest | None:
-    found = store.find(target.full_key)
-    return None if found is None else Manifest.from_document(found)
+        scanned = self.order.plan.scanned
+        expected = scanned.keys.inputs[path]
+        if path.endswith(PROMPT_SUFFIX):
+            used = self.store.find(expected)
+            if not isinstance(used, dict):
+                raise GenerationError(f'"{path}", which it uses, was not built; mend that one first.')
+            return self.store.blobs.get(used["bundle"])
+        try:
+            data = (scanned.project.root / path).read_bytes()
+        except OSError as error:
+            raise GenerationError(f'the source "{path}" cannot be read: {error.strerror}.') from error
+        if hash_bytes(data) != expected:
+            # Kept under the key of what was planned, it would be taken for that for ever.
+            raise GenerationError(f'the source "{path}" changed while it was being used; bake again.')
+        return data
 
 
 def _export(value: _Value, target: TargetPlan, ctx: Context) -> Manifest:

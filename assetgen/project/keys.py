@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from assetgen.errors import AssetGenError, PromptFileError
 from assetgen.project.project_file import PROMPT_SUFFIX
 from assetgen.specs.base import TARGETS, Spec
 from assetgen.store.keys import action_key, hash_file
+from assetgen.store.paths import safe_relative
 from assetgen.versions import KEY_SCHEMA, STEPS
 
 _MAKE_STEPS: Final = ("finish",)
@@ -35,27 +36,38 @@ class AssetKeys:
     Args:
         make: of the value.
         exports: of the files, by target; every target has one, wanted or not.
+        inputs: what was found behind each source, by its path: a picture's sha256, another asset's make key.
     """
 
     make: str
     exports: Mapping[str, str]
+    inputs: Mapping[str, str]
 
 
-def keys_of(spec: Spec, *, root: Path, upstream: Mapping[str, str]) -> AssetKeys:
+def keys_of(
+    spec: Spec,
+    *,
+    root: Path,
+    upstream: Mapping[str, str],
+    hash_picture: Callable[[Path], str] = hash_file,
+) -> AssetKeys:
     """Return the keys of a spec.
 
     Args:
         spec: the asset.
         root: the project's root, which source paths start from.
-        upstream: make keys of the assets that it uses, by id.
+        upstream: make keys of the assets that it uses, by the path of their prompt file.
+        hash_picture: gives the sha256 of a source picture.
 
     Raises:
-        PromptFileError: a source cannot be read, or no such backend exists.
+        PromptFileError: a source cannot be read, no such backend exists, or no system could hold the id as a path.
     """
     try:
-        return AssetKeys(make=(make := _make_key(spec, root, upstream)), exports=_export_keys(spec, make))
-    except PromptFileError:
-        raise
+        safe_relative(spec.asset)
+        paths = spec.source.values() if spec.source else ()
+        inputs = {path: _input(path, root, upstream, hash_picture) for path in paths}
+        make = _make_key(spec, inputs)
+        return AssetKeys(make=make, exports=_export_keys(spec, make), inputs=inputs)
     except AssetGenError as error:
         raise PromptFileError(error.message, asset=spec.asset) from error
 
@@ -70,32 +82,26 @@ def versions_fingerprint() -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
-def _make_key(spec: Spec, root: Path, upstream: Mapping[str, str]) -> str:
+def _input(path: str, root: Path, upstream: Mapping[str, str], hash_picture: Callable[[Path], str]) -> str:
+    if not path.endswith(PROMPT_SUFFIX):
+        return hash_picture(root / path)
+    if path not in upstream:
+        raise PromptFileError(f'"{path}", which it uses, cannot be built; mend that one first.')
+    return upstream[path]
+
+
+def _make_key(spec: Spec, inputs: Mapping[str, str]) -> str:
     document: dict[str, object] = {
         "spec": spec.make_document(),
         "steps": {step: STEPS[step] for step in _MAKE_STEPS},
     }
     if spec.source:
-        document["sources"] = {
-            role: _source_key(path, root, upstream, spec.asset) for role, path in spec.source.items()
-        }
+        # What the sources hold counts, not where they lie: a picture may move.
+        document["spec"] = {name: value for name, value in spec.make_document().items() if name != "source"}
+        document["sources"] = {role: inputs[path] for role, path in spec.source.items()}
     else:
         document["backend"] = fingerprint(spec.backend, kind=spec.kind)
     return action_key("make", document)
-
-
-def _source_key(path: str, root: Path, upstream: Mapping[str, str], asset: str) -> str:
-    if path.endswith(PROMPT_SUFFIX):
-        used = path.removesuffix(PROMPT_SUFFIX)
-        if used not in upstream:
-            raise PromptFileError(f'"{used}", which it uses, cannot be built.', asset=asset)
-        return upstream[used]
-    try:
-        return hash_file(root / path)
-    except OSError as error:
-        raise PromptFileError(
-            f'the source "{path}" cannot be read: {error.strerror}.', asset=asset
-        ) from error
 
 
 def _export_keys(spec: Spec, make: str) -> dict[str, str]:

@@ -15,13 +15,11 @@ class BuildOrder:
 
     Args:
         plan: the asset and its targets.
-        upstream: make keys of the assets whose maps are its sources, by source path.
         force: make and export again though the store knows the result.
         overwrite: move files in the way that are not ours aside instead of refusing.
     """
 
     plan: AssetPlan
-    upstream: Mapping[str, str]
     force: bool = False
     overwrite: bool = False
 

@@ -6,14 +6,17 @@ Light: planning a thousand unchanged files opens one database and asks for some 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 from assetgen.project.scan import ScannedAsset
+from assetgen.store.manifest import MANIFEST_SUFFIX
 from assetgen.store.paths import safe_relative
-from assetgen.store.records import Publication
+from assetgen.store.records import Publication, path_key
 from assetgen.store.store import Store
+
+_FORCED = "forced"
 
 
 class Need(Enum):
@@ -45,15 +48,23 @@ class TargetPlan:
 
     def manifest_path(self, asset: str) -> Path:
         """Return where the set's manifest lies."""
-        return self.folder / f"{asset.rsplit('/', 1)[-1]}.assetgen.json"
+        return self.folder / f"{asset.rsplit('/', 1)[-1]}{MANIFEST_SUFFIX}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetPlan:
-    """One asset and what is to be done for each of its targets."""
+    """One asset and what is to be done for each of its targets.
+
+    Args:
+        scanned: the asset.
+        targets: its sets.
+        is_input: whether its value is to be made though its own sets may be well, because an asset that is due
+            uses it and the cache has lost it.
+    """
 
     scanned: ScannedAsset
     targets: tuple[TargetPlan, ...]
+    is_input: bool = False
 
     @property
     def asset(self) -> str:
@@ -63,8 +74,20 @@ class AssetPlan:
     @property
     def need(self) -> Need:
         """The most that is to be done for any target."""
-        order = list(Need)
-        return max((target.need for target in self.targets), key=order.index, default=Need.NOTHING)
+        if self.is_input:
+            return Need.MAKE
+        return max((target.need for target in self.targets), key=_RANK.__getitem__, default=Need.NOTHING)
+
+    @property
+    def reason(self) -> str:
+        """What is to be done and why, in a few words; empty when there is nothing to do."""
+        if self.need is Need.NOTHING:
+            return ""
+        why = next((t.reason for t in self.targets if t.need is self.need), "another asset uses it")
+        return f"{self.need.value} ({why})"
+
+
+_RANK = {need: rank for rank, need in enumerate(Need)}
 
 
 def plan(
@@ -74,7 +97,7 @@ def plan(
     targets: tuple[str, ...] | None = None,
     force: bool = False,
 ) -> tuple[AssetPlan, ...]:
-    """Return what is to be done for each asset, in the order given.
+    """Return what is to be done for each asset, in the order given: what others use comes before them.
 
     Args:
         assets: what a scan found.
@@ -82,13 +105,14 @@ def plan(
         targets: engines to export to instead of the assets' own.
         force: make everything again.
     """
-    published = _published(assets, store)
+    published = _Published(assets, store)
     drafts = [(asset, _drafts(asset, targets, published, force)) for asset in assets]
     known = _known_keys(drafts, store)
-    return tuple(
-        AssetPlan(scanned=asset, targets=tuple(_decided(asset, draft, known, store) for draft in rows))
+    plans = [
+        AssetPlan(scanned=asset, targets=tuple(_decided(asset, draft, known) for draft in rows))
         for asset, rows in drafts
-    )
+    ]
+    return tuple(_with_inputs(plans, store))
 
 
 def output_folder(asset: ScannedAsset, target: str) -> Path:
@@ -100,37 +124,42 @@ def output_folder(asset: ScannedAsset, target: str) -> Path:
     return asset.project.output_folder / target / safe_relative(asset.asset)
 
 
-def _published(assets: Sequence[ScannedAsset], store: Store) -> dict[tuple[str, str], Publication]:
-    found = {}
-    for folder in {asset.project.output_folder for asset in assets}:
-        for row in store.index.publications(folder):
-            found[(row.folder, row.name)] = row
-    return found
+class _Published:
+    """What the index says was published into the output folders of some assets."""
+
+    def __init__(self, assets: Sequence[ScannedAsset], store: Store) -> None:
+        self._rows: dict[tuple[str, str], Publication] = {}
+        self._keys: dict[str, str] = {}  # the index's spelling of each output folder, which costs a walk
+        for project in {asset.project.root: asset.project for asset in assets}.values():
+            for row in store.index.publications(project.root / project.output):
+                self._rows[(row.folder, row.name)] = row
+
+    def find(self, asset: ScannedAsset, target: TargetPlan) -> Publication | None:
+        output = asset.project.output_folder
+        if str(output) not in self._keys:
+            self._keys[str(output)] = path_key(output)
+        folder = f"{self._keys[str(output)]}/{target.target}/{asset.asset}"
+        return self._rows.get((folder, target.manifest_path(asset.asset).name))
 
 
 def _drafts(
-    asset: ScannedAsset,
-    targets: tuple[str, ...] | None,
-    published: dict[tuple[str, str], Publication],
-    force: bool,
+    asset: ScannedAsset, targets: tuple[str, ...] | None, published: _Published, force: bool
 ) -> list[TargetPlan]:
     """Return the targets of an asset as far as its published sets decide them."""
     rows = []
     for target in targets or asset.targets:
-        folder = output_folder(asset, target)
-        full_key = asset.keys.exports[target]
-        draft = TargetPlan(target=target, full_key=full_key, folder=folder, need=Need.MAKE, reason="forced")
-        row = published.get((_key(asset, folder), draft.manifest_path(asset.asset).name))
+        draft = TargetPlan(
+            target=target,
+            full_key=asset.keys.exports[target],
+            folder=output_folder(asset, target),
+            need=Need.MAKE,
+            reason=_FORCED,
+        )
         if not force:
-            need, reason = _against(row, full_key)
-            draft = TargetPlan(target=target, full_key=full_key, folder=folder, need=need, reason=reason)
+            need, reason = _against(published.find(asset, draft), draft.full_key)
+            draft = replace(draft, need=need, reason=reason)
         rows.append(draft)
     return rows
-
-
-def _key(asset: ScannedAsset, folder: Path) -> str:
-    root = asset.project.output_folder.resolve()
-    return (root / folder.relative_to(asset.project.output_folder)).as_posix()
 
 
 def _against(row: Publication | None, full_key: str) -> tuple[Need, str]:
@@ -148,22 +177,39 @@ def _known_keys(drafts: Sequence[tuple[ScannedAsset, list[TargetPlan]]], store: 
     wanted = set()
     for asset, rows in drafts:
         for row in rows:
-            if row.need is not Need.NOTHING and row.reason != "forced":
+            if row.need is not Need.NOTHING and row.reason != _FORCED:
                 wanted |= {asset.keys.make, row.full_key}
-    if not wanted:
+    return _kept(wanted, store)
+
+
+def _kept(keys: set[str], store: Store) -> frozenset[str]:
+    """Return which of some keys have a result in the store, with all its blobs."""
+    if not keys:
         return frozenset()
-    found = store.index.actions(wanted)
+    found = store.index.actions(keys)
     return frozenset(key for key, (_, blobs) in found.items() if all(store.blobs.has(sha) for sha in blobs))
 
 
-def _decided(asset: ScannedAsset, draft: TargetPlan, known: frozenset[str], store: Store) -> TargetPlan:
+def _decided(asset: ScannedAsset, draft: TargetPlan, known: frozenset[str]) -> TargetPlan:
     if draft.need is Need.NOTHING:
         return draft
-    need = Need.MAKE
     if draft.full_key in known:
-        need = Need.PUBLISH
-    elif asset.keys.make in known:
-        need = Need.EXPORT
-    return TargetPlan(
-        target=draft.target, full_key=draft.full_key, folder=draft.folder, need=need, reason=draft.reason
-    )
+        return replace(draft, need=Need.PUBLISH)
+    return replace(draft, need=Need.EXPORT if asset.keys.make in known else Need.MAKE)
+
+
+def _with_inputs(plans: Sequence[AssetPlan], store: Store) -> list[AssetPlan]:
+    """Return the plans, with those made again that a due asset uses and the cache has lost."""
+    inputs = {key for plan in plans for key in plan.scanned.keys.inputs.values()}
+    made = {plan.scanned.keys.make for plan in plans} & inputs
+    if not any(plan.need is Need.MAKE and plan.scanned.keys.inputs for plan in plans):
+        return list(plans)
+    lost = made - _kept(made, store)
+    wanted: set[str] = set()
+    result = []
+    for one in reversed(plans):  # users first: an input that is to be made may want inputs of its own
+        is_input = one.scanned.keys.make in wanted & lost
+        result.append(replace(one, is_input=True) if is_input else one)
+        if is_input or one.need is Need.MAKE:
+            wanted |= set(one.scanned.keys.inputs.values())
+    return result[::-1]
