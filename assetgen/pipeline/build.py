@@ -22,6 +22,7 @@ from assetgen.kinds.base import Kind
 from assetgen.kinds.table import KINDS
 from assetgen.media.artifact import Artifact
 from assetgen.media.material import Material
+from assetgen.pipeline.encoders import ready_encoders
 from assetgen.pipeline.previews import render_previews
 from assetgen.project.order import BuildOrder, Built
 from assetgen.project.outputs import known_manifest, put_in_place
@@ -173,6 +174,7 @@ def _export(value: _Value, target: TargetPlan, ctx: Context) -> Manifest:
     """Write a target's files into the store and return their manifest."""
     started = time.monotonic()
     files, figures = [], dict(value.record["quality"])
+    ready_encoders(value.store, target.target, value.spec.engine.get(target.target, {}), ctx)
     for artifact in value.kind.export(value.value, value.spec, target.target, ctx):
         files.append(_stored(artifact, value.store))
         figures.update({f"{artifact.role}_{name}": figure for name, figure in artifact.quality})
