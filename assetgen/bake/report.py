@@ -9,7 +9,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,7 @@ from assetgen.project.project_file import Project
 from assetgen.settings import Settings
 from assetgen.store.paths import TEMP_SUFFIX
 from assetgen.store.store import Store
+from assetgen.versions import ASSETGEN
 
 LARGEST_ALBUM: Final = 300
 """Assets with pictures in one report."""
@@ -83,7 +83,7 @@ def _render(folder: Path, assets: Sequence[AssetResult], seconds: float, setting
         folder=folder,
         seconds=seconds,
         now=datetime.now().astimezone(),
-        version=_version(),
+        version=ASSETGEN,
         mark=_mark(assets),
     )
     return render_page(page)
@@ -113,13 +113,6 @@ def _album(cards: Sequence[Card], store: Store) -> tuple[Mapping[tuple[int, str]
             album[(number, name)] = picture
             room -= len(picture.data)
     return album, len(without)
-
-
-def _version() -> str:
-    try:
-        return version("assetgen")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.operators.palette import Palette
+from assetgen.backends.procedural.operators.palette import Palette, Triple, pigment
 from assetgen.backends.procedural.operators.torus import Torus
+
+NATURAL: Final = 0.10
+"""OKLab chroma of the most colorful stone, clay, wood and soil."""
+PAINTED: Final = 0.14
+"""OKLab chroma of strong paint and glaze after a little weather."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,21 +76,27 @@ class Look:
         gloss = self.trait("gloss", 0.0)
         return value * (1 - 0.75 * gloss) if gloss > 0 else value + (0.97 - value) * -gloss * 0.8
 
-    def palette(self, *colors: str, tint: float = 1.0) -> Palette:
+    def palette(self, *colors: str, tint: float = 1.0, most_chroma: float = NATURAL) -> Palette:
         """Return a ramp in the colors of the prompt.
 
         Args:
             colors: '#rrggbb' stops of the matter as it comes.
             tint: how far a color asked for takes hold; 0 for matter that keeps its own (mortar, dirt).
+            most_chroma: how colorful the matter can be: NATURAL or PAINTED.
         """
         ramp = Palette.of(*colors)
         if self.color is not None and tint > 0:
-            ramp = ramp.tinted(self.color.srgb, tint)
+            ramp = ramp.tinted(as_matter(self.color, most_chroma), tint)
         return ramp.adjusted(
             brightness=self.trait("brightness", 0.0),
             saturation=self.trait("saturation", 0.0),
             warmth=self.trait("warmth", 0.0),
         )
+
+
+def as_matter(color: ColorWord, most_chroma: float = NATURAL) -> Triple:
+    """Return a color of a prompt as matter can have it; one given as #rrggbb is taken at its word."""
+    return color.srgb if color.name.startswith("#") else pigment(color.srgb, most_chroma=most_chroma)
 
 
 def resolve(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.look import Look, as_matter
 from assetgen.backends.procedural.operators.palette import Palette
 from assetgen.backends.procedural.surface import Surface
 
@@ -32,4 +32,4 @@ class Layer(Protocol):
 def layer_palette(color: ColorWord | None, *stops: str) -> Palette:
     """Return a ramp in the layer's own color: the base's color has no say in its moss."""
     ramp = Palette.of(*stops)
-    return ramp if color is None else ramp.tinted(color.srgb)
+    return ramp if color is None else ramp.tinted(as_matter(color))

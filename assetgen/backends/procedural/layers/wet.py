@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.look import Look, as_matter
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.cover import grown, threshold_for
 from assetgen.backends.procedural.operators.height import blur, smoothstep
@@ -116,5 +116,5 @@ def _flooded(surface: Surface, level_m: float, color: ColorWord | None) -> Surfa
 def _murk(torus: Torus, color: ColorWord | None) -> Tensor:
     murk = Palette.of("#37332a").middle()
     if color is not None:
-        murk = Palette.of("#37332a").tinted(color.srgb).middle()
+        murk = Palette.of("#37332a").tinted(as_matter(color)).middle()
     return torch.tensor(murk, device=torus.device)[:, None, None]

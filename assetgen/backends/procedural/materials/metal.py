@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import Look, Parameter
+from assetgen.backends.procedural.look import PAINTED, Look, Parameter, as_matter
 from assetgen.backends.procedural.materials.plating import Plating, plating
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.cover import grown
@@ -101,7 +101,7 @@ def _paint(torus: Torus, look: Look) -> Palette:
             saturation=torus.draw("paint/mute", -0.32, -0.05),
         )
     else:
-        plain = Palette.of(_hex(look.color.srgb))
+        plain = Palette.of(_hex(as_matter(look.color, PAINTED)))
     asked = Palette(((0.0, plain.middle()),)).adjusted(
         brightness=look.trait("brightness", 0.0),
         saturation=look.trait("saturation", 0.0),
@@ -140,7 +140,7 @@ def _stripe(torus: Torus, ragged: Tensor) -> Tensor:
 
 
 def _stripe_color(torus: Torus, look: Look) -> Tensor:
-    asked = "#cfccc0" if look.second_color is None else _hex(look.second_color.srgb)
+    asked = "#cfccc0" if look.second_color is None else _hex(as_matter(look.second_color, PAINTED))
     return flat_color(torus, Palette.of(asked).middle())
 
 

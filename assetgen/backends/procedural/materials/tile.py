@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import Look, Parameter
+from assetgen.backends.procedural.look import PAINTED, Look, Parameter
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import smoothstep
@@ -199,9 +199,9 @@ def _glaze_color(torus: Torus, look: Look, tiles: Laid, glaze: _Glaze, layout: s
 def _glaze_ramps(torus: Torus, look: Look) -> tuple[Palette, Palette | None]:
     """Return the ramp of the tiles, and of every other tile when two colors are wanted."""
     name = choose(torus, "glaze/kind", tuple(_GLAZES))
-    first = look.palette(*(_GLAZES[name] if look.color is None else _ANY_GLAZE))
+    first = look.palette(*(_GLAZES[name] if look.color is None else _ANY_GLAZE), most_chroma=PAINTED)
     if look.second_color is not None:
-        return first, replace(look, color=look.second_color).palette(*_ANY_GLAZE)
+        return first, replace(look, color=look.second_color).palette(*_ANY_GLAZE, most_chroma=PAINTED)
     if look.option("pattern", "plain") == "plain":
         return first, None
     other = "white" if look.color is not None or name != "white" else "charcoal"

@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import Look, Parameter
+from assetgen.backends.procedural.look import PAINTED, Look, Parameter
 from assetgen.backends.procedural.operators.height import dome, smoothstep
 from assetgen.backends.procedural.operators.layouts import Plan, lay
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
@@ -236,7 +236,7 @@ def _painted(surface: Surface, look: Look, boards: Boards, grain: Grain, knots: 
     tone = (
         0.5 + 0.30 * faded + 0.09 * grain.streak + boards.pick(torus, "paint/tone", -0.25, 0.25) - 0.25 * thin
     )
-    ramp = look.palette(paint)
+    ramp = look.palette(paint, most_chroma=PAINTED)
     color = mix(ramp.adjusted(brightness=-0.35).paint(tone), ramp.adjusted(brightness=0.05).paint(tone), tone)
     color = mix(color, look.palette("#a8a294", tint=0.2).paint(tone), primer * 0.5)
     film = 1 - bare

@@ -50,6 +50,35 @@ def oklab_to_linear(color: Triple) -> Triple:
     return min(max(red, 0.0), 1.0), min(max(green, 0.0), 1.0), min(max(blue, 0.0), 1.0)
 
 
+def pigment(srgb: Triple, *, most_chroma: float) -> Triple:
+    """Return the sRGB color in which real matter answers to a color's name.
+
+    Names such as "yellow" or "teal" stand for the purest light of a screen. No clay, paint or glaze is that
+    colorful: chroma is bent below a limit, the light it needed is given back, and lemon turns towards ochre.
+
+    Args:
+        srgb: the color as it is named.
+        most_chroma: OKLab chroma that is never passed: about 0.1 for natural matter, 0.14 for paint and glaze.
+    """
+    lightness, a, b = linear_to_oklab(srgb_to_linear(srgb))
+    chroma, hue = math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360
+    if chroma < 1e-4:
+        return srgb
+    bent = most_chroma * math.tanh(chroma / most_chroma)
+    lost = 1 - bent / chroma
+    if 84 < hue < 132:
+        hue = 84 + (hue - 84) * (0.25 + 0.75 * max(0.0, (hue - 112) / 20))
+    lightness = lightness * (1 - 0.34 * lost)
+    turn = math.radians(hue)
+    red, green, blue = oklab_to_linear((lightness, bent * math.cos(turn), bent * math.sin(turn)))
+    return _encode(red), _encode(green), _encode(blue)
+
+
+def _encode(linear: float) -> float:
+    """Return one channel sRGB-encoded."""
+    return linear * 12.92 if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
     """A color ramp: positions 0..1 with linear colors between which it blends smoothly.
@@ -103,13 +132,15 @@ class Palette:
         its distance from the middle. Natural matter stays natural: chroma is taken at 85 %.
         """
         want = linear_to_oklab(srgb_to_linear(srgb))
+        # Names of dark colors are darker than any dry matter, so the low end is lifted.
+        level = max(want[0] * 0.95, 0.18 + want[0] * 0.6)
         pivot = linear_to_oklab(self.middle())
 
         def change(color: Triple) -> Triple:
             lightness, a, b = linear_to_oklab(color)
             contrast = 0.55 + 0.45 * min(want[0] / max(pivot[0], 0.05), 1.0)
             new = (
-                min(max(want[0] * 0.9 + 0.05 + (lightness - pivot[0]) * contrast, 0.12), 0.97),
+                min(max(level + (lightness - pivot[0]) * contrast, 0.12), 0.97),
                 want[1] * 0.85 + (a - pivot[1]) * 0.6,
                 want[2] * 0.85 + (b - pivot[2]) * 0.6,
             )
