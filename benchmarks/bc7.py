@@ -1,9 +1,9 @@
 """Compare the BC7 and BC5 encoders with etcpak: `python -m benchmarks.bc7 [--images DIR] [--threads N]`.
 
 Pictures are made here, in the kinds that game textures come in; real ones are added with --images. Speed is
-counted in CPU seconds of one thread, so it holds on a busy machine; read the ratios, not the absolute numbers.
-PSNR is over the channels a picture has; the last figure is over RGBA, because etcpak lets opaque alpha slip to
-254, which buys it some color and costs engines their test for opacity.
+counted in CPU seconds of one thread, so it holds on a busy machine; read the ratios, not the plain numbers.
+PSNR is over the channels a picture has; the last figure is over RGBA, because etcpak lets opaque alpha slip
+to 254, which buys it some color and costs engines their test for opacity.
 """
 
 from __future__ import annotations
@@ -136,11 +136,7 @@ def psnr_db(run: Run, levels: np.ndarray) -> float:
 def compare(title: str, rows: dict[str, dict[str, tuple[Run, float, float]]]) -> None:
     """Print a table of PSNR per picture, then speed and medians against the first encoder."""
     encoders = list(next(iter(rows.values())))
-    print(
-        f"\n{title:24}"
-        + "".join(f"{name:>12}" for name in encoders)
-        + "   (PSNR dB; then gain over the first)"
-    )
+    print(f"\n{title:24}" + "".join(f"{name:>12}" for name in encoders) + "   (dB; then gain)")
     for picture, runs in rows.items():
         base = runs[encoders[0]][1]
         cells_ = [f"{base:12.2f}", *(f"{runs[name][1] - base:+12.2f}" for name in encoders[1:])]
@@ -225,9 +221,8 @@ def main() -> None:
     start = time.process_time()
     encode_bc7(tiny)
     encode_bc5(tiny)
-    print(
-        f"first use of both kernels: {time.process_time() - start:.1f} CPU s (compiled, or loaded from the cache)"
-    )
+    seconds = time.process_time() - start
+    print(f"first use of both kernels: {seconds:.1f} CPU s (compiled, or loaded from the cache)")
     pictures = made_pictures()
     if options.images:
         pictures |= real_pictures(options.images)

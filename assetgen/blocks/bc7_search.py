@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetgen.blocks.bc7_fit import fit_scalar, fit_subset
+from assetgen.blocks.bc7_fit import fit_subset
+from assetgen.blocks.bc7_fit_scalar import fit_scalar
 from assetgen.blocks.bc7_partitions import (
     estimate_rotations,
     estimate_three_subsets,
