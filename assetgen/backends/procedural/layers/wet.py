@@ -85,9 +85,10 @@ def _beaded(surface: Surface, damp: Tensor, level_m: float | None) -> Surface:
     size = drops.random(torus, "wet/size")
     thrown = fbm(torus, "wet/thrown", torus.cells_across(0.3), octaves=4)
     reach = 0.12 + 0.34 * size**4
-    cap = (1 - (drops.near / reach).square_()).clamp_(min=0).sqrt_() * (size > 0.62 - 0.7 * thrown)
+    cap = (1 - (drops.near / reach).square_()).clamp_(min=0).sqrt_()
+    cap = cap * smoothstep(0.0, 0.06, size - 0.59 + 0.7 * thrown)
     smooth = damp * smoothstep(0.62, 0.5, blur(torus, surface.roughness, 0.004) * (1 - 0.75 * damp) + 0.32)
-    above = 1.0 if level_m is None else (surface.height_m > level_m).float()
+    above = 1.0 if level_m is None else smoothstep(0.0, 0.0004, surface.height_m - level_m)
     cap = cap * smooth * above
     return replace(
         surface,

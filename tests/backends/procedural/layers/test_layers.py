@@ -18,7 +18,7 @@ from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface, finish
 
-SIZE = 96
+SIZE = 128
 GOLD = ColorWord(name="gold", srgb=(1.0, 0.85, 0.57), metal=True)
 AMOUNTS = (0.15, 0.4, 0.7, 1.0)
 
