@@ -36,8 +36,8 @@ PROMPTS = {
     "dirt": "dirt with pebbles",
     "painted_metal": "painted metal panel",
     "wood_planks": "wood planks",
+    "all layers": "old wet mossy cracked rusty cobblestone with gold veins",
 }
-LAYERED = "old wet mossy cracked cobblestone with gold veins"
 PREVIEW_SIZE = 256
 
 
@@ -55,10 +55,8 @@ def main() -> None:
     if options.device != "cpu":
         gpu(options.device, options.size)
         return
-    names = options.only or list(RECIPES)
-    prompts = {name: PROMPTS[name] for name in names}
-    if not options.only:
-        prompts["all layers"] = LAYERED
+    assert set(RECIPES) <= set(PROMPTS), "a recipe has no prompt here"
+    prompts = {name: PROMPTS[name] for name in options.only or PROMPTS}
     make_set(PROMPTS["concrete"], 64, options.target)  # imports and first calls are no part of a set
     rows = {name: make_set(prompt, options.size, options.target) for name, prompt in prompts.items()}
     print(f"\n{options.size} px set for {options.target}, CPU seconds on one thread")
