@@ -170,8 +170,8 @@ def _pebbles(torus: Torus, look: Look, soil: _Soil) -> tuple[Tensor, Tensor]:
 
 
 def _soil_color(torus: Torus, look: Look, soil: _Soil, height_m: Tensor) -> Tensor:
-    humus = look.palette("#2a2420", "#3d342d", "#51473d", "#6a5e52", tint=0.8)
-    ochre = look.palette("#574634", "#79644d", "#957d62", "#af987b", tint=0.8)
+    humus = look.palette("#2a2420", "#3d342d", "#51473d", "#6a5e52", tint=0.5, most_chroma=0.07)
+    ochre = look.palette("#574634", "#79644d", "#957d62", "#af987b", tint=0.5, most_chroma=0.07)
     crest = convexity(torus, height_m, 0.012).mul_(70).clamp_(-1, 1)
     tone = 0.42 + 0.34 * soil.tone + 0.14 * crest + 0.05 * soil.micro + 0.10 * soil.trodden
     # Light is linear and the eye is not: half the way between two soils is a quarter of the light.

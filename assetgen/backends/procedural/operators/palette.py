@@ -54,7 +54,8 @@ def pigment(srgb: Triple, *, most_chroma: float) -> Triple:
     """Return the sRGB color in which real matter answers to a color's name.
 
     Names such as "yellow" or "teal" stand for the purest light of a screen. No clay, paint or glaze is that
-    colorful: chroma is bent below a limit, the light it needed is given back, and lemon turns towards ochre.
+    colorful: chroma is bent below a limit, the light it needed is given back, lemon turns towards ochre, and the red
+    of natural matter towards brick.
 
     Args:
         srgb: the color as it is named.
@@ -66,7 +67,9 @@ def pigment(srgb: Triple, *, most_chroma: float) -> Triple:
         return srgb
     bent = most_chroma * math.tanh(chroma / most_chroma)
     lost = 1 - bent / chroma
-    if 84 < hue < 132:
+    if 0 < hue < 40 and most_chroma <= 0.1:
+        hue = 40 - (40 - hue) * 0.35  # clay and rust are never crimson
+    elif 84 < hue < 132:
         hue = 84 + (hue - 84) * (0.25 + 0.75 * max(0.0, (hue - 112) / 20))
     lightness = lightness * (1 - 0.34 * lost)
     turn = math.radians(hue)
