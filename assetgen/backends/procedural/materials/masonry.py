@@ -18,9 +18,8 @@ from assetgen.backends.procedural.operators.laying import (
     edge_loss,
     lay_by_hand,
     rounded_edge,
-    zigzag,
 )
-from assetgen.backends.procedural.operators.layouts import Plan, basket, courses, flemish
+from assetgen.backends.procedural.operators.layouts import Plan, basket, courses, flemish, herringbone
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
@@ -109,7 +108,7 @@ def _bond(torus: Torus, look: Look, bond: str) -> Plan:
     if bond == "flemish":
         return flemish(torus.cells_across(long_m * 1.5), rows)
     if bond == "herringbone":
-        return zigzag(torus.cells_across(long_m * 2), ratio=3 if look["slim"] > 0.5 else 2)
+        return herringbone(torus.cells_across(long_m * 2), ratio=3 if look["slim"] > 0.5 else 2)
     if bond == "basket":
         return basket(torus.cells_across(long_m * 2))
     return courses(across, rows)

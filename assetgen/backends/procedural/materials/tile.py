@@ -19,9 +19,8 @@ from assetgen.backends.procedural.operators.laying import (
     lay_by_hand,
     lay_hexagons,
     rounded_edge,
-    zigzag,
 )
-from assetgen.backends.procedural.operators.layouts import courses
+from assetgen.backends.procedural.operators.layouts import courses, herringbone
 from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
@@ -94,7 +93,7 @@ def _set_tiles(torus: Torus, look: Look, layout: str) -> Laid:
     down = across if long_m == width_m else 2 * across
     plan = courses(across, down, shift=1 if layout == "offset" else 0)
     if layout == "herringbone":
-        plan = zigzag(torus.cells_across(width_m * 2.2))
+        plan = herringbone(torus.cells_across(width_m * 2.2))
     turn = 0.004 * look["unevenness"]
     return lay_by_hand(torus, plan, "tiles", gap_m=gap_m, shift_m=shift_m, turn=turn, rounding_m=0.002)
 
