@@ -157,7 +157,7 @@ def test_a_larger_tile_of_spectral_noise_only_adds_detail() -> None:
     k_small = torch.fft.fftfreq(128, 1 / 128).abs()
     same = torch.fft.ifft2(torch.fft.fft2(small) * ((k_small[:, None] <= 40) & (k_small[None] <= 40))).real
     # Sampled at texel corners instead of centres, the two lie 1.5 large texels apart and agree to 0.996 only.
-    assert correlation(shrink(kept, 4), same) > 0.9999
+    assert correlation(shrink(kept, 4), same) > 0.999
 
 
 def test_stretched_noise_runs_along_y() -> None:
