@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import torch
 
 from assetgen.backends.base import Generated
 from assetgen.backends.procedural.grammar.parse import check_strict, parse_prompt
-from assetgen.backends.procedural.grammar.report import LayerRequest, MaterialRequest, PromptReport
+from assetgen.backends.procedural.grammar.report import LayerRequest, MaterialRequest, PromptReport, printable
 from assetgen.backends.procedural.layers.table import LAYERS
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
@@ -32,8 +32,8 @@ class ProceduralBackend:
         """Return the material that a spec's prompt asks for.
 
         Raises:
-            SpecError: no material of this library is named, a parameter is unknown, or, in strict mode, any
-                word was not understood.
+            SpecError: no material of this library is named, a parameter or a choice is unknown, or, in strict
+                mode, any word was not understood.
             Cancelled: somebody asked to stop.
         """
         if not isinstance(spec, MaterialSpec | TextureSpec):
@@ -44,11 +44,11 @@ class ProceduralBackend:
         recipe = _recipe(parsed.request, parsed.report)
         with torch.inference_mode():
             material = _draw(spec, parsed.request, recipe, ctx)
-        ignored = tuple(f'"{item.text}" was ignored: {item.reason}.' for item in parsed.report.ignored)
+        ignored = [f'"{printable(item.text)}" was ignored: {item.reason}.' for item in parsed.report.ignored]
         return Generated(
             value=material,
             prompt_report=parsed.report.to_json(),
-            warnings=(*parsed.report.warnings, *ignored),
+            warnings=(*parsed.report.warnings, *ignored, *_without_effect(parsed.report, recipe)),
         )
 
 
@@ -91,18 +91,10 @@ def _draw(
 
 
 def _look(torus: Torus, request: MaterialRequest, recipe: Recipe, params: Mapping[str, float | str]) -> Look:
-    known = {parameter.name: parameter for parameter in recipe.parameters}
-    numbers: dict[str, float] = {}
-    options = dict(request.options)
-    for name, value in params.items():
-        if isinstance(value, str):
-            options[name] = value
-        elif name in known:
-            numbers[name] = float(value)
-        else:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f'did you mean "{near[0]}"?' if near else f"it has {', '.join(sorted(known))}."
-            raise SpecError(f'params.{name} is no parameter of "{request.base}"; {hint}')
+    numbers, chosen = _params(request, recipe, params)
+    options = {**dict(request.options), **chosen}
+    for name, value in options.items():
+        _check_option(request, recipe, name, value)
     traits = dict(request.traits)
     return Look(
         values=resolve(recipe.parameters, torus, traits=traits, given=numbers),
@@ -111,6 +103,50 @@ def _look(torus: Torus, request: MaterialRequest, recipe: Recipe, params: Mappin
         color=request.color,
         second_color=request.second_color,
     )
+
+
+def _params(
+    request: MaterialRequest, recipe: Recipe, params: Mapping[str, float | str]
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Return the numbers and the choices of a prompt file's params."""
+    known = {parameter.name for parameter in recipe.parameters}
+    numbers: dict[str, float] = {}
+    chosen: dict[str, str] = {}
+    for name, value in params.items():
+        if isinstance(value, str) and name in recipe.options:
+            chosen[name] = value
+        elif not isinstance(value, str) and name in known:
+            numbers[name] = float(value)
+        elif name in known or name in recipe.options:
+            wanted = "a number" if name in known else f"one of {', '.join(recipe.options[name])}"
+            raise SpecError(f'params.{name} of "{request.base}" is {wanted}, no {value!r}.')
+        else:
+            names = sorted({*known, *recipe.options})
+            raise SpecError(f'params.{name} is no parameter of "{request.base}"; {_hint(name, names)}')
+    return numbers, chosen
+
+
+def _check_option(request: MaterialRequest, recipe: Recipe, name: str, value: str) -> None:
+    values = recipe.options.get(name, ())
+    if value not in values:
+        raise SpecError(f'{name} = "{value}" is no choice of "{request.base}"; {_hint(value, values)}')
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f'did you mean "{near[0]}"?' if near else f"it has {', '.join(known) or 'none'}."
+
+
+def _without_effect(report: PromptReport, recipe: Recipe) -> list[str]:
+    """Return a sentence for every understood word that turns only dials that this recipe does not have."""
+    lines = []
+    for span in report.spans:
+        dials = [dial.partition("=")[0] for dial in span.value.split()] if span.kind == "trait" else []
+        if dials and not any(recipe.heeds(dial) for dial in dials):
+            lines.append(
+                f'"{printable(span.text)}" has no effect on {(report.base or "").replace("_", " ")}.'
+            )
+    return lines
 
 
 def _in_order(request: MaterialRequest) -> list[LayerRequest]:

@@ -25,7 +25,8 @@ class Parameter:
         low: least value that the seed may choose.
         high: greatest value that the seed may choose.
         doc: one line for people.
-        trait: the prompt trait that sets it ("age", "wear", ...): 0 gives `low`, 1 gives `high`.
+        traits: the prompt traits that set it ("age", "wear", ...); of several the first that the prompt has.
+        ends: the values of that trait that give `low` and `high`; (1, -1) for a two-sided trait, turned round.
         scales: whether the trait "scale" ("large", "small") multiplies it.
     """
 
@@ -33,8 +34,17 @@ class Parameter:
     low: float
     high: float
     doc: str
-    trait: str | None = None
+    traits: tuple[str, ...] = ()
+    ends: tuple[float, float] = (0.0, 1.0)
     scales: bool = False
+
+    def wished(self, traits: Mapping[str, float]) -> float | None:
+        """Return the value that the prompt's traits name, or None when they say nothing about it."""
+        told = next((traits[name] for name in self.traits if name in traits), None)
+        if told is None:
+            return None
+        share = (told - self.ends[0]) / (self.ends[1] - self.ends[0])
+        return self.low + (self.high - self.low) * min(max(share, 0.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +123,9 @@ def resolve(
             values[parameter.name] = given[parameter.name]
             continue
         span = parameter.high - parameter.low
-        if parameter.trait is not None and parameter.trait in traits:
+        centre = parameter.wished(traits)
+        if centre is not None:
             # A word such as "old" names a neighbourhood: the seed still moves it by a tenth of the range.
-            centre = parameter.low + span * min(max(traits[parameter.trait], 0.0), 1.0)
             value = centre + torus.draw(f"parameter/{parameter.name}", -0.05, 0.05) * span
         else:
             value = torus.draw(f"parameter/{parameter.name}", parameter.low, parameter.high)

@@ -9,7 +9,7 @@ from assetgen.backends.procedural.look import Look, Parameter, resolve
 from assetgen.backends.procedural.operators.palette import linear_to_oklab
 from assetgen.backends.procedural.operators.torus import Torus
 
-AGE = Parameter(name="age", low=0.2, high=0.8, doc="how old", trait="age")
+AGE = Parameter(name="age", low=0.2, high=0.8, doc="how old", traits=("age",))
 WIDTH = Parameter(name="width_m", low=0.1, high=0.3, doc="how wide", scales=True)
 
 

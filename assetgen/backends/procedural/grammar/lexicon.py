@@ -29,13 +29,14 @@ class Sense:
     """One thing that a phrase may stand for.
 
     Args:
-        kind: base, family, beyond, beyond_layer, layer, trait, option, color, shade, style, degree, part,
+        kind: base, family, beyond, beyond_layer, layer, trait, option, content, color, shade, style, degree, part,
             connector, negation, negation_after, color_after, place, location, where, kind, noun, no_effect
             or stop.
         value: the id within that kind ("moss", "age", "bond=running").
         amount: what the word alone means: coverage, the value of the trait, or the factor of a degree.
-        flag: layer and trait: "noun" for a thing; option: its recipe; degree: times, absolute or cover.
-        color: the color itself, or the color that an option brings along.
+        flag: layer and trait: "noun" for a thing; option and content: the recipe that has it; degree: times,
+            absolute or cover.
+        color: the color itself.
     """
 
     kind: str
@@ -216,10 +217,8 @@ def _material_senses(materials: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
         for key, values in entry.get("option", {}).items():
             for value, phrases in values.items():
                 yield from ((phrase, Sense("option", f"{key}={value}", flag=name)) for phrase in phrases)
-        for value, species in entry.get("species", {}).items():
-            color = ColorWord(value, parse_hex(species["color"])) if species["color"] else None
-            sense = Sense("option", f"species={value}", flag=name, color=color)
-            yield from ((phrase, sense) for phrase in species["words"])
+        for trait, amounts in entry.get("content", {}).items():
+            yield from ((p, Sense("content", trait, amount, flag=name)) for p, amount in amounts.items())
     for name, family in materials["family"].items():
         yield from ((phrase, Sense("family", family["recipe"], flag=name)) for phrase in family["words"])
 
@@ -260,8 +259,8 @@ def _color_senses() -> Iterator[tuple[str, Sense]]:
         red, green, blue = entry["linear"]
         color = ColorWord(name, encode_srgb((red, green, blue)), metal=True)
         yield from ((phrase, Sense("color", "metal", color=color)) for phrase in entry["words"])
-    # The xkcd names come first: people named what they saw, while CSS has a "dark gray" lighter than "gray".
-    for source in ("xkcd", "css"):
+    # Of the surveys xkcd goes first: people named what they saw, while CSS has a "dark gray" lighter than "gray".
+    for source in ("craft", "xkcd", "css"):
         for name, code in _read(f"colors_{source}").items():
             plain = name.replace("/", " ").replace("gray", "grey")
             sense = Sense("color", "paint", color=ColorWord(plain, parse_hex(code)))

@@ -27,7 +27,7 @@ class Reading:
     options: dict[str, str] = field(default_factory=dict)
     colors: list[ColorWord] = field(default_factory=list)
     second: ColorWord | None = None
-    species: ColorWord | None = None
+    implied_color: ColorWord | None = None
     layers: dict[str, LayerRequest] = field(default_factory=dict)
     style: str | None = None
     denied: dict[str, None] = field(default_factory=dict)
@@ -65,7 +65,7 @@ def _imply(key: str, reading: Reading, lexicon: Lexicon) -> None:
         if isinstance(value, float | int):
             reading.traits.setdefault(name, float(value))
         elif name == "color":
-            reading.species = next(s.color for s in lexicon.phrases[value] if s.kind == "color")
+            reading.implied_color = next(s.color for s in lexicon.phrases[value] if s.kind == "color")
         else:
             reading.options.setdefault(name, value)
 
@@ -80,6 +80,8 @@ def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> Non
             _deny(item, reading, lexicon)
         elif thing is not None and item.sense("layer", "trait", "option"):
             item.ignore(f"belongs to '{thing.text}', which is not shown")
+        elif content := _content_for(item, reading.base):
+            _add_content(content, item, reading, lexicon)
         elif item.sense("layer"):
             _add_layer(item, reading)
         elif option := _option_for(item, reading.base):
@@ -95,9 +97,13 @@ def _foreign_thing(items: list[Item], index: int, reading: Reading) -> Item | No
     """Return the thing that an adjective after the base describes: "brick with rusty nails"."""
     if is_layer_noun(items[index]) or not any(item.role == "base" for item in items[:index]):
         return None
+    if _content_for(items[index], reading.base):
+        return None
     if any(other.key in _FROM for other in items[max(0, index - 2) : index]):
         return None  # "concrete from an abandoned factory" is abandoned itself
     for other in items[index + 1 :]:
+        if _content_for(other, reading.base):
+            return None
         if not other.senses or other.sense("noun", "beyond", "beyond_layer"):
             return None if other.negated or other.role else other
         rival = other.sense("base", "family")
@@ -114,10 +120,20 @@ def _option_for(item: Item, base: str | None) -> Sense | None:
     return next((s for s in item.senses if s.kind == "option" and s.flag == base), None)
 
 
+def _content_for(item: Item, base: str | None) -> Sense | None:
+    return next((s for s in item.senses if s.kind == "content" and s.flag == base), None)
+
+
+def _add_content(content: Sense, item: Item, reading: Reading, lexicon: Lexicon) -> None:
+    """Set how much of something lies in the base itself: pebbles in dirt, crackle in glaze."""
+    value = _trait_value(content, item, lexicon)
+    reading.traits[content.value] = _stronger(reading.traits.get(content.value), value, content, lexicon)
+    item.settle("trait", f"{content.value}={value:.2f}")
+
+
 def _set_option(option: Sense, reading: Reading) -> None:
     key, value = option.value.split("=")
     reading.options[key] = value
-    reading.species = option.color or reading.species
 
 
 def _set_style(item: Item, style: str, reading: Reading, lexicon: Lexicon) -> None:
@@ -212,6 +228,8 @@ def _trait_value(sense: Sense, item: Item, lexicon: Lexicon) -> float:
 
 def _deny(item: Item, reading: Reading, lexicon: Lexicon) -> None:
     """Follow a negation: the layer stays away, the trait goes back to neutral, the color is not taken."""
+    if content := _content_for(item, reading.base):
+        reading.traits[content.value] = 0.0
     for sense in item.senses:
         if sense.kind == "trait" and item.sense("layer") is None and item.sense("base") is None:
             trait = lexicon.traits[sense.value]
@@ -244,10 +262,10 @@ def read_parts(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
         if sense.value == "paint" and reading.base == "wood_planks":
             reading.options.setdefault("finish", "painted")
         for other in _words_before(items, index):
-            for value, words in (("thin", part.thin), ("wide", part.wide)):
+            for value, words in ((0.0, part.thin), (1.0, part.wide)):
                 if other.key in words:
-                    reading.options["joint"] = value
-                    other.settle("option", f"joint={value}")
+                    reading.traits["joint"] = value
+                    other.settle("trait", f"joint={value:.2f}")
 
 
 def _words_before(items: list[Item], index: int) -> list[Item]:
@@ -262,10 +280,12 @@ def _words_before(items: list[Item], index: int) -> list[Item]:
 def account_for_rest(items: list[Item], reading: Reading, kind: str, lexicon: Lexicon) -> None:
     """Settle every item that is still open: grammar words, places, and what must be reported as ignored."""
     looked_up = 0
-    for item in items:
+    for before, item in zip([None, *items], items, strict=False):
         if item.role or is_break(item):
             continue
-        if not item.senses:
+        if item.sense("color_after") and before is not None and before.role == "color":
+            item.settle("no_effect", "color")
+        elif not item.senses:
             looked_up += 1
             item.ignore("unknown word", suggest(item.key) if looked_up <= MAX_CORRECTIONS else ())
         elif item.sense(*_QUIET) and (item.sense("noun") is None or reading.base is not None):

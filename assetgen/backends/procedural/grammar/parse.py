@@ -55,6 +55,7 @@ _NOT_FOR_SOUNDS: Final = (
     "layer",
     "trait",
     "option",
+    "content",
     "color",
     "shade",
     "style",
@@ -204,7 +205,7 @@ def _request(reading: Reading) -> MaterialRequest:
     """Return the canonical request: denied layers and colors gone, everything sorted."""
     colors = [color for color in reading.colors if color.name not in reading.denied]
     layers = [layer for name, layer in reading.layers.items() if name not in reading.denied]
-    first = colors[0] if colors else reading.species
+    first = colors[0] if colors else reading.implied_color
     second = reading.second or (colors[1] if len(colors) > 1 else None)
     return MaterialRequest(
         base=reading.base,

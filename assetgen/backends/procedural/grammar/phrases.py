@@ -16,6 +16,9 @@ MAX_CORRECTIONS: Final = 30
 
 _MODIFIABLE: Final = ("layer", "trait", "option", "beyond_layer")
 _COMPOUND: Final = ("base", "family", "layer", "trait", "color", "degree", "option", "color_after", "beyond")
+_RUSTS: Final = frozenset({"metal", "steel", "iron", "hull", "bulkhead", "container", "plating"})
+_RUSTING: Final = frozenset({"rusty", "rusting"})
+"""On what rusts, "rusty red" is red that rusts; on anything else it is a color."""
 _ISH: Final = Shade(chroma=0.6)
 
 
@@ -65,10 +68,12 @@ def gather(tokens: list[Token], prompt: str, lexicon: Lexicon) -> list[Item]:
     """Return the phrases of the tokens in their order, separators among them as items of sense "break"."""
     tokens = _split_words(tokens, lexicon)
     forms, slips = _spell(tokens, lexicon)
+    apart = _RUSTING if _RUSTS.intersection(forms) else frozenset()
     items: list[Item] = []
     at = 0
     while at < len(tokens):
-        count, senses, key, how = _longest(tokens, forms, at, lexicon)
+        reach = 1 if forms[at] in apart else LONGEST_PHRASE
+        count, senses, key, how = _longest(tokens[: at + reach], forms, at, lexicon)
         run = tokens[at : at + count]
         if slips.intersection(range(at, at + count)) and senses:
             how = "fuzzy"

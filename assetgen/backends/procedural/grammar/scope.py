@@ -22,7 +22,8 @@ def settle_colors(items: list[Item], lexicon: Lexicon) -> None:
             continue
         if _is_called_color(items, index):
             item.senses = tuple(sense for sense in item.senses if sense.kind == "color")
-            items[index + 1].settle("no_effect", "color")
+            if items[index + 1].sense("option") is None:  # green painted planks are also painted
+                items[index + 1].settle("no_effect", "color")
         elif _is_color_here(items, index, lexicon):
             item.senses = tuple(sense for sense in item.senses if sense.kind == "color")
         else:
@@ -87,6 +88,7 @@ _CONTENT = (
     "layer",
     "trait",
     "option",
+    "content",
     "color",
     "style",
     "beyond",
@@ -313,4 +315,4 @@ def _same_clause(items: list[Item]) -> Iterator[Item]:
 def _may_be_scaled(item: Item) -> bool:
     if item.role not in ("", "negation") or (item.sense("degree") and not item.sense("layer")):
         return False
-    return item.sense("layer", "trait", "shade", "option", "beyond_layer") is not None
+    return item.sense("layer", "trait", "shade", "option", "content", "beyond_layer") is not None

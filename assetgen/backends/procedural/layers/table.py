@@ -1,4 +1,8 @@
-"""Every layer, whole in one literal table; the lexicon's layer ids are its keys."""
+"""Every layer, whole in one literal table; the lexicon's layer ids are its keys.
+
+They stand in the order in which they come about, and are applied in it: a base breaks before ore or gold fills it,
+what is iron rusts, moss grows on what has aged so far, and rain falls last.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,8 @@ from assetgen.backends.procedural.layers.wet import wet
 
 LAYERS: Final[dict[str, Layer]] = {
     "cracks": cracks,
-    "moss": moss,
-    "rust": rust,
     "veins": veins,
+    "rust": rust,
+    "moss": moss,
     "wet": wet,
 }

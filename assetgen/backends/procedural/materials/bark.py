@@ -39,11 +39,11 @@ class _Relief:
 
 def bark(torus: Torus, look: Look) -> Surface:
     """The bark of a standing trunk: split by growth, greyed on its crests, still warm in its depths."""
-    kind = look.option("kind", "oak")
-    if kind == "birch":
+    species = look.option("species", "oak")
+    if species == "birch":
         return _birch(torus, look)
-    relief = _pine(torus, look) if kind == "pine" else _oak(torus, look)
-    color = _pine_color(look, relief) if kind == "pine" else _oak_color(look, relief)
+    relief = _pine(torus, look) if species == "pine" else _oak(torus, look)
+    color = _pine_color(look, relief) if species == "pine" else _oak_color(look, relief)
     crest = convexity(torus, relief.height_m, 0.003).mul_(420).clamp_(-1, 1)
     color = color * (1 + 0.16 * crest) * (1 + 0.07 * relief.grain.clamp(-2, 2))
     roughness = (
@@ -288,8 +288,11 @@ BARK = Recipe(
         Parameter(name="depth_m", low=0.016, high=0.030, doc="depth of the furrows"),
         Parameter(name="tone", low=-0.35, high=0.18, doc="darker or lighter than the common tree"),
         Parameter(name="warmth", low=-0.5, high=0.6, doc="greyer or browner than the common tree"),
-        Parameter(name="peel", low=0.1, high=0.8, doc="how much paper has come off a birch", trait="wear"),
-        Parameter(name="age", low=0.1, high=0.9, doc="greying, lichen and scars", trait="age"),
-        Parameter(name="dirt", low=0.2, high=0.8, doc="dirt in the furrows", trait="dirt"),
+        Parameter(
+            name="peel", low=0.1, high=0.8, doc="how much paper has come off a birch", traits=("wear",)
+        ),
+        Parameter(name="age", low=0.1, high=0.9, doc="greying, lichen and scars", traits=("age",)),
+        Parameter(name="dirt", low=0.2, high=0.8, doc="dirt in the furrows", traits=("dirt",)),
     ),
+    options={"species": ("oak", "pine", "birch")},
 )

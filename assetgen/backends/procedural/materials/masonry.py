@@ -18,9 +18,8 @@ from assetgen.backends.procedural.operators.laying import (
     edge_loss,
     lay_by_hand,
     rounded_edge,
-    zigzag,
 )
-from assetgen.backends.procedural.operators.layouts import Plan, basket, courses, flemish
+from assetgen.backends.procedural.operators.layouts import Plan, basket, courses, flemish, herringbone
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
@@ -109,7 +108,7 @@ def _bond(torus: Torus, look: Look, bond: str) -> Plan:
     if bond == "flemish":
         return flemish(torus.cells_across(long_m * 1.5), rows)
     if bond == "herringbone":
-        return zigzag(torus.cells_across(long_m * 2), ratio=3 if look["slim"] > 0.5 else 2)
+        return herringbone(torus.cells_across(long_m * 2), ratio=3 if look["slim"] > 0.5 else 2)
     if bond == "basket":
         return basket(torus.cells_across(long_m * 2))
     return courses(across, rows)
@@ -161,7 +160,7 @@ def _mortar_bed(torus: Torus, look: Look, wall: Laid, clay: _Clay) -> tuple[Tens
     drawn = choose(torus, "mortar/joint", _JOINTS)
     joint = look.option("joint", drawn)
     middle = (-wall.pieces.edge / (look["joint_m"] * 0.5)).clamp(0, 1)
-    share = {"tooled": 0.35, "raked": 0.9, "flush": 0.25}[joint] if joint in _JOINTS else 0.35
+    share = {"tooled": 0.35, "raked": 0.9, "flush": 0.25}[joint]
     hollow = share + (0.65 if joint == "tooled" else 0.1) * (1 - (1 - middle) ** 2)
     hand = fbm(torus, "mortar/hand", torus.cells_across(0.12), octaves=5, gain=0.55)
     gone = patches(torus, "mortar/gone", 0.22, amount=0.04 + 0.4 * look["age"] ** 2, soft=0.2)
@@ -250,19 +249,38 @@ BRICK = Recipe(
         Parameter(
             name="brick_m", low=0.210, high=0.220, doc="length of a brick without its joint", scales=True
         ),
-        Parameter(name="joint_m", low=0.008, high=0.012, doc="width of a mortar joint"),
+        Parameter(name="joint_m", low=0.006, high=0.016, doc="width of a mortar joint", traits=("joint",)),
         Parameter(name="recess_m", low=0.004, high=0.009, doc="depth of the joints"),
         Parameter(
             name="slim", low=0.0, high=1.0, doc="over 0.5 herringbone is of 3 to 1 bricks, else 2 to 1"
         ),
-        Parameter(name="unevenness", low=0.4, high=1.2, doc="how far bricks stand out of line"),
-        Parameter(name="variation", low=0.5, high=1.3, doc="how far bricks differ in tone"),
+        Parameter(
+            name="unevenness",
+            low=0.3,
+            high=1.5,
+            doc="how far bricks stand out of line",
+            ends=(1, -1),
+            traits=("regularity",),
+        ),
+        Parameter(
+            name="variation",
+            low=0.5,
+            high=1.3,
+            doc="how far bricks differ in tone",
+            ends=(1, -1),
+            traits=("regularity",),
+        ),
         Parameter(name="burnt", low=0.02, high=0.3, doc="share of bricks darkened in the kiln"),
         Parameter(name="smear", low=0.0, high=0.9, doc="mortar left on the faces"),
         Parameter(name="salt", low=0.0, high=0.8, doc="white bloom near damp joints"),
-        Parameter(name="soot", low=0.0, high=0.7, doc="dark film in broad patches", trait="dirt"),
-        Parameter(name="age", low=0.1, high=0.9, doc="eroded mortar, dull old breaks", trait="age"),
-        Parameter(name="wear", low=0.1, high=0.8, doc="chipped edges and broken corners", trait="wear"),
-        Parameter(name="dirt", low=0.2, high=0.8, doc="dirt in the hollows", trait="dirt"),
+        Parameter(name="soot", low=0.0, high=0.7, doc="dark film in broad patches", traits=("dirt",)),
+        Parameter(name="age", low=0.1, high=0.9, doc="eroded mortar, dull old breaks", traits=("age",)),
+        Parameter(name="wear", low=0.1, high=0.8, doc="chipped edges and broken corners", traits=("wear",)),
+        Parameter(name="dirt", low=0.2, high=0.8, doc="dirt in the hollows", traits=("dirt",)),
     ),
+    options={
+        "bond": ("running", "stack", "flemish", "herringbone", "basket"),
+        "face": _FACES,
+        "joint": _JOINTS,
+    },
 )

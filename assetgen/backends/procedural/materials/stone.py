@@ -63,7 +63,7 @@ def _stone_grain(torus: Torus, stones: Elements) -> tuple[Tensor, Tensor, Tensor
 def _stone_height(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor, Tensor, Tensor]) -> Tensor:
     lumps, ridges, micro = grain
     stone_m = torus.tile_m / max(torus.cells_across(look["stone_m"]), 3)
-    gap = stones.random(torus, "stones/gap", 0.02, 0.055) * stone_m
+    gap = stones.random(torus, "stones/gap", 0.55, 1.45) * (look["gap"] * stone_m / 2)
     inside = stones.edge - gap
     shoulder = stones.random(torus, "stones/shoulder", 0.24, 0.46) * stone_m
     # Trodden crowns are flatter than a river stone's: the larger power of the dome, the flatter.
@@ -127,10 +127,22 @@ COBBLESTONE = Recipe(
     tile_m=2.0,
     parameters=(
         Parameter(name="stone_m", low=0.24, high=0.31, doc="width of a stone", scales=True),
-        Parameter(name="irregularity", low=0.68, high=0.86, doc="0 a regular grid, 1 thrown down"),
+        Parameter(
+            name="irregularity",
+            low=0.5,
+            high=0.9,
+            doc="0 a regular grid, 1 thrown down",
+            ends=(1, -1),
+            traits=("regularity",),
+        ),
+        Parameter(
+            name="gap", low=0.04, high=0.11, doc="width of the joints by that of a stone", traits=("joint",)
+        ),
         Parameter(name="fill", low=0.2, high=0.9, doc="how high the earth stands between the stones"),
-        Parameter(name="age", low=0.2, high=0.9, doc="lichen and weathering", trait="age"),
-        Parameter(name="wear", low=0.2, high=0.8, doc="how far feet have polished the crowns", trait="wear"),
-        Parameter(name="dirt", low=0.2, high=0.8, doc="earth in the hollows", trait="dirt"),
+        Parameter(name="age", low=0.2, high=0.9, doc="lichen and weathering", traits=("age",)),
+        Parameter(
+            name="wear", low=0.2, high=0.8, doc="how far feet have polished the crowns", traits=("wear",)
+        ),
+        Parameter(name="dirt", low=0.2, high=0.8, doc="earth in the hollows", traits=("dirt",)),
     ),
 )

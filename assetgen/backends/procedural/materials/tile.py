@@ -19,9 +19,8 @@ from assetgen.backends.procedural.operators.laying import (
     lay_by_hand,
     lay_hexagons,
     rounded_edge,
-    zigzag,
 )
-from assetgen.backends.procedural.operators.layouts import courses
+from assetgen.backends.procedural.operators.layouts import courses, herringbone
 from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
@@ -94,7 +93,7 @@ def _set_tiles(torus: Torus, look: Look, layout: str) -> Laid:
     down = across if long_m == width_m else 2 * across
     plan = courses(across, down, shift=1 if layout == "offset" else 0)
     if layout == "herringbone":
-        plan = zigzag(torus.cells_across(width_m * 2.2))
+        plan = herringbone(torus.cells_across(width_m * 2.2))
     turn = 0.004 * look["unevenness"]
     return lay_by_hand(torus, plan, "tiles", gap_m=gap_m, shift_m=shift_m, turn=turn, rounding_m=0.002)
 
@@ -243,17 +242,44 @@ CERAMIC_TILES = Recipe(
     tile_m=1.2,
     parameters=(
         Parameter(name="tile_width_m", low=0.11, high=0.16, doc="width of a square tile", scales=True),
-        Parameter(name="joint_m", low=0.003, high=0.005, doc="width of a joint"),
+        Parameter(name="joint_m", low=0.002, high=0.006, doc="width of a joint", traits=("joint",)),
         Parameter(name="recess_m", low=0.0007, high=0.0018, doc="depth of the grout"),
-        Parameter(name="unevenness", low=0.3, high=1.1, doc="how unevenly the tiles are set"),
+        Parameter(
+            name="unevenness",
+            low=0.3,
+            high=1.1,
+            doc="how unevenly the tiles are set",
+            ends=(1, -1),
+            traits=("regularity",),
+        ),
         Parameter(name="pillow", low=0.3, high=1.2, doc="how far the edges fall away"),
         Parameter(name="waviness", low=0.4, high=1.8, doc="how wavy the glaze is"),
-        Parameter(name="variation", low=0.5, high=1.5, doc="how far tiles differ in tone"),
+        Parameter(
+            name="variation",
+            low=0.5,
+            high=1.5,
+            doc="how far tiles differ in tone",
+            ends=(1, -1),
+            traits=("regularity",),
+        ),
         Parameter(name="specks", low=0.0, high=0.8, doc="dark iron specks in the glaze"),
         Parameter(name="glaze_roughness", low=0.08, high=0.18, doc="roughness of clean glaze"),
-        Parameter(name="crackle", low=0.0, high=1.0, doc="fine net of cracks in old glaze", trait="age"),
-        Parameter(name="age", low=0.05, high=0.8, doc="lost grout, dulled breaks", trait="age"),
-        Parameter(name="wear", low=0.05, high=0.7, doc="chipped edges and dull rims", trait="wear"),
-        Parameter(name="dirt", low=0.1, high=0.8, doc="stained grout and film on the glaze", trait="dirt"),
+        Parameter(
+            name="crackle",
+            low=0.0,
+            high=1.0,
+            doc="fine net of cracks in old glaze",
+            traits=("crackle", "age"),
+        ),
+        Parameter(name="age", low=0.05, high=0.8, doc="lost grout, dulled breaks", traits=("age",)),
+        Parameter(name="wear", low=0.05, high=0.7, doc="chipped edges and dull rims", traits=("wear",)),
+        Parameter(
+            name="dirt", low=0.1, high=0.8, doc="stained grout and film on the glaze", traits=("dirt",)
+        ),
     ),
+    options={
+        "layout": ("grid", "offset", "herringbone", "hex"),
+        "shape": ("square", "subway"),
+        "pattern": ("plain", "checker", "random", "stripes"),
+    },
 )

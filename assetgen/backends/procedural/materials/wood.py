@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look, Parameter
+from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import dome, smoothstep
 from assetgen.backends.procedural.operators.layouts import Plan, lay
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
@@ -20,16 +21,87 @@ from assetgen.backends.procedural.operators.warp import fetch_per_piece
 from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 
-_PINE = ("#b89e79", "#a68660", "#826141", "#61452f")
-_LARCH = ("#b18d6a", "#997453", "#765239", "#563a29")
-_OAK = ("#ad9677", "#937b5b", "#745d44", "#564434")
-_WALNUT = ("#876a51", "#6d523c", "#513a2b", "#3d2b21")
-_SPECIES: Final = (
-    Species(colors=_PINE, ring_m=0.0066, hardness=3.2, contrast=1.0, pores=0.2),
-    Species(colors=_LARCH, ring_m=0.0054, hardness=2.6, contrast=0.95, pores=0.25),
-    Species(colors=_OAK, ring_m=0.0050, hardness=1.8, contrast=0.75, pores=1.0),
-    Species(colors=_WALNUT, ring_m=0.0058, hardness=1.6, contrast=0.7, pores=0.7),
-)
+_SPECIES: Final = {
+    "pine": Species(
+        colors=("#b89e79", "#a68660", "#826141", "#61452f"),
+        ring_m=0.0066,
+        hardness=3.2,
+        contrast=1.0,
+        pores=0.2,
+    ),
+    "larch": Species(
+        colors=("#b18d6a", "#997453", "#765239", "#563a29"),
+        ring_m=0.0054,
+        hardness=2.6,
+        contrast=0.95,
+        pores=0.25,
+    ),
+    "oak": Species(
+        colors=("#ad9677", "#937b5b", "#745d44", "#564434"),
+        ring_m=0.0050,
+        hardness=1.8,
+        contrast=0.75,
+        pores=1.0,
+    ),
+    "walnut": Species(
+        colors=("#876a51", "#6d523c", "#513a2b", "#3d2b21"),
+        ring_m=0.0058,
+        hardness=1.6,
+        contrast=0.7,
+        pores=0.7,
+    ),
+    "birch": Species(
+        colors=("#cdb58e", "#bb9f77", "#a28460", "#84674a"),
+        ring_m=0.0046,
+        hardness=1.5,
+        contrast=0.4,
+        pores=0.15,
+    ),
+    "ash": Species(
+        colors=("#c8b593", "#b09a77", "#8f7857", "#6f5b43"),
+        ring_m=0.0058,
+        hardness=2.4,
+        contrast=0.9,
+        pores=0.9,
+    ),
+    "cherry": Species(
+        colors=("#a8714f", "#8f5a3e", "#74452f", "#583424"),
+        ring_m=0.0048,
+        hardness=1.6,
+        contrast=0.5,
+        pores=0.25,
+    ),
+    "mahogany": Species(
+        colors=("#875239", "#6f3f2b", "#573021", "#42251b"),
+        ring_m=0.0070,
+        hardness=1.3,
+        contrast=0.4,
+        pores=0.8,
+    ),
+    "teak": Species(
+        colors=("#a5794f", "#8a603b", "#6c482c", "#503524"),
+        ring_m=0.0056,
+        hardness=1.9,
+        contrast=0.75,
+        pores=0.7,
+    ),
+    "cedar": Species(
+        colors=("#b27b57", "#965e41", "#77472f", "#593526"),
+        ring_m=0.0040,
+        hardness=2.8,
+        contrast=0.8,
+        pores=0.1,
+    ),
+    "ebony": Species(
+        colors=("#4f4138", "#40342d", "#342a25", "#2b231f"),
+        ring_m=0.0044,
+        hardness=1.4,
+        contrast=0.5,
+        pores=0.5,
+    ),
+}
+_COMMON_SPECIES: Final = ("pine", "larch", "oak", "walnut")
+"""What the seed chooses among."""
 _PAINTS: Final = ("#b9b4a6", "#7d8a7a", "#6f8791", "#7c3a31", "#a8976f", "#4f5c58")
 """Chalk, sage, duck egg, barn red, straw, bottle green: paints that people give to boards."""
 _ROW_UNITS, _LENGTH_UNITS, _TRIES = 6, 60, 6
@@ -39,7 +111,7 @@ def wood_planks(torus: Torus, look: Look) -> Surface:
     """Boards cut from different places of different logs, nailed down and lived with."""
     if look.option("direction", "horizontal") == "vertical":
         return _turned(torus, look)
-    species = _SPECIES[min(int(look["species"]), len(_SPECIES) - 1)]
+    species = _SPECIES[look.option("species", choose(torus, "species", _COMMON_SPECIES))]
     boards = _lay_boards(torus, look)
     knots = grow_knots(torus, boards, share=0.5 * look["knots"], radius_m=(0.008, 0.025))
     grain = cut_grain(torus, boards, knots, species)
@@ -284,15 +356,24 @@ WOOD_PLANKS = Recipe(
     parameters=(
         Parameter(name="board_m", low=0.10, high=0.17, doc="mean width of a board", scales=True),
         Parameter(
-            name="mixed_widths", low=0.0, high=1.0, doc="0 boards of one width, 1 of very different ones"
+            name="mixed_widths",
+            low=0.0,
+            high=1.0,
+            doc="0 boards of one width, 1 of very different ones",
+            ends=(1, -1),
+            traits=("regularity",),
         ),
         Parameter(name="long_boards", low=0.2, high=0.8, doc="share of rows with a single long board"),
-        Parameter(name="gap_m", low=0.0025, high=0.005, doc="width of the joints"),
+        Parameter(name="gap_m", low=0.002, high=0.006, doc="width of the joints", traits=("joint",)),
         Parameter(name="gap_depth_m", low=0.004, high=0.008, doc="depth of the joints"),
-        Parameter(name="species", low=0.0, high=3.999, doc="0 pine, 1 larch, 2 oak, 3 walnut"),
         Parameter(name="knots", low=0.15, high=0.7, doc="how knotty the wood is"),
-        Parameter(name="age", low=0.1, high=0.7, doc="greying, splits and washed-out grain", trait="age"),
-        Parameter(name="wear", low=0.15, high=0.8, doc="rounded edges, worn coats", trait="wear"),
-        Parameter(name="dirt", low=0.15, high=0.7, doc="dirt in joints and hollows", trait="dirt"),
+        Parameter(name="age", low=0.1, high=0.7, doc="greying, splits and washed-out grain", traits=("age",)),
+        Parameter(name="wear", low=0.15, high=0.8, doc="rounded edges, worn coats", traits=("wear",)),
+        Parameter(name="dirt", low=0.15, high=0.7, doc="dirt in joints and hollows", traits=("dirt",)),
     ),
+    options={
+        "direction": ("horizontal", "vertical"),
+        "finish": ("raw", "painted", "varnished"),
+        "species": tuple(_SPECIES),
+    },
 )

@@ -103,19 +103,6 @@ def lay_by_hand(
     )
 
 
-def zigzag(repeats: int, *, ratio: int = 2) -> Plan:
-    """Return herringbone of pieces `ratio` times as long as wide, on `repeats` x 2 x ratio units square.
-
-    A lying piece starts one unit further right in every row; a standing one hangs from where it starts.
-    """
-    size = 2 * ratio * repeats
-    pieces = []
-    for step in range(size):
-        for start in range(step, step + size, 2 * ratio):
-            pieces += [(start, step, ratio, 1), (start - 1, step, 1, ratio)]
-    return Plan(columns=size, rows=size, pieces=tuple(pieces))
-
-
 def _rounded(to_side: Tensor, to_bed: Tensor, radius_m: float) -> Tensor:
     """Return the distance to a rectangle's border, its corners rounded, exact outside them too."""
     short_x, short_y = (radius_m - to_side).clamp_(min=0), (radius_m - to_bed).clamp_(min=0)

@@ -150,6 +150,8 @@ def spectral_noise(
     seed = torus.stream(name)
     rayleigh = -torch.log(hash_uniform(index, seed) + 1e-7)
     scroll = ((kx * torus.origin[0] + ky * torus.origin[1]) % size).float() / size
+    # The transform samples texels at their corners; half a texel of phase moves it to their centres.
+    scroll = scroll + (kx + ky).float() * (0.5 / size)
     phase = (hash_uniform(index, seed ^ 0x5851F42D) + scroll) * (2 * math.pi)
     spectrum = torch.zeros(size, size // 2 + 1, dtype=torch.complex64, device=torus.device)
     # Of the column kx = 0 the transform keeps the real part, half of its power: the factor 2 makes up for it.

@@ -29,6 +29,10 @@ TRAITS = {
     "gloss": (-1, 1),
     "scale": (0.25, 4),
     "regularity": (-1, 1),
+    "joint": (0, 1),
+    "stones": (0, 1),
+    "litter": (0, 1),
+    "crackle": (0, 1),
     "brightness": (-1, 1),
     "saturation": (-1, 1),
     "warmth": (-1, 1),
@@ -55,7 +59,8 @@ def test_layers_and_families_point_at_what_exists() -> None:
     assert {s.value for s in senses if s.kind == "layer"} == {"moss", "rust", "wet", "cracks", "veins"}
     assert all(0 < s.amount <= 1 for s in senses if s.kind == "layer")
     assert {s.value for s in senses if s.kind in ("base", "family")} == RECIPES
-    assert all(s.flag in RECIPES for s in senses if s.kind == "option")
+    assert all(s.flag in RECIPES for s in senses if s.kind in ("option", "content"))
+    assert all(s.value in TRAITS for s in senses if s.kind == "content")
     assert all(s.flag in load_lexicon().nearest for s in senses if s.kind == "beyond")
 
 

@@ -19,9 +19,9 @@ VARIANTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("wood_planks", {}),
     ("wood_planks", {"direction": "vertical", "finish": "painted"}),
     ("wood_planks", {"finish": "varnished"}),
-    ("bark", {"kind": "oak"}),
-    ("bark", {"kind": "pine"}),
-    ("bark", {"kind": "birch"}),
+    ("bark", {"species": "oak"}),
+    ("bark", {"species": "pine"}),
+    ("bark", {"species": "birch"}),
     ("dirt", {}),
 )
 NAMES = ["-".join((recipe, *options.values())) for recipe, options in VARIANTS]
@@ -111,8 +111,8 @@ def test_the_maps_are_those_of_real_matter(recipe: str, options: dict[str, str],
         ("wood_planks", {"direction": "horizontal"}, {"direction": "vertical"}),
         ("wood_planks", {"finish": "raw"}, {"finish": "varnished"}),
         ("wood_planks", {"finish": "raw"}, {"finish": "painted"}),
-        ("bark", {"kind": "oak"}, {"kind": "pine"}),
-        ("bark", {"kind": "oak"}, {"kind": "birch"}),
+        ("bark", {"species": "oak"}, {"species": "pine"}),
+        ("bark", {"species": "oak"}, {"species": "birch"}),
     ],
 )
 def test_an_option_changes_the_picture(recipe: str, one: dict[str, str], other: dict[str, str]) -> None:

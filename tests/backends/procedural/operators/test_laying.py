@@ -11,20 +11,11 @@ from assetgen.backends.procedural.operators.laying import (
     lay_by_hand,
     lay_hexagons,
     rounded_edge,
-    zigzag,
 )
 from assetgen.backends.procedural.operators.layouts import courses
 from assetgen.backends.procedural.operators.torus import Torus
 
 TORUS = Torus(size=256, seed=3, tile_m=1.0)
-
-
-@pytest.mark.parametrize("ratio", [2, 3, 4])
-@pytest.mark.parametrize("repeats", [1, 3])
-def test_herringbone_covers_every_unit_once(ratio: int, repeats: int) -> None:
-    plan = zigzag(repeats, ratio=ratio)
-    owners = torch.tensor(plan.owners())
-    assert owners.unique(return_counts=True)[1].tolist() == [ratio] * len(plan.pieces)
 
 
 def test_joints_take_the_share_of_the_wall_that_their_width_asks_for() -> None:

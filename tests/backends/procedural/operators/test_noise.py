@@ -156,8 +156,8 @@ def test_a_larger_tile_of_spectral_noise_only_adds_detail() -> None:
     kept = torch.fft.ifft2(spectrum * ((k[:, None] <= 40) & (k[None] <= 40))).real
     k_small = torch.fft.fftfreq(128, 1 / 128).abs()
     same = torch.fft.ifft2(torch.fft.fft2(small) * ((k_small[:, None] <= 40) & (k_small[None] <= 40))).real
-    # Texel centres of the two sizes lie 1.5 large texels apart, a shift of phase that a picture does not show.
-    assert correlation(shrink(kept, 4), same) > 0.99
+    # Sampled at texel corners instead of centres, the two lie 1.5 large texels apart and agree to 0.996 only.
+    assert correlation(shrink(kept, 4), same) > 0.999
 
 
 def test_stretched_noise_runs_along_y() -> None:
