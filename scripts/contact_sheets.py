@@ -79,7 +79,7 @@ def sheet_of_samples(folder: Path) -> None:
 
 
 def to_picture(image: Image) -> Picture.Image:
-    return Picture.open(io.BytesIO(write_jpeg(image, quality=97))).convert("RGB")
+    return Picture.open(io.BytesIO(write_jpeg(image, quality=95))).convert("RGB")
 
 
 def grid(cells: Sequence[tuple[str, Picture.Image]], *, columns: int, edge: int) -> Picture.Image:
