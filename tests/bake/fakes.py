@@ -71,7 +71,9 @@ class FakeExecutor:
         was_made = order.force or self.store.find(scanned.keys.make) is None
         if was_made and order.plan.need in (Need.MAKE, Need.EXPORT):
             for path, key in scanned.keys.inputs.items():
-                assert not path.endswith(".prompt.toml") or self.store.find(key), f"{path} was not built before"
+                assert not path.endswith(".prompt.toml") or self.store.find(key), (
+                    f"{path} was not built before"
+                )
             self.made.append(scanned.asset)
             self.store.record(scanned.keys.make, {"bundle": "fake"}, refresh=order.force)
         manifests = {}

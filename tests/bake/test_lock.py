@@ -30,7 +30,10 @@ def test_a_lock_holds_keys_and_hashes_of_every_variant_and_target(game: Game) ->
     assert document["assetgen_lock"] == 1
     assert sorted(document["assets"]) == ["a", "a_v2"]
     manifest = verify_set(game.output / "unity" / "a" / "a.assetgen.json")
-    assert document["assets"]["a"]["outputs"]["unity"] == {"key": manifest.full_key, "files": manifest.hashes()}
+    assert document["assets"]["a"]["outputs"]["unity"] == {
+        "key": manifest.full_key,
+        "files": manifest.hashes(),
+    }
 
 
 def test_a_bake_with_nothing_to_do_leaves_the_lock_alone(game: Game) -> None:

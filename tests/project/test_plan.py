@@ -211,9 +211,7 @@ def test_variants_are_assets_of_their_own_with_seeds_of_their_own(tmp_path: Path
 
 
 def test_assets_that_ask_for_the_same_share_the_result_under_their_own_ids(tmp_path: Path) -> None:
-    game = Game(
-        tmp_path, {"x/a.prompt.toml": material("seed = 7"), "y/a.prompt.toml": material("seed = 7")}
-    )
+    game = Game(tmp_path, {"x/a.prompt.toml": material("seed = 7"), "y/a.prompt.toml": material("seed = 7")})
     assert statuses(game.bake()) == {"x/a": "baked", "y/a": "baked"}
     assert verify_set(manifest(game, asset="x/a")).asset == "x/a"
     assert verify_set(manifest(game, asset="y/a")).asset == "y/a"
