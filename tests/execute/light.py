@@ -74,7 +74,8 @@ def main() -> None:
     for event in executor.events():
         begun += isinstance(event, Started)
         if begun == 2:
-            print(*(hand.process.pid for hand in executor._hands), flush=True)
+            sys.stdout.write(" ".join(str(hand.process.pid) for hand in executor._hands) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":
