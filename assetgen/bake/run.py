@@ -31,7 +31,7 @@ from assetgen.execute.base import (
 from assetgen.execute.processes import ProcessExecutor
 from assetgen.project.discover import discover
 from assetgen.project.order import BuildOrder, Built
-from assetgen.project.outputs import known_manifest, put_in_place
+from assetgen.project.outputs import put_back
 from assetgen.project.plan import AssetPlan, Need, plan
 from assetgen.project.project_file import PROMPT_SUFFIX, find_project
 from assetgen.project.scan import scan
@@ -203,14 +203,10 @@ class _Bake:
         for target in asset.targets:
             if target.need is not Need.PUBLISH:
                 continue
-            manifest = known_manifest(self.store, asset.scanned, target)
-            if manifest is None:
-                return False
             try:
-                put_in_place(self.store, asset.scanned, target, manifest, overwrite=self.options.overwrite)
+                if put_back(self.store, asset.scanned, target, overwrite=self.options.overwrite) is None:
+                    return False
             except AssetGenError as error:
-                if known_manifest(self.store, asset.scanned, target) is None:
-                    return False  # a blob turned out to be damaged, and went to quarantine
                 self._finish(asset, Status.FAILED, since, errors=(_placed(error, asset),))
                 return True
         self._finish(asset, Status.CACHED, since)

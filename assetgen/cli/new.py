@@ -41,9 +41,9 @@ def run(options: argparse.Namespace) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-    except FileExistsError:
-        raise PublishConflict(f"{path} is there already; choose another name, or edit it.") from None
     except OSError as error:
+        if path.exists():
+            raise PublishConflict(f"{path} is there already; choose another name, or edit it.") from None
         raise StoreError(f"{path} cannot be written: {error.strerror}; check the folder.") from error
     print(json.dumps({"path": str(path), "kind": options.kind}) if options.json else f"wrote {path}")
     return 0

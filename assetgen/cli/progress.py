@@ -83,7 +83,8 @@ class TerminalWatcher:
         self._drawn_at = time.monotonic()
         self._erase()
         if self._done < self._due:
-            text = f"[{self._done}/{self._due}] {self._left()} " + " | ".join(self._stages.values())
+            parts = [self._left(), *self._stages.values()]
+            text = f"[{self._done}/{self._due}] " + " | ".join(part for part in parts if part)
             self._stream.write(text[: shutil.get_terminal_size().columns - 1])
         self._stream.flush()
 

@@ -25,7 +25,7 @@ from assetgen.media.material import Material
 from assetgen.pipeline.encoders import ready_encoders
 from assetgen.pipeline.previews import render_previews
 from assetgen.project.order import BuildOrder, Built
-from assetgen.project.outputs import known_manifest, put_in_place
+from assetgen.project.outputs import put_back, put_in_place
 from assetgen.project.plan import Need, TargetPlan
 from assetgen.project.project_file import PROMPT_SUFFIX
 from assetgen.specs.base import Spec
@@ -56,10 +56,10 @@ def build(order: BuildOrder, *, store: Store, ctx: Context) -> Built:
             if target.need is Need.NOTHING:
                 continue
             ctx.check()
-            manifest = None if order.force else known_manifest(store, scanned, target)
-            if manifest is None:
+            path = None if order.force else put_back(store, scanned, target, overwrite=order.overwrite)
+            if path is None:
                 manifest = _export(value, target, ctx)
-            path = put_in_place(store, scanned, target, manifest, overwrite=order.overwrite)
+                path = put_in_place(store, scanned, target, manifest, overwrite=order.overwrite)
             manifests[target.target] = str(path)
         seconds = time.monotonic() - started
         _LOG.info("%s %s %s %.2f s", scanned.asset, scanned.keys.make[:12], value.how, seconds)

@@ -10,7 +10,7 @@ from assetgen.bake.results import AssetResult
 from assetgen.errors import AssetGenError, Cancelled
 from assetgen.execute.base import GRACE_S, Done, Event, Failed, Progress, Started, Task
 from assetgen.project.order import BuildOrder, Built
-from assetgen.project.outputs import known_manifest, put_in_place
+from assetgen.project.outputs import put_back, put_in_place
 from assetgen.project.plan import Need, TargetPlan
 from assetgen.project.scan import ScannedAsset
 from assetgen.settings import Durability, Settings
@@ -80,11 +80,11 @@ class FakeExecutor:
         for target in order.plan.targets:
             if target.need is Need.NOTHING:
                 continue
-            manifest = None if order.force else known_manifest(self.store, scanned, target)
-            if manifest is None:
+            path = None if order.force else put_back(self.store, scanned, target, overwrite=order.overwrite)
+            if path is None:
                 self.exported.append(f"{scanned.asset}@{target.target}")
                 manifest = pretend(self.store, scanned, target)
-            path = put_in_place(self.store, scanned, target, manifest, overwrite=order.overwrite)
+                path = put_in_place(self.store, scanned, target, manifest, overwrite=order.overwrite)
             manifests[target.target] = str(path)
         return Built(
             asset=scanned.asset, was_made=was_made, manifests=manifests, seconds=0.0, warnings=("a note.",)
