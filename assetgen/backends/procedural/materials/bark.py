@@ -42,7 +42,7 @@ def bark(torus: Torus, look: Look) -> Surface:
     species = look.option("species", "oak")
     if species == "birch":
         return _birch(torus, look)
-    relief = _pine(torus, look) if species == "pine" else _oak(torus, look)
+    relief = _rubbed(torus, look, _pine(torus, look) if species == "pine" else _oak(torus, look))
     color = _pine_color(look, relief) if species == "pine" else _oak_color(look, relief)
     crest = convexity(torus, relief.height_m, 0.003).mul_(420).clamp_(-1, 1)
     color = color * (1 + 0.16 * crest) * (1 + 0.07 * relief.grain.clamp(-2, 2))
@@ -57,6 +57,18 @@ def bark(torus: Torus, look: Look) -> Surface:
         metallic=torus.zeros(),
     )
     return _overgrown(surface, look, relief).with_grime(0.3 + 0.6 * look["dirt"], 0.03)
+
+
+def _rubbed(torus: Torus, look: Look, relief: _Relief) -> _Relief:
+    """Rub the crests off where animals and ropes have worn the trunk; what is bared is warm again."""
+    place = fbm(torus, "bark/rubbed", 6, octaves=5, gain=0.55) + 0.04 * relief.grain
+    rubbed = smoothstep(0.45, 0.7, place + 0.62 * look["wear"]) * smoothstep(0.5, 0.9, relief.top)
+    return replace(
+        relief,
+        height_m=relief.height_m - rubbed * (0.16 * look["depth_m"]),
+        fresh=torch.maximum(relief.fresh, 0.75 * rubbed),
+        tone=relief.tone * (1 - 0.4 * rubbed),
+    )
 
 
 def _ramp(look: Look, *colors: str, tint: float = 1.0) -> Palette:
@@ -267,7 +279,7 @@ def _scars(torus: Torus, look: Look, wrinkle: Tensor) -> tuple[Tensor, Tensor]:
 def _peels(torus: Torus, look: Look, wrinkle: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return where the outer paper is gone, 0..1, its curled lip, 0..1, and a tone of its own for every strip."""
     sheet = fbm(torus, "birch/sheet", 2, period_y=9, octaves=6, gain=0.5) + 0.007 * wrinkle
-    limit = 0.42 - 0.22 * look["peel"]
+    limit = 0.42 - 0.22 * look["wear"]
     under = smoothstep(limit, limit + 0.02, sheet)
     lip = smoothstep(limit - 0.07, limit - 0.005, sheet) * (1 - under)
     torn = smoothstep(0.1, 0.5, fbm(torus, "birch/lip", 6, octaves=4) + 0.35)
@@ -288,9 +300,7 @@ BARK = Recipe(
         Parameter(name="depth_m", low=0.016, high=0.030, doc="depth of the furrows"),
         Parameter(name="tone", low=-0.35, high=0.18, doc="darker or lighter than the common tree"),
         Parameter(name="warmth", low=-0.5, high=0.6, doc="greyer or browner than the common tree"),
-        Parameter(
-            name="peel", low=0.1, high=0.8, doc="how much paper has come off a birch", traits=("wear",)
-        ),
+        Parameter(name="wear", low=0.1, high=0.8, doc="crests rubbed off, paper peeled", traits=("wear",)),
         Parameter(name="age", low=0.1, high=0.9, doc="greying, lichen and scars", traits=("age",)),
         Parameter(name="dirt", low=0.2, high=0.8, doc="dirt in the furrows", traits=("dirt",)),
     ),
