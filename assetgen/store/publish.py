@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from assetgen.errors import AssetGenError, FormatError, PublishConflict, SpecError, StoreError
 from assetgen.store import fault
@@ -29,9 +29,7 @@ from assetgen.store.manifest import Manifest
 from assetgen.store.paths import TEMP_SUFFIX, confined
 from assetgen.store.placement import Placement, Write, look, plan_placement, staged_name, still_ours
 from assetgen.store.records import FileStat, Publication, State
-
-if TYPE_CHECKING:
-    from assetgen.store.store import Store
+from assetgen.store.shelves import Shelves
 
 REPLACE_DELAYS_S: Final = (0.1, 0.3, 0.6, 1.0, 1.0)
 """Waits between tries to replace a file that an engine has open on Windows; about 3 s in all."""
@@ -41,7 +39,7 @@ _Sleep = Callable[[float], None]
 
 
 def publish(
-    store: Store,
+    store: Shelves,
     folder: Path,
     manifest: Manifest,
     contents: Mapping[str, str],
@@ -76,7 +74,7 @@ def publish(
         _carry_out(store, plan, record, sleep=sleep)
 
 
-def recover(store: Store, *, sleep: _Sleep = time.sleep) -> int:
+def recover(store: Shelves, *, sleep: _Sleep = time.sleep) -> int:
     """Finish every publication whose publisher is gone; return how many were finished.
 
     A publication that cannot be finished stays pending and is logged: its blobs are gone, a file was edited
@@ -92,7 +90,7 @@ def recover(store: Store, *, sleep: _Sleep = time.sleep) -> int:
     return finished
 
 
-def _recover_one(store: Store, folder: Path, name: str, *, sleep: _Sleep) -> bool:
+def _recover_one(store: Shelves, folder: Path, name: str, *, sleep: _Sleep) -> bool:
     record = store.index.publication(folder, name)
     if record is None or record.state is State.DONE:
         return False
@@ -113,7 +111,7 @@ def _recover_one(store: Store, folder: Path, name: str, *, sleep: _Sleep) -> boo
     return True
 
 
-def _carry_out(store: Store, plan: Placement, record: Publication | None, *, sleep: _Sleep) -> None:
+def _carry_out(store: Shelves, plan: Placement, record: Publication | None, *, sleep: _Sleep) -> None:
     if plan.is_complete:
         if not _is_recorded(plan, record):
             store.index.finish_publication(plan.folder, plan.manifest, stats=plan.kept)
@@ -143,7 +141,7 @@ def _is_recorded(plan: Placement, record: Publication | None) -> bool:
     )
 
 
-def _stage_all(store: Store, plan: Placement, staged: ExitStack) -> list[FileStat]:
+def _stage_all(store: Shelves, plan: Placement, staged: ExitStack) -> list[FileStat]:
     """Write all that is new beside its destination, so a full disk is found before anything is replaced."""
     stats = [
         _stage(store, plan.folder, write.path, store.blobs.get(write.sha256), staged) for write in plan.writes
@@ -153,7 +151,7 @@ def _stage_all(store: Store, plan: Placement, staged: ExitStack) -> list[FileSta
     return stats
 
 
-def _stage(store: Store, folder: Path, relative: str, data: bytes, staged: ExitStack) -> FileStat:
+def _stage(store: Shelves, folder: Path, relative: str, data: bytes, staged: ExitStack) -> FileStat:
     path = confined(folder, relative)
     temp = staged_name(path)
     with disk_errors("write", path):
@@ -169,7 +167,7 @@ def _stage(store: Store, folder: Path, relative: str, data: bytes, staged: ExitS
         return FileStat.of(relative, temp.stat())
 
 
-def _replace_all(store: Store, plan: Placement, *, sleep: _Sleep) -> None:
+def _replace_all(store: Shelves, plan: Placement, *, sleep: _Sleep) -> None:
     folders = {plan.folder}
     for write in plan.writes:
         path = confined(plan.folder, write.path)
@@ -222,7 +220,7 @@ def _replace(staged: Path, path: Path, *, sleep: _Sleep) -> None:
             return
 
 
-def _remove_obsolete(store: Store, plan: Placement) -> None:
+def _remove_obsolete(store: Shelves, plan: Placement) -> None:
     for relative in plan.obsolete:
         path = confined(plan.folder, relative)
         if not still_ours(plan.folder, relative, owned=plan.owned, blobs=store.blobs):
@@ -233,7 +231,7 @@ def _remove_obsolete(store: Store, plan: Placement) -> None:
             fault.reach("obsolete.removed")
 
 
-def _remove_strays(store: Store, plan: Placement) -> None:
+def _remove_strays(store: Shelves, plan: Placement) -> None:
     """Remove what a dead publisher staged. Names that another set's journal lists are left to that set."""
     paths = {plan.folder / name for name in (plan.manifest.filename, *plan.manifest.hashes(), *plan.owned)}
     found = {temp for parent in {path.parent for path in paths} for temp in parent.glob(f".*{TEMP_SUFFIX}")}
@@ -254,7 +252,7 @@ def _staged_by(publication: Publication) -> set[Path]:
     return {staged_name(folder / name) for name in names}
 
 
-def _sync(store: Store, folders: set[Path]) -> None:
+def _sync(store: Shelves, folders: set[Path]) -> None:
     for folder in sorted(folders):
         with disk_errors("flush", folder):
             sync_folder(folder, durability=store.durability)
