@@ -55,7 +55,7 @@ class _Form:
 def concrete(torus: Torus, look: Look) -> Surface:
     """Concrete with its history: how it was cast, what the air and water did, and who mended it."""
     cast = look.option("finish", choose(torus, "finish", _FINISHES))
-    clouds = fbm(torus, "clouds", torus.cells_across(0.42), octaves=7, gain=0.58)
+    clouds = fbm(torus, "clouds", torus.cells_across(0.28), octaves=7, gain=0.58)
     grain = spectral_noise(torus, "grain", slope=0.9, low=90)
     form = _formwork(torus, look, cast, clouds, grain)
     pore_m, pore = _bug_holes(torus, look, cast, grain)
@@ -117,7 +117,7 @@ def _sheets(torus: Torus, look: Look, grain: Tensor) -> _Form:
     bulge = torch.cos(pieces.x * (6.2832 / wide_m)) * torch.cos(pieces.y * (6.2832 / high_m)) * 0.0005
     step = pieces.random(torus, "sheets/step", -0.0009, 0.0009)
     height_m = (step + bulge - joint * look["seam_m"] * 0.75 - hole * 0.012 - bevel * 0.0015) * look.relief
-    tone = pieces.random(torus, "sheets/tone", -0.16, 0.16) * look["variation"]
+    tone = pieces.random(torus, "sheets/tone", -0.1, 0.1) * look["variation"]
     ring = smoothstep(radius_m * 3.2, radius_m, from_tie) * (1 - hole)
     return _Form(
         height_m=height_m,
@@ -146,7 +146,9 @@ def _boards(torus: Torus, look: Look, grain: Tensor) -> _Form:
         height_m=height_m,
         seam=fin * 0.6,
         hole=torus.zeros(),
-        tone=pieces.random(torus, "boards/tone", -0.2, 0.2) * look["variation"] - 0.045 * fibre - 0.12 * fin,
+        tone=pieces.random_apart(torus, "boards/tone", -0.16, 0.16) * look["variation"]
+        - 0.045 * fibre
+        - 0.12 * fin,
         polish=0.5 * fibre + pieces.random(torus, "boards/polish", -0.8, 0.8),
     )
 
@@ -215,7 +217,7 @@ def _hairline_cracks(torus: Torus, look: Look, grain: Tensor) -> tuple[Tensor, T
 
 def _laitance(torus: Torus, look: Look) -> Tensor:
     """Return what cement milk does to the tone: pale clouds with a hard edge, and a few dark wet ones."""
-    broad = fbm(torus, "laitance/broad", torus.cells_across(0.3), octaves=6, gain=0.55)
+    broad = fbm(torus, "laitance/broad", torus.cells_across(0.22), octaves=6, gain=0.55)
     pale, dark = smoothstep(0.1, 0.2, broad), smoothstep(0.2, 0.36, -broad)
     thin = fbm(torus, "laitance/thin", torus.cells_across(0.08), octaves=4, gain=0.6)
     return (0.17 * pale * (0.7 + thin) - 0.17 * dark + 0.10 * thin) * look["blotches"]
@@ -239,7 +241,7 @@ def _worn_to_stones(
 ) -> Surface:
     """Take the skin off where it is worn: sunk paste, and stones that stand in it."""
     amount = 0.55 + 0.4 * look["wear"] if cast == "rough" else 0.2 * look["wear"] ** 2
-    gone = patches(torus, "worn", 0.4, amount=amount, soft=0.22)
+    gone = patches(torus, "worn", 0.28, amount=amount, soft=0.22)
     spacing_m = torus.tile_m / torus.cells_across(look["stone_m"])
     stones = grains(torus, "stones", torus.cells_across(look["stone_m"]), jitter=1.0)
     size = stones.random(torus, "stones/size")
@@ -275,7 +277,7 @@ CONCRETE = Recipe(
     make=concrete,
     tile_m=2.0,
     parameters=(
-        Parameter(name="sheet_m", low=0.9, high=1.1, doc="edge of a sheet of formwork", scales=True),
+        Parameter(name="sheet_m", low=0.6, high=0.75, doc="edge of a sheet of formwork", scales=True),
         Parameter(
             name="seam_m", low=0.006, high=0.012, doc="width of the joint between sheets", traits=("joint",)
         ),

@@ -267,16 +267,23 @@ def _wood_color(
     torus: Torus, look: Look, species: Species, boards: Boards, knots: Knots, grain: Grain
 ) -> Tensor:
     tone = 0.12 + (0.62 * species.contrast) * grain.late + 0.07 * grain.streak + 0.05 * grain.fibre
-    tone = tone + 0.10 * grain.years + boards.pick(torus, "boards/tone", -0.12, 0.16) + 0.22 * knots.shade
+    tone = (
+        tone
+        + 0.10 * grain.years
+        + boards.pieces.random_apart(torus, "boards/tone", -0.12, 0.16)
+        + 0.22 * knots.shade
+    )
     color = look.palette(*species.colors).paint(tone)
     color = color * boards.pieces.pick(
-        piece_tints(torus, "boards/tint", boards.pieces.count, value=0.16, hue=3.0, warmth=0.05)
+        piece_tints(torus, "boards/tint", boards.pieces.count, value=0.03, hue=3.0, warmth=0.05)
     )
     knot = look.palette("#93663f", "#6b4529", "#3a2418", tint=0.7).paint(knots.rings)
     color = mix(color, knot, knots.body * 0.9)
     color = color * (1 - 0.72 * knots.rim) * (1 - 0.38 * species.pores * grain.pores)
     # Sun and rain take the color out of wood, first from the soft parts.
-    grey = smoothstep(0.22, 0.85, look["age"] + 0.10 * grain.streak + boards.pick(torus, "grey", -0.15, 0.15))
+    grey = smoothstep(
+        0.22, 0.85, look["age"] + 0.10 * grain.streak + boards.pieces.random_apart(torus, "grey", -0.15, 0.15)
+    )
     silver = look.palette("#96938d", "#7a766f", "#57534d", tint=0.35).paint(tone + 0.1)
     color = mix(color, silver, grey * 0.93 * (1 - 0.4 * knots.body))
     damp_end = smoothstep(0.035, 0.0, boards.to_end + grain.streak * 0.006)
@@ -339,7 +346,7 @@ def _nailed(surface: Surface, look: Look, boards: Boards) -> Surface:
 def _dirty(surface: Surface, look: Look, gap: Tensor, cracks: Tensor) -> Surface:
     """Let dust and soot settle in joints and cracks, and be trodden into the boards in places."""
     torus = surface.torus
-    trodden = smoothstep(0.0, 0.8, fbm(torus, "soil", torus.cells_across(0.35), octaves=6, gain=0.6))
+    trodden = smoothstep(0.0, 0.8, fbm(torus, "soil", torus.cells_across(0.2), octaves=6, gain=0.6))
     soil = torch.tensor([0.30, 0.34, 0.38], device=torus.device)[:, None, None] * (look["dirt"] * trodden)
     surface = replace(
         surface, color=surface.color * (1 - soil), roughness=mix(surface.roughness, 0.85, trodden * 0.25)

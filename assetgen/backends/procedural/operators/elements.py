@@ -41,6 +41,17 @@ class Elements:
         """Give every piece one uniform number of a stream, spread over the texels."""
         return self.pick(torus.uniform(name, self.count)[:, 0] * (high - low) + low)
 
+    def random_apart(self, torus: Torus, name: str, low: float, high: float) -> Tensor:
+        """Give every piece a number unlike its neighbours': what chance alone sorts swings in tile-wide waves.
+
+        Steps of the golden section spread the numbers of any few pieces in a row over the whole range.
+        """
+        step = torch.arange(self.count, device=torus.device) * 0.6180339887
+        share = (
+            step + torus.draw(f"{name}/start", 0.0, 1.0) + (torus.uniform(name, self.count)[:, 0] - 0.5) * 0.2
+        )
+        return self.pick((share - torch.floor(share)) * (high - low) + low)
+
     def along(self) -> Tensor:
         """Return metres from the centre along each piece's long side, (N, N)."""
         turned = self.pick(self.turned)
