@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.look import Look, Parameter, resolve
-from assetgen.backends.procedural.operators.palette import linear_to_oklab
+from assetgen.backends.procedural.look import NATURAL, Look, Parameter, as_matter, resolve
+from assetgen.backends.procedural.operators.palette import linear_to_oklab, srgb_to_linear
 from assetgen.backends.procedural.operators.torus import Torus
 
 AGE = Parameter(name="age", low=0.2, high=0.8, doc="how old", traits=("age",))
@@ -67,7 +69,14 @@ def test_a_color_asked_for_takes_hold_only_of_matter_that_may_be_tinted() -> Non
     assert look.palette(*stops, tint=0.0) == Look().palette(*stops)
     blue = [linear_to_oklab(look.palette(*stops, tint=t).middle())[2] for t in (0.0, 0.5, 1.0)]
     assert blue[0] > blue[1] > blue[2]
-    assert blue[2] < -0.1
+    assert blue[2] < -0.07
+
+
+def test_a_hex_color_is_taken_at_its_word_and_a_name_as_a_pigment() -> None:
+    screen_yellow = (1.0, 1.0, 0.08)
+    assert as_matter(ColorWord("#ffff14", screen_yellow)) == screen_yellow
+    named = linear_to_oklab(srgb_to_linear(as_matter(ColorWord("yellow", screen_yellow))))
+    assert math.hypot(*named[1:]) <= NATURAL + 1e-3
 
 
 def test_brightness_lightens_every_palette() -> None:

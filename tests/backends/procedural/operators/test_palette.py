@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from hypothesis import given
@@ -13,6 +15,7 @@ from assetgen.backends.procedural.operators.palette import (
     mix,
     oklab_to_linear,
     piece_tints,
+    pigment,
     srgb_to_linear,
 )
 from assetgen.backends.procedural.operators.torus import Torus
@@ -104,3 +107,17 @@ def test_tints_are_small_and_differ_between_pieces() -> None:
     assert tints.mean(1).tolist() == pytest.approx([1, 1, 1], abs=0.02)
     still = piece_tints(Torus(16, 1, 1.0), "t", 5, value=0.0, hue=0.0, warmth=0.0)
     assert torch.equal(still, torch.ones(3, 5))
+
+
+@given(COLORS, st.sampled_from([0.1, 0.14]))
+def test_a_pigment_is_a_color_of_bounded_chroma_and_no_lighter_than_its_name(
+    srgb: tuple[float, float, float], most_chroma: float
+) -> None:
+    named, real = (linear_to_oklab(srgb_to_linear(c)) for c in (srgb, pigment(srgb, most_chroma=most_chroma)))
+    assert math.hypot(real[1], real[2]) <= most_chroma + 0.002
+    assert real[0] <= named[0] + 0.01
+
+
+@pytest.mark.parametrize("grey", [0.0, 0.2, 0.5, 1.0])
+def test_a_grey_is_a_pigment_as_it_is(grey: float) -> None:
+    assert pigment((grey, grey, grey), most_chroma=0.1) == pytest.approx((grey, grey, grey), abs=0.01)
