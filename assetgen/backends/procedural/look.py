@@ -12,7 +12,7 @@ from assetgen.backends.procedural.operators.torus import Torus
 
 NATURAL: Final = 0.10
 """OKLab chroma of the most colorful stone, clay, wood and soil."""
-PAINTED: Final = 0.14
+PAINTED: Final = 0.125
 """OKLab chroma of strong paint and glaze after a little weather."""
 
 

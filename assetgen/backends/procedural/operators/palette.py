@@ -71,7 +71,7 @@ def pigment(srgb: Triple, *, most_chroma: float) -> Triple:
         hue = 40 - (40 - hue) * 0.35  # clay and rust are never crimson
     elif 84 < hue < 132:
         hue = 84 + (hue - 84) * (0.25 + 0.75 * max(0.0, (hue - 112) / 20))
-    lightness = lightness * (1 - 0.34 * lost)
+    lightness = lightness * (1 - 0.07 * min(chroma / 0.1, 1.0) - 0.34 * lost)
     turn = math.radians(hue)
     red, green, blue = oklab_to_linear((lightness, bent * math.cos(turn), bent * math.sin(turn)))
     return _encode(red), _encode(green), _encode(blue)
