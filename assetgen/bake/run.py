@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
+from assetgen.bake.memory import estimate_gib, jobs_that_fit, machine_gib
 from assetgen.bake.results import AssetResult, BakeResult, Status
 from assetgen.errors import AssetGenError, Cancelled, GenerationError, Place, PromptFileError
 from assetgen.execute.base import (
@@ -190,7 +191,7 @@ class _Bake:
             if asset.need is Need.NOTHING:
                 self.results[_id(asset)] = _result(asset, Status.CACHED)
         self.watcher.planned(len(due), len(self.plans) - len(due))
-        heavy = [asset for asset in due if not self._put_in_place(asset)]
+        heavy = [asset for asset in due if not self._put_in_place(asset) and self._fits(asset)]
         if heavy:
             self._build(heavy)
         return [self.results[_id(asset)] for asset in self.plans]
@@ -212,9 +213,22 @@ class _Bake:
         self._finish(asset, Status.CACHED, since)
         return True
 
+    def _fits(self, asset: AssetPlan) -> bool:
+        """Tell whether the machine has the memory to make an asset; fail the asset if not."""
+        needed, there = estimate_gib(asset.scanned.document), machine_gib()
+        if there is None or needed <= there:
+            return True
+        error = GenerationError(
+            f"it needs about {needed:.0f} GiB of memory and this machine has {there:.0f}; write a smaller size."
+        )
+        self._finish(asset, Status.FAILED, time.monotonic(), errors=(_placed(error, asset),))
+        return False
+
     def _build(self, due: Sequence[AssetPlan]) -> None:
         """Have workers build assets; whatever an interrupt leaves undone is cancelled."""
+        largest = max(estimate_gib(asset.scanned.document) for asset in due)
         jobs = min(self.options.jobs or self.settings.jobs, len(due))
+        jobs = jobs_that_fit(jobs, largest, machine_gib=machine_gib())
         executor = self.start_executor(self.settings, jobs=jobs)
         self.blocked = list(due)
         grace_s = GRACE_S
