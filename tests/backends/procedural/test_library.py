@@ -55,12 +55,12 @@ def layered(layer: str, surface: Surface) -> Surface:
     return LAYERS[layer](surface, amount=AMOUNT, look=Look(), color=GOLD if layer == "veins" else None)
 
 
-def worst_seam(material: Material, *, crop: int = 0) -> float:
-    """Return the largest seam ratio of the first six mips of every map, the tile first cut by `crop` texels."""
+def worst_seam(material: Material, *, crop: int = 0, mips: int = 6) -> float:
+    """Return the largest seam ratio of the first mips of every map, the tile first cut by `crop` texels."""
     worst = 0.0
     for _, image in material.maps():
         planes = image.pixels.movedim(-1, 0)[None, :, crop:, crop:]
-        for _ in range(6):
+        for _ in range(mips):
             ratio = seam_ratio(planes[0].movedim(0, -1))
             worst = max(worst, ratio.x, ratio.y)
             planes = avg_pool2d(planes, 2)
