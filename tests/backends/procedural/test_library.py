@@ -100,8 +100,10 @@ def test_no_map_shows_a_seam_in_any_mip(name: str) -> None:
 @pytest.mark.slow
 @variants
 def test_no_map_of_any_variant_shows_a_seam(name: str, options: Mapping[str, str]) -> None:
+    # In 16 texels twenty courses of brick are moire, and one line of it may well be the strongest: five mips.
     for seed in (1, 2):
-        assert worst_seam(finish(draw(RECIPES[name], size=512, seed=seed, options=options))) <= LARGEST_SEAM
+        material = finish(draw(RECIPES[name], size=512, seed=seed, options=options))
+        assert worst_seam(material, mips=5) <= LARGEST_SEAM
 
 
 @pytest.mark.slow
