@@ -1,26 +1,44 @@
-"""Record what the encoders make now: `python -m tests.golden.remake`. Prints what changed."""
+"""Record what encoders and recipes make now: `python -m tests.golden.remake`. Prints what changed."""
 
 from __future__ import annotations
 
 import json
-import sys
 
-from tests.golden.encodings import PATH, current, recorded
+from tests.golden import encodings, materials
 
 
 def main() -> None:
-    """Write the golden file anew, refusing a change of output without a change of version."""
-    before = recorded() if PATH.exists() else {}
-    after = current()
+    """Write the golden files anew, refusing a change of output without a change of version."""
+    _remake_encodings()
+    _remake_materials()
+
+
+def _remake_encodings() -> None:
+    before = encodings.recorded() if encodings.PATH.exists() else {}
+    after = encodings.current()
     for step, golden in after.items():
         old = before.get(step)
         if old == golden:
-            sys.stdout.write(f"{step}: as before\n")
+            print(f"{step}: as before")
         elif old is not None and old["sha256"] != golden["sha256"] and old["version"] == golden["version"]:
             raise SystemExit(f"{step}: output changed; raise its number in assetgen/versions.py first.")
         else:
-            sys.stdout.write(f"{step}: {old} -> {golden}\n")
-    PATH.write_text(json.dumps(after, indent=2) + "\n", encoding="utf-8")
+            print(f"{step}: {old} -> {golden}")
+    encodings.PATH.write_text(json.dumps(after, indent=2) + "\n", encoding="utf-8")
+
+
+def _remake_materials() -> None:
+    after = materials.current()
+    if materials.PATH.exists():
+        before = materials.recorded()
+        known = {prompt: maps for prompt, maps in after["fields"].items() if prompt in before["fields"]}
+        changed = materials.differences({"versions": after["versions"], "fields": known}, before)
+        for name, away in changed.items():
+            print(f"{name}: changed by up to {away:.3f}")
+        if changed and before["versions"] == after["versions"]:
+            raise SystemExit("materials changed; raise the number of the step in assetgen/versions.py first.")
+        print(f"materials: {len(changed)} maps changed, versions {before['versions']} -> {after['versions']}")
+    materials.PATH.write_text(materials.to_json(after), encoding="utf-8")
 
 
 if __name__ == "__main__":

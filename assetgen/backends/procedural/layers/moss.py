@@ -56,7 +56,7 @@ def _dampness(torus: Torus, height_m: Tensor) -> Tensor:
     own, near, far = blurs(torus, height_m, (0.008, 0.024, 0.07))
     joint = (near - own).mul_(1 / 0.005).clamp_(-0.4, 1)
     hollow = (far - own).mul_(1 / 0.020).clamp_(-1, 1)
-    patch = fbm(torus, "moss/patch", torus.cells_across(0.65), octaves=4, gain=0.5)
+    patch = fbm(torus, "moss/patch", torus.cells_across(0.24), octaves=4, gain=0.5)
     ragged = fbm(torus, "moss/ragged", torus.cells_across(0.09), octaves=5, gain=0.6)
     return joint * 0.32 + hollow * 0.40 + patch * 1.45 + ragged * 0.45
 

@@ -96,6 +96,6 @@ def _line_distance(torus: Torus, turns: tuple[int, int], offset: Tensor) -> Tens
 
 def _unbroken(surface: Surface) -> Tensor:
     """Return 1 on faces and 0 in deep joints, which came later than the vein."""
-    near, far = blurs(surface.torus, surface.height_m, (0.012, 0.045))
+    near, far = blurs(surface.torus, surface.height_m, (0.012, 0.08))
     sunk = torch.maximum((near - surface.height_m) * 2.0, far - surface.height_m)
     return smoothstep(0.008, 0.003, sunk)

@@ -14,6 +14,7 @@ from assetgen.backends.procedural.operators.height import blur, convexity, smoot
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
 from assetgen.backends.procedural.operators.rings import groove
+from assetgen.backends.procedural.operators.steady import power
 from assetgen.backends.procedural.operators.strands import strands
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
@@ -128,7 +129,7 @@ def _stones(torus: Torus, look: Look, soil: _Soil) -> _Stones:
     y = (pieces.y * torch.cos(turn) - pieces.x * torch.sin(turn)) / slim
     blunt = pieces.random(torus, "stones/blunt", 1.7, 3.4)
     # A power below 2 gives a lozenge, above it a box: no two outlines are alike.
-    rim = ((x.abs() / radius) ** blunt + (y.abs() / radius) ** blunt + 1e-6) ** (1 / blunt)
+    rim = power(power(x.abs() / radius, blunt) + power(y.abs() / radius, blunt) + 1e-6, 1 / blunt)
     rim = rim + grain[0] * 0.22 + 0.10 * (1 - smoothstep(0.0, 0.012, pieces.edge))
     flat = pieces.random(torus, "stones/flat", 0.28, 0.62)
     ball = (1 - rim.square()).clamp(min=0).sqrt().clamp(max=0.9)

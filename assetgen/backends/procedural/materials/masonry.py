@@ -23,6 +23,7 @@ from assetgen.backends.procedural.operators.layouts import Plan, basket, courses
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.steady import power
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
 from assetgen.backends.procedural.recipe import Recipe
@@ -176,7 +177,7 @@ def _mortar_bed(torus: Torus, look: Look, wall: Laid, clay: _Clay) -> tuple[Tens
 def _mortar_smear(torus: Torus, look: Look, wall: Laid, clay: _Clay) -> Tensor:
     """Return where the mason dragged mortar over a brick's edge and only half wiped it off, 0..1."""
     wiped = fbm(torus, "smear", torus.cells_across(0.07), period_y=torus.cells_across(0.03), octaves=5)
-    careless = wall.pieces.random(torus, "smear/brick") ** 4 * look["smear"]
+    careless = wall.pieces.random(torus, "smear/brick").square_().square_() * look["smear"]
     reach = 0.003 + 0.02 * careless
     film = smoothstep(0.1, 1.1, 0.8 - wall.pieces.edge / reach + wiped * 2.0 + clay.creases * 0.5)
     return film * smoothstep(0.02, 0.3, careless) * (0.42 + 0.12 * clay.grit).clamp_(0, 0.7)
@@ -233,7 +234,7 @@ def _mortar_color(torus: Torus, look: Look, sand: Tensor) -> Tensor:
 def _weathered(torus: Torus, look: Look, surface: Surface, wall: Laid, clay: _Clay, bare: Tensor) -> Surface:
     """Let salts bloom near damp joints, and soot settle in broad soft patches."""
     damp = patches(torus, "salt/damp", 0.34, amount=0.05 + 0.35 * look["salt"], soft=0.35)
-    thirst = wall.pieces.random(torus, "salt/thirst") ** 1.5
+    thirst = power(wall.pieces.random(torus, "salt/thirst"), 1.5)
     near_joint = smoothstep(0.035, 0.0, wall.pieces.edge)
     bloom = damp * (0.25 + 0.75 * near_joint) * thirst * smoothstep(-0.5, 0.9, clay.creases + 0.3 * clay.grit)
     salt = look.palette("#b9b3a8", "#d0cbc1", tint=0.0).paint(0.5 + 0.5 * clay.lumps)

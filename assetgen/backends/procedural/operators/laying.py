@@ -14,6 +14,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.layouts import Plan, lay
+from assetgen.backends.procedural.operators.steady import angle_of
 from assetgen.backends.procedural.operators.torus import Torus
 
 
@@ -56,7 +57,10 @@ def lay_by_hand(
     rounding_m: float = 0.0,
     warp: tuple[Tensor, Tensor] | None = None,
 ) -> Laid:
-    """Return the pieces of a plan with a joint around each, starting anywhere: no two walls' joints agree.
+    """Return the pieces of a plan with a joint around each, starting at any unit: no two walls' joints agree.
+
+    The tile's border keeps to the middle half of a unit: a joint along the very border is no seam, but an eye that
+    looks for one, and the seam measure in a small mip, would take it for one.
 
     Args:
         torus: the tile.
@@ -68,11 +72,12 @@ def lay_by_hand(
         rounding_m: radius of the corners.
         warp: (x, y) offsets in tiles added to every texel's position.
     """
-    start = torus.uniform(f"{name}/start", 2)[:, 0]
+    start = _within_units(torus, f"{name}/start", plan)
     bend_x, bend_y = (0.0, 0.0) if warp is None else warp
     shape = (torus.size, torus.size)
-    moved = ((start[0] + bend_x).expand(shape), (start[1] + bend_y).expand(shape))
-    placed = lay(torus, plan, warp=moved)
+    shift_x = torch.as_tensor(start[0] + bend_x, device=torus.device).expand(shape)
+    shift_y = torch.as_tensor(start[1] + bend_y, device=torus.device).expand(shape)
+    placed = lay(torus, plan, warp=(shift_x, shift_y))
     table = torch.tensor(plan.pieces, dtype=torch.float32, device=torus.device)
     half = table[:, 2:] * 0.5
     half[:, 0] *= torus.tile_m / plan.columns
@@ -101,6 +106,16 @@ def lay_by_hand(
         column=column,
         row=row,
     )
+
+
+def _within_units(torus: Torus, name: str, plan: Plan) -> tuple[float, float]:
+    """Return where a plan starts, in tiles: whole units and up to a quarter of one either way."""
+    shares = torus.uniform(name, 2)[:, 0].tolist()
+    starts = []
+    for share, units in zip(shares, (plan.columns, plan.rows), strict=True):
+        whole = int(share * units)
+        starts.append((whole + (share * units - whole - 0.5) * 0.5) / units)
+    return starts[0], starts[1]
 
 
 def _rounded(to_side: Tensor, to_bed: Tensor, radius_m: float) -> Tensor:
@@ -144,7 +159,7 @@ def lay_hexagons(
     return Laid(
         pieces=Elements(id=ids, count=count, x=x_m, y=y_m, edge=edge, turned=upright),
         corner_m=corner_m,
-        corner=torch.floor(torch.atan2(y_m, x_m) * (3 / math.pi)).to(torch.int32) % 6,
+        corner=torch.floor(angle_of(y_m, x_m) * (3 / math.pi)).to(torch.int32) % 6,
         corners=6,
         long_m=upright + (cell_m - gap_m),
         column=(number % columns).float(),

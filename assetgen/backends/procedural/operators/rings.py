@@ -9,6 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.operators.steady import power
+
 
 def texel_change(field: Tensor) -> Tensor:
     """Return by how much a field changes over one texel, (N, N); a jump between two pieces does not count.
@@ -34,7 +36,7 @@ def growth_rings(radius: Tensor, *, hardness: float = 3.0, width: Tensor | None 
 
     def integral(x: Tensor) -> Tensor:
         whole = torch.floor(x)
-        return whole + (x - whole).pow_(hardness + 1)
+        return whole + power(x - whole, hardness + 1)
 
     # Far from zero the difference of two integrals loses digits: count from the ring that the texel is in.
     inside = radius - torch.floor(radius)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 
-def power(base: Tensor, exponent: float) -> Tensor:
+def power(base: Tensor, exponent: float | Tensor) -> Tensor:
     """Return `base` to any power, elementwise; the base is 0 or more, and 0 gives 0 (infinity when negative)."""
     return torch.exp_(torch.log(base).mul_(exponent))
 

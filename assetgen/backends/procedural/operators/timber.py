@@ -16,6 +16,7 @@ from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.rings import growth_rings
+from assetgen.backends.procedural.operators.steady import angle_of
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch
 
@@ -139,7 +140,7 @@ def grow_knots(torus: Torus, boards: Boards, *, share: float, radius_m: tuple[fl
         body = torch.maximum(body, smoothstep(1.0, 0.86, distance))
         own = growth_rings((distance * radius) * (1 / 0.0032) + wobble, hardness=1.6)
         # Drying opens a crack or two from the heart of a knot.
-        star = torch.cos(torch.atan2(dt, ds) + pieces.pick(table[:, 5] * 6.283) + wobble * 1.5).abs()
+        star = torch.cos(angle_of(dt, ds) + pieces.pick(table[:, 5] * 6.283) + wobble * 1.5).abs()
         star = smoothstep(0.955, 0.995, star) * smoothstep(0.85, 0.2, distance)
         rings = torch.where(distance < 1.1, own * 0.5 + 0.12 + 0.34 * (1 - distance) + 0.6 * star, rings)
         bark = pieces.pick(0.35 + 0.65 * table[:, 5]) * smoothstep(-0.5, 0.3, wobble + 0.3)

@@ -160,22 +160,6 @@ def test_a_layer_scrolls_with_the_tile(layer: str, base_name: str) -> None:
         assert (apart > 2 / 255).float().mean() <= 0.001, name
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_has_the_same_bits_for_any_thread_count(layer: str) -> None:
-    # Below 32768 texels nothing is shared out between threads.
-    base = grooved(Torus(size=224, seed=5, tile_m=2.0))
-    threads = torch.get_num_threads()
-    results = []
-    try:
-        for count in (1, 2):
-            torch.set_num_threads(count)
-            results.append(fields(apply(layer, base, 0.6)))
-    finally:
-        torch.set_num_threads(threads)
-    for name, field in results[0].items():
-        assert torch.equal(field, results[1][name]), name
-
-
 @pytest.mark.parametrize("amount", [0.4, 1.0])
 @pytest.mark.parametrize("base_name", ["cobblestone", "painted_metal"])
 @pytest.mark.parametrize("layer", LAYERS)

@@ -8,40 +8,11 @@ from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.materials.masonry import BRICK
 from assetgen.backends.procedural.operators.palette import linear_to_oklab
 from tests.backends.procedural.checks import (
-    assert_plausible,
-    assert_same_bits_for_threads,
-    assert_scrolls,
-    color_likeness,
     draw,
-    height_agreement,
     picture_change,
 )
 
 BONDS = ("running", "stack", "flemish", "herringbone", "basket")
-
-
-@pytest.mark.parametrize("bond", BONDS)
-def test_a_brick_wall_has_no_seam_in_any_bond(bond: str) -> None:
-    assert_scrolls(BRICK, options={"bond": bond})
-
-
-def test_a_brick_wall_is_the_same_for_any_thread_count() -> None:
-    assert_same_bits_for_threads(BRICK)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_small_brick_wall_is_the_large_one_seen_from_afar(seed: int) -> None:
-    assert height_agreement(BRICK, seed=seed) >= 0.99
-
-
-@pytest.mark.parametrize("seed", range(1, 6))
-def test_bricks_keep_to_what_real_walls_do(seed: int) -> None:
-    assert_plausible(draw(BRICK, seed=seed, size=192))
-
-
-def test_no_two_seeds_lay_the_same_wall() -> None:
-    assert abs(color_likeness(BRICK, seeds=12)) <= 0.3
 
 
 @pytest.mark.parametrize("bond", BONDS[1:])

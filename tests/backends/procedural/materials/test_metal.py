@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
 
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import Look, resolve
@@ -59,35 +58,6 @@ def alikeness(first: Tensor, second: Tensor) -> float:
     return float(torch.corrcoef(torch.stack([first.flatten(), second.flatten()]))[0, 1])
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_painted_metal_scrolls_with_the_tile(layout: str) -> None:
-    straight, scrolled = paint(layout=layout), paint(layout=layout, origin=(37, 101))
-    for name, field in fields(straight).items():
-        span = float(field.max() - field.min()) if name == "height" else 1.0
-        apart = (field.roll((-101, -37), (-2, -1)) - fields(scrolled)[name]).abs() / span
-        assert (apart > 2 / 255).float().mean() <= 0.001, name
-
-
-def test_painted_metal_has_the_same_bits_for_any_thread_count() -> None:
-    threads = torch.get_num_threads()
-    results = []
-    try:
-        for count in (1, 2):
-            torch.set_num_threads(count)
-            results.append(fields(paint(256, layout="hull")))
-    finally:
-        torch.set_num_threads(threads)
-    for name, field in results[0].items():
-        assert torch.equal(field, results[1][name]), name
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_small_painted_panel_is_the_large_one_seen_from_afar(layout: str) -> None:
-    small, large = paint(256, layout=layout), paint(1024, layout=layout)
-    assert alikeness(avg_pool2d(large.height_m[None], 4)[0], small.height_m) >= 0.99
-
-
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_painted_metal_is_plausible_matter(layout: str, seed: int) -> None:
@@ -134,16 +104,10 @@ def test_wear_bares_more_steel_and_dirt_darkens_joints() -> None:
 
 def test_the_color_asked_for_is_the_paint() -> None:
     asked = (0.2, 0.4, 0.6)
-    blue = ColorWord(name="blue", srgb=asked, metal=False)
+    blue = ColorWord(name="#336699", srgb=asked, metal=False)  # taken at its word
     surface = paint(color=blue, traits={"wear": 0.0, "dirt": 0.0, "age": 0.0})
     seen = linear_to_srgb(surface.color).flatten(1).median(1).values
     assert (seen - torch.tensor(asked)).abs().max() < 0.06
-
-
-def test_seeds_give_different_panels() -> None:
-    grey = [linear_to_srgb(paint(96, seed).color).mean(0) for seed in range(6)]
-    pairs = [alikeness(a, b) for i, a in enumerate(grey) for b in grey[i + 1 :]]
-    assert sum(pairs) / len(pairs) <= 0.3
 
 
 def test_rivets_stand_once_around_every_plate() -> None:

@@ -8,43 +8,13 @@ import torch
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.materials.tile import CERAMIC_TILES
 from tests.backends.procedural.checks import (
-    assert_plausible,
-    assert_same_bits_for_threads,
-    assert_scrolls,
-    color_likeness,
     draw,
-    height_agreement,
     picture_change,
 )
 
 LAYOUTS = ("grid", "offset", "herringbone", "hex")
 RED = ColorWord("red", (0.75, 0.08, 0.08))
 WHITE = ColorWord("white", (1.0, 1.0, 1.0))
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_tiles_have_no_seam_in_any_layout(layout: str) -> None:
-    assert_scrolls(CERAMIC_TILES, options={"layout": layout})
-
-
-@pytest.mark.parametrize("layout", ["grid", "hex"])
-def test_tiles_are_the_same_for_any_thread_count(layout: str) -> None:
-    assert_same_bits_for_threads(CERAMIC_TILES, options={"layout": layout})
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_small_tiles_are_the_large_ones_seen_from_afar(layout: str) -> None:
-    assert height_agreement(CERAMIC_TILES, options={"layout": layout}) >= 0.99
-
-
-@pytest.mark.parametrize("seed", range(1, 6))
-def test_tiles_keep_to_what_real_ones_do(seed: int) -> None:
-    assert_plausible(draw(CERAMIC_TILES, seed=seed, size=192))
-
-
-def test_no_two_seeds_lay_the_same_tiles() -> None:
-    assert abs(color_likeness(CERAMIC_TILES, seeds=12)) <= 0.3
 
 
 @pytest.mark.parametrize("layout", LAYOUTS[1:])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from torch import Tensor
@@ -60,32 +58,6 @@ def mean_color_distance(a: Surface, b: Surface) -> float:
 
 def correlation(a: Tensor, b: Tensor) -> float:
     return float(torch.corrcoef(torch.stack([a.flatten(), b.flatten()]))[0, 1])
-
-
-@pytest.fixture
-def threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-@variants
-def test_scrolling_the_tile_scrolls_the_picture(recipe: str, options: dict[str, str]) -> None:
-    still = fields(draw(recipe, options))
-    scrolled = fields(draw(recipe, options, origin=(37, 101)))
-    for name, field in still.items():
-        apart = (torch.roll(field, (-101, -37), (-2, -1)) - scrolled[name]).abs().flatten()
-        assert torch.quantile(apart, 0.999) <= 2 / 255, name
-
-
-@variants
-@pytest.mark.usefixtures("threads")
-def test_one_thread_and_two_draw_the_same_bits(recipe: str, options: dict[str, str]) -> None:
-    torch.set_num_threads(1)
-    alone = fields(draw(recipe, options))
-    torch.set_num_threads(2)
-    shared = fields(draw(recipe, options))
-    assert all(torch.equal(alone[name], shared[name]) for name in alone)
 
 
 @variants
@@ -154,20 +126,3 @@ def test_boards_end_at_different_places_in_neighbouring_rows() -> None:
     )
     # A joint that ran on through several rows would be a column that is dark from end to end.
     assert low.float().mean(0).max() < 0.6
-
-
-@pytest.mark.slow
-@variants
-def test_a_small_tile_is_the_large_one_seen_from_afar(recipe: str, options: dict[str, str]) -> None:
-    large = draw(recipe, options, size=1024).height_m
-    small = draw(recipe, options, size=256).height_m
-    shrunk = torch.nn.functional.avg_pool2d(large[None, None], 4)[0, 0]
-    assert correlation(shrunk, small) >= 0.99
-
-
-@pytest.mark.slow
-@variants
-def test_twenty_seeds_are_twenty_pictures(recipe: str, options: dict[str, str]) -> None:
-    tiles = [draw(recipe, options, seed=seed).color.mean(0).flatten() for seed in range(20)]
-    alike = torch.corrcoef(torch.stack(tiles))
-    assert float(alike.sum() - 20) / 380 <= 0.3
