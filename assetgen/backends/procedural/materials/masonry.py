@@ -187,7 +187,9 @@ def _brick_color(torus: Torus, look: Look, wall: Laid, clay: _Clay, broken: Tens
     bricks = wall.pieces
     clays = choose(torus, "clay/kind", _CLAYS)
     ramp = look.palette(*clays)
-    fire = bricks.random(torus, "bricks/fire", -0.5, 0.5) + bricks.random(torus, "bricks/fire-2", -0.5, 0.5)
+    fire = bricks.random_apart(torus, "bricks/fire", -0.5, 0.5) + bricks.random(
+        torus, "bricks/fire-2", -0.5, 0.5
+    )
     tone = 0.5 + 0.36 * fire * look["variation"] + 0.30 * clay.lumps + 0.10 * clay.creases
     color = ramp.paint(tone + 0.035 * clay.grit)
     color = color * bricks.pick(
@@ -233,13 +235,13 @@ def _mortar_color(torus: Torus, look: Look, sand: Tensor) -> Tensor:
 
 def _weathered(torus: Torus, look: Look, surface: Surface, wall: Laid, clay: _Clay, bare: Tensor) -> Surface:
     """Let salts bloom near damp joints, and soot settle in broad soft patches."""
-    damp = patches(torus, "salt/damp", 0.34, amount=0.05 + 0.35 * look["salt"], soft=0.35)
+    damp = patches(torus, "salt/damp", 0.24, amount=0.05 + 0.35 * look["salt"], soft=0.35)
     thirst = power(wall.pieces.random(torus, "salt/thirst"), 1.5)
     near_joint = smoothstep(0.035, 0.0, wall.pieces.edge)
     bloom = damp * (0.25 + 0.75 * near_joint) * thirst * smoothstep(-0.5, 0.9, clay.creases + 0.3 * clay.grit)
     salt = look.palette("#b9b3a8", "#d0cbc1", tint=0.0).paint(0.5 + 0.5 * clay.lumps)
     surface = surface.covered((bloom * 0.75 * look["salt"]).clamp_(0, 0.6), color=salt, roughness=0.95)
-    soot = patches(torus, "soot", 0.4, amount=0.5, soft=0.6) * (0.5 + 0.5 * bare)
+    soot = patches(torus, "soot", 0.22, amount=0.5, soft=0.6) * (0.5 + 0.5 * bare)
     return replace(surface, color=surface.color * (1 - 0.34 * look["soot"] * soot))
 
 

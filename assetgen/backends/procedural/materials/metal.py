@@ -116,12 +116,14 @@ def _hex(srgb: Triple) -> str:
 
 
 def _paint_color(torus: Torus, look: Look, plates: Plating, bleached: Tensor) -> Tensor:
-    cloudy = fbm(torus, "paint/cloudy", torus.cells_across(0.4), octaves=6, gain=0.6)
+    cloudy = fbm(torus, "paint/cloudy", torus.cells_across(0.28), octaves=6, gain=0.6)
     brushed = spectral_noise(torus, "paint/rain", slope=1.6, low=8, stretch=(1.0, 9.0))
-    tone = 0.5 + cloudy * 0.30 + brushed * 0.035 + plates.pieces.random(torus, "paint/plate", -0.16, 0.16)
+    tone = (
+        0.5 + cloudy * 0.30 + brushed * 0.035 + plates.pieces.random_apart(torus, "paint/plate", -0.16, 0.16)
+    )
     color = _paint(torus, look).paint(tone)
     if look.option("layout", "plates") == "hull":
-        color = color * (1 - 0.38 * (plates.pieces.random(torus, "paint/second") > 0.86))
+        color = color * (1 - 0.2 * (plates.pieces.random_apart(torus, "paint/second", 0, 1) > 0.86))
     if look.option("marking", "none" if look.second_color is None else "stripe") == "stripe":
         color = mix(color, _stripe_color(torus, look), _stripe(torus, cloudy))
     chalk = color * 0.72 + color.mean(0, keepdim=True) * 0.22 + 0.10

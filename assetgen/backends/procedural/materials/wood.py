@@ -236,7 +236,9 @@ def _height(torus: Torus, look: Look, boards: Boards, knots: Knots, grain: Grain
     face = face + _saw_marks(torus, look, boards) * 0.00005
     bevel = 0.0025 + 0.003 * look["wear"]
     edge = (boards.pieces.edge - look["gap_m"] * 0.5 + grain.streak * 0.0003).clamp_(min=0)
-    shoulder = (dome(edge, bevel) - 1) * (0.35 * bevel)
+    # A shoulder narrower than a texel spreads over one and grows shallower, so every size shows the same.
+    wide = max(bevel, 1.5 * torus.tile_m / torus.size)
+    shoulder = (dome(edge, wide) - 1) * (0.35 * bevel * bevel / wide)
     board_m = (cup + level + tilt) * (0.5 + age) + face + shoulder
     return board_m * relief
 
