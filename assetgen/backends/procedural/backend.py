@@ -77,7 +77,7 @@ def _draw(
     )
     look = _look(torus, request, recipe, params)
     ctx.progress(0, len(request.layers) + 2, f"drawing {request.base}")
-    surface = recipe.make(torus, look)
+    surface = recipe.draw(torus, look)
     for number, layer in enumerate(_in_order(request)):
         ctx.progress(number + 1, len(request.layers) + 2, f"adding {layer.name}")
         surface = LAYERS[layer.name](surface, amount=layer.amount, look=look, color=layer.color)

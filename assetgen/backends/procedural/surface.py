@@ -95,6 +95,25 @@ class Surface:
         return replace(self, color=self.color * (1 - dirt), roughness=mix(self.roughness, 0.92, dirt))
 
 
+def halved(surface: Surface, torus: Torus) -> Surface:
+    """Return a surface at half the texels along each edge: every four averaged, colors in linear light."""
+
+    def mean_of_four(field: Tensor) -> Tensor:
+        quads = field.unflatten(-2, (torus.size, 2)).unflatten(-1, (torus.size, 2))  # (..., N, 2, N, 2)
+        return (quads[..., 0, :, 0] + quads[..., 0, :, 1] + quads[..., 1, :, 0] + quads[..., 1, :, 1]).mul_(
+            0.25
+        )
+
+    return Surface(
+        torus=torus,
+        height_m=mean_of_four(surface.height_m),
+        color=mean_of_four(surface.color),
+        roughness=mean_of_four(surface.roughness),
+        metallic=mean_of_four(surface.metallic),
+        emissive=None if surface.emissive is None else mean_of_four(surface.emissive),
+    )
+
+
 def finish(
     surface: Surface, *, wraps: tuple[bool, bool] = (True, True), normal_strength: float = 1.0
 ) -> Material:

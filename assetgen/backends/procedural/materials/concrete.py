@@ -276,6 +276,7 @@ def _water_marks(torus: Torus, look: Look, surface: Surface, sources: Tensor) ->
 CONCRETE = Recipe(
     make=concrete,
     tile_m=2.0,
+    has_fine_steps=True,
     parameters=(
         Parameter(name="sheet_m", low=0.6, high=0.75, doc="edge of a sheet of formwork", scales=True),
         Parameter(

@@ -248,6 +248,7 @@ def _weathered(torus: Torus, look: Look, surface: Surface, wall: Laid, clay: _Cl
 BRICK = Recipe(
     make=brick,
     tile_m=1.35,
+    has_fine_steps=True,
     parameters=(
         Parameter(
             name="brick_m", low=0.210, high=0.220, doc="length of a brick without its joint", scales=True

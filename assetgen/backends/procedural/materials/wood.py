@@ -362,6 +362,7 @@ def _dirty(surface: Surface, look: Look, gap: Tensor, cracks: Tensor) -> Surface
 WOOD_PLANKS = Recipe(
     make=wood_planks,
     tile_m=1.4,
+    has_fine_steps=True,
     parameters=(
         Parameter(name="board_m", low=0.10, high=0.17, doc="mean width of a board", scales=True),
         Parameter(
