@@ -190,7 +190,7 @@ def _brick_color(torus: Torus, look: Look, wall: Laid, clay: _Clay, broken: Tens
     fire = bricks.random_apart(torus, "bricks/fire", -0.5, 0.5) + bricks.random(
         torus, "bricks/fire-2", -0.5, 0.5
     )
-    tone = 0.5 + 0.36 * fire * look["variation"] + 0.30 * clay.lumps + 0.10 * clay.creases
+    tone = 0.5 + 0.32 * fire * look["variation"] + 0.30 * clay.lumps + 0.10 * clay.creases
     color = ramp.paint(tone + 0.035 * clay.grit)
     color = color * bricks.pick(
         piece_tints(torus, "bricks/tint", bricks.count, value=0.12 * look["variation"], hue=3.0)
