@@ -48,8 +48,24 @@ class ProceduralBackend:
         return Generated(
             value=material,
             prompt_report=parsed.report.to_json(),
-            warnings=(*parsed.report.warnings, *ignored, *_without_effect(parsed.report, recipe)),
+            warnings=(
+                *parsed.report.warnings,
+                *ignored,
+                *_without_effect(parsed.report, recipe),
+                *_other_size(parsed.request, material),
+            ),
         )
+
+
+def _other_size(request: MaterialRequest, material: Material) -> list[str]:
+    """Say when the prompt names a size that is not the prompt file's, which decides."""
+    assert material.height is not None
+    made = material.height.width
+    if request.size is None or request.size == made:
+        return []
+    return [
+        f"the prompt says {request.size} px and {made} were made; write size = {request.size} in the prompt file."
+    ]
 
 
 def _recipe(request: MaterialRequest, report: PromptReport) -> Recipe:

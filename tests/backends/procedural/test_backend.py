@@ -135,3 +135,8 @@ def test_it_stops_when_asked_to_at_every_stage(asked: int) -> None:
     left = iter([False] * (asked - 1) + [True])
     with pytest.raises(Cancelled):
         make("mossy brick", ctx=Context(is_cancelled=lambda: next(left)))
+
+
+def test_a_size_in_the_prompt_that_is_not_the_files_is_pointed_out() -> None:
+    assert any("write size = 2048" in line for line in make("brick wall, 2048").warnings)
+    assert make("brick wall, size=64").warnings == ()

@@ -190,7 +190,7 @@ def _brick_color(torus: Torus, look: Look, wall: Laid, clay: _Clay, broken: Tens
     fire = bricks.random_apart(torus, "bricks/fire", -0.5, 0.5) + bricks.random(
         torus, "bricks/fire-2", -0.5, 0.5
     )
-    tone = 0.5 + 0.36 * fire * look["variation"] + 0.30 * clay.lumps + 0.10 * clay.creases
+    tone = 0.5 + 0.32 * fire * look["variation"] + 0.30 * clay.lumps + 0.10 * clay.creases
     color = ramp.paint(tone + 0.035 * clay.grit)
     color = color * bricks.pick(
         piece_tints(torus, "bricks/tint", bricks.count, value=0.12 * look["variation"], hue=3.0)
@@ -210,7 +210,7 @@ def _flashed(torus: Torus, look: Look, wall: Laid, clay: _Clay) -> Tensor:
     bricks = wall.pieces
     # Headers stand with an end to the fire, so they darken three times as often.
     odds = torch.where(wall.long_m < 0.75 * wall.long_m.amax(), 0.33, 1.0)
-    chosen = bricks.random(torus, "flash/chosen") * bricks.pick(odds)
+    chosen = bricks.random_apart(torus, "flash/chosen", 0.0, 1.0) * bricks.pick(odds)
     whole = smoothstep(0.0, 0.03, look["burnt"] * 0.5 - chosen)
     strength = bricks.random(torus, "flash/strength", 0.35, 1.0)
     slope = bricks.random(torus, "flash/slope", -9.0, 9.0)
