@@ -97,7 +97,7 @@ def bake(
     with Store.open(settings.cache_dir, durability=settings.durability) as store:
         found = scan(discover(options.paths), store)
         plans = plan(found.assets, store, targets=options.targets, force=options.force)
-        bad = [_unreadable(error) for error in found.errors]
+        bad = _unreadable(found.errors)
         for result in bad:
             watcher.finished(result)
         if options.dry_run:
@@ -108,19 +108,27 @@ def bake(
     return BakeResult(assets=(*results, *bad), seconds=time.monotonic() - started, bad_files=len(bad))
 
 
-def _unreadable(error: PromptFileError) -> AssetResult:
-    path = error.place.path if error.place else (error.asset or "?")
-    project = None
-    with suppress(PromptFileError):
-        project = find_project(Path(path))
-    return AssetResult(
-        name=error.asset or path,
-        prompt_file=Path(path),
-        status=Status.FAILED,
-        manifests={},
-        errors=(error,),
-        project=project,
-    )
+def _unreadable(errors: Sequence[PromptFileError]) -> list[AssetResult]:
+    """Return one failed result a file, with everything that is wrong with it."""
+    by_path: dict[str, list[PromptFileError]] = {}
+    for error in errors:
+        by_path.setdefault(error.place.path if error.place else (error.asset or "?"), []).append(error)
+    results = []
+    for path, mine in by_path.items():
+        project = None
+        with suppress(PromptFileError):
+            project = find_project(Path(path))
+        results.append(
+            AssetResult(
+                name=mine[0].asset or path,
+                prompt_file=Path(path),
+                status=Status.FAILED,
+                manifests={},
+                errors=tuple(mine),
+                project=project,
+            )
+        )
+    return results
 
 
 def _planned(asset: AssetPlan) -> AssetResult:

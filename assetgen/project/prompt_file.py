@@ -68,8 +68,11 @@ def _read(path: Path, project: Project) -> tuple[PromptFile | None, tuple[Prompt
     spec = _spec(layers, project, relative, problems)
     if spec is None:
         asset = relative.removesuffix(PROMPT_SUFFIX)
-        errors = [PromptFileError(p.message, place=_place(p, layers), asset=asset) for p in problems]
-        return None, tuple(sorted(errors, key=_in_file))
+        # What the file lacks as a whole comes after what stands wrong in a line: "promt" explains the lack.
+        in_order = sorted(problems, key=lambda problem: not problem.path)
+        errors = [PromptFileError(p.message, place=_place(p, layers), asset=asset) for p in in_order]
+        of_lines = sum(bool(problem.path) for problem in in_order)
+        return None, (*sorted(errors[:of_lines], key=_in_file), *errors[of_lines:])
     return PromptFile(path, project, relative, variant_specs(spec), toml.places), ()
 
 

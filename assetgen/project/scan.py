@@ -20,7 +20,7 @@ from assetgen.project.discover import ProjectFiles
 from assetgen.project.graph import link, order
 from assetgen.project.keys import AssetKeys, keys_of, versions_fingerprint
 from assetgen.project.project_file import Project
-from assetgen.project.prompt_file import PromptFile, read_prompt_file
+from assetgen.project.prompt_file import PromptFile, check_prompt_file, read_prompt_file
 from assetgen.specs.base import Spec
 from assetgen.specs.paths import collision_key
 from assetgen.specs.table import spec_from_json
@@ -80,7 +80,7 @@ def scan(found: Sequence[ProjectFiles], store: Store) -> Scan:
             try:
                 fresh.append(read_prompt_file(path, project=group.project))
             except PromptFileError as error:
-                errors.append(error)
+                errors += check_prompt_file(path, project=group.project) or (error,)
     linked = link(fresh)
     errors += linked.errors
     read: list[ScannedAsset] = []

@@ -255,3 +255,14 @@ def test_the_json_is_one_stable_object(tmp_path: Path) -> None:
         }
     ]
     assert (unread["errors"][0]["line"], unread["errors"][0]["column"]) == (1, 2)
+
+
+def test_everything_wrong_with_a_file_is_told_at_once_and_a_lack_of_the_whole_file_last(
+    tmp_path: Path,
+) -> None:
+    game = Game(
+        tmp_path, {"a.prompt.toml": 'assetgen = 1\nkind = "material"\npromt = "brick"\ntile = "xz"\n'}
+    )
+    (result,) = game.bake().assets
+    assert [error.place.line for error in result.errors if error.place] == [3, 4, 1]
+    assert 'did you mean "prompt"' in result.errors[0].message
