@@ -78,6 +78,19 @@ class Watcher(Protocol):
         ...
 
 
+class QuietWatcher:
+    """Shows nothing; the result at the end says everything."""
+
+    def planned(self, due: int, cached: int) -> None:
+        """Show nothing."""
+
+    def progressed(self, asset: str, step: int, total: int, stage: str) -> None:
+        """Show nothing."""
+
+    def finished(self, result: AssetResult) -> None:
+        """Show nothing."""
+
+
 def bake(
     options: BakeOptions, settings: Settings, *, watcher: Watcher, executor: ExecutorFactory | None = None
 ) -> BakeResult:

@@ -56,8 +56,8 @@ def run(options: argparse.Namespace) -> int:
     """Bake; return the exit code."""
     from assetgen.bake.lock import write_locks
     from assetgen.bake.report import write_reports
-    from assetgen.bake.run import BakeOptions, bake
-    from assetgen.cli.progress import JsonWatcher, TerminalWatcher, print_plan, print_summary
+    from assetgen.bake.run import BakeOptions, QuietWatcher, bake
+    from assetgen.cli.progress import TerminalWatcher, print_plan, print_summary
     from assetgen.errors import SpecError
     from assetgen.settings import MAX_JOBS, load_settings
     from assetgen.specs.base import TARGETS
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
         overwrite=options.force,
         dry_run=is_dry,
     )
-    watcher = JsonWatcher() if options.json else TerminalWatcher(sys.stderr)
+    watcher = QuietWatcher() if options.json else TerminalWatcher(sys.stderr)
     result = bake(what, settings, watcher=watcher)
     if not is_dry:
         write_locks(result)

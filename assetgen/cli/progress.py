@@ -13,19 +13,6 @@ from assetgen.bake.results import AssetResult, BakeResult, Status
 _REDRAW_S = 0.1
 
 
-class JsonWatcher:
-    """Shows nothing; the JSON at the end says everything."""
-
-    def planned(self, due: int, cached: int) -> None:
-        """Show nothing."""
-
-    def progressed(self, asset: str, step: int, total: int, stage: str) -> None:
-        """Show nothing."""
-
-    def finished(self, result: AssetResult) -> None:
-        """Show nothing."""
-
-
 class TerminalWatcher:
     """Shows each finished asset as a line, and on a terminal what is being done below it.
 
