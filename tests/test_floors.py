@@ -43,6 +43,7 @@ LIGHT = (
     "assetgen.store",
     "assetgen.backends.table",
     "assetgen.backends.procedural.grammar",
+    "assetgen.backends.procedural.oklab",
     "assetgen.project",
     "assetgen.execute",
     "assetgen.bake",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import PurePosixPath
 
 LONGEST_SEGMENT_BYTES = 200
 """Leaves room for the suffixes of maps and temporary names under the 255 bytes of common file systems."""
@@ -72,6 +73,9 @@ def resolve_reference(reference: str, *, folder: str) -> str | None:
     return "/".join(kept)
 
 
-def collision_key(path: str) -> str:
-    """Return what two paths share when some file system takes them for the same file."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())
+def collision_key(path: PurePosixPath | str) -> str:
+    """Return what two paths share when some file system takes them for the same file (NFKC casefold)."""
+    text = str(path)
+    while (folded := unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())) != text:
+        text = folded
+    return text

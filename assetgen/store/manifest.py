@@ -17,8 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final, TypeVar
 
 from assetgen.errors import FormatError, SpecError, StoreError
+from assetgen.specs.paths import collision_key
 from assetgen.store.keys import canonical_json, hash_bytes, is_hash
-from assetgen.store.paths import collision_key, confined, safe_relative
+from assetgen.store.paths import confined, safe_relative
 
 MANIFEST_VERSION: Final = 1
 MANIFEST_SUFFIX: Final = ".assetgen.json"

@@ -55,14 +55,6 @@ def safe_relative(name: str) -> PurePosixPath:
     return PurePosixPath(normal)
 
 
-def collision_key(path: PurePosixPath | str) -> str:
-    """Return a key that is the same for two paths which some file system takes for one (NFKC casefold)."""
-    text = str(path)
-    while (folded := unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())) != text:
-        text = folded
-    return text
-
-
 def confined(root: Path, relative: PurePosixPath | str) -> Path:
     """Return root / relative after checking the name and every existing step on the way.
 

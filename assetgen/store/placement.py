@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from assetgen.errors import FormatError, StoreError
+from assetgen.specs.paths import collision_key
 from assetgen.store.blobs import Blobs
 from assetgen.store.durable import disk_errors
 from assetgen.store.keys import hash_bytes, hash_file
 from assetgen.store.manifest import MAX_MANIFEST_BYTES, Manifest, ManifestFile
-from assetgen.store.paths import TEMP_SUFFIX, collision_key, confined
+from assetgen.store.paths import TEMP_SUFFIX, confined
 from assetgen.store.records import FileStat, Publication
 
 Owned = Mapping[str, frozenset[str]]

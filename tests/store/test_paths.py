@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assetgen.errors import PathRefused
-from assetgen.store.paths import collision_key, confined, safe_relative
+from assetgen.specs.paths import collision_key
+from assetgen.store.paths import confined, safe_relative
 
 ATOMS = st.sampled_from(
     [
