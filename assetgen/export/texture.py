@@ -21,7 +21,7 @@ from assetgen.errors import GenerationError
 from assetgen.export.targets import Channel, Encoding, Target, TextureFile
 from assetgen.formats.dds import DdsFormat, read_dds, write_dds
 from assetgen.formats.png import write_png
-from assetgen.imaging.channels import pack_channels
+from assetgen.imaging.channels import invert, pack_channels
 from assetgen.imaging.mips import NormalMips, build_mips, build_normal_mips, build_roughness_mips
 from assetgen.imaging.normals import flip_green
 from assetgen.media.artifact import Artifact
@@ -137,7 +137,7 @@ class _Chains:
             return 1 - factor if channel == "smoothness" else factor
         levels = self._map(name).levels
         if channel == "smoothness":
-            return tuple(level.with_pixels(1 - level.pixels) for level in levels)
+            return tuple(invert(level) for level in levels)
         return levels
 
 

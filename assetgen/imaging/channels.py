@@ -7,7 +7,6 @@ from torch import Tensor
 
 from assetgen.errors import SpecError
 from assetgen.media.image import AlphaMode, ColorSpace, Image
-from assetgen.media.material import Material
 
 Channel = Image | float
 """A one-channel image, or the value that a whole channel has."""
@@ -44,25 +43,6 @@ def pack_channels(
     planes = [_plane(c, width=width, height=height, device=device) for c in channels]
     wraps = (all(i.wraps[0] for i in images), all(i.wraps[1] for i in images))
     return Image(torch.cat(planes, dim=-1), space, AlphaMode.NONE, wraps)
-
-
-def pack_orm(material: Material) -> Image:
-    """Return occlusion, roughness and metallic in red, green and blue, as glTF 2.0 wants them.
-
-    An absent map becomes its factor, absent occlusion 1; a map that is present stands for itself.
-
-    Raises:
-        SpecError: the material has no map at all, so that the texture would have no size.
-    """
-    sizes = [(image.width, image.height) for _, image in material.maps()]
-    if not sizes:
-        raise SpecError("a material without maps has no texture to pack; write its factors instead.")
-    return pack_channels(
-        1.0 if material.occlusion is None else material.occlusion,
-        material.roughness_factor if material.roughness is None else material.roughness,
-        material.metallic_factor if material.metallic is None else material.metallic,
-        size=sizes[0],
-    )
 
 
 def invert(image: Image) -> Image:

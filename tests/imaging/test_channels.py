@@ -4,9 +4,8 @@ import pytest
 import torch
 
 from assetgen.errors import SpecError
-from assetgen.imaging.channels import invert, pack_channels, pack_orm
+from assetgen.imaging.channels import invert, pack_channels
 from assetgen.media.image import AlphaMode, ColorSpace, Image
-from assetgen.media.material import Material
 
 
 def gray(value: float, *, size: int = 4, wraps: tuple[bool, bool] = (True, True)) -> Image:
@@ -24,24 +23,6 @@ def test_a_packed_image_wraps_where_all_of_its_channels_wrap() -> None:
     assert pack_channels(gray(0.1), gray(0.2, wraps=(True, False)), 0.0).wraps == (True, False)
 
 
-def test_orm_holds_occlusion_roughness_and_metallic() -> None:
-    material = Material(
-        tile_m=1,
-        relief_m=0,
-        roughness=gray(0.7),
-        occlusion=gray(0.9),
-        roughness_factor=0.1,
-        metallic_factor=0.25,
-    )
-    assert torch.allclose(pack_orm(material).pixels[0, 0], torch.tensor([0.9, 0.7, 0.25]))
-
-
-def test_orm_of_a_material_that_has_none_of_the_three_takes_the_size_of_its_other_maps() -> None:
-    packed = pack_orm(Material(tile_m=1, relief_m=0, height=gray(0.5, size=8), roughness_factor=0.6))
-    assert packed.pixels.shape == (8, 8, 3)
-    assert torch.allclose(packed.pixels[0, 0], torch.tensor([1.0, 0.6, 0.0]))
-
-
 def test_inverting_twice_is_the_same_image_and_coverage_stays() -> None:
     image = Image(torch.rand(3, 3, 2), ColorSpace.DATA, AlphaMode.STRAIGHT)
     assert torch.equal(invert(image).pixels[..., 1], image.pixels[..., 1])
@@ -54,5 +35,3 @@ def test_channels_of_two_sizes_are_refused() -> None:
         pack_channels(gray(0.1), gray(0.1, size=8), 0.0)
     with pytest.raises(SpecError, match="constants alone"):
         pack_channels(0.1, 0.2, 0.3)
-    with pytest.raises(SpecError, match="no texture"):
-        pack_orm(Material(tile_m=1, relief_m=0))

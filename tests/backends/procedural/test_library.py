@@ -22,6 +22,7 @@ from tests.backends.procedural.checks import (
     draw,
     fields,
     height_agreement,
+    saturation,
     scroll_share,
 )
 from tests.backends.procedural.order_free import suspects
@@ -135,6 +136,19 @@ def test_every_seed_is_plausible_matter(name: str, options: Mapping[str, str], s
     told = complaints(draw(RECIPES[name], size=512, seed=seed, options=options))
     # A stone whose rim runs along the border is taken for a seam, which the tests above disprove: dirt, seed 3.
     assert [line for line in told if "height shows a seam" not in line] == []
+
+
+@variants
+def test_a_recipe_is_no_more_colorful_than_matter_and_its_roughness_no_inverted_albedo(
+    name: str, options: Mapping[str, str]
+) -> None:
+    material = finish(draw(RECIPES[name], size=192, options=options))
+    assert material.base_color is not None
+    assert material.roughness is not None
+    assert saturation(material) <= 0.6
+    value = material.base_color.pixels.mean(-1)
+    # White tiles in dark grout come to -0.92 honestly; a roughness made from the albedo comes to -0.99.
+    assert correlation(material.roughness.pixels[..., 0], value) > -0.95
 
 
 @pytest.mark.parametrize("base", BASES)

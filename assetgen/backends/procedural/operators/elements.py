@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -61,7 +61,3 @@ class Elements:
         """Return metres from the centre across each piece's long side, (N, N)."""
         turned = self.pick(self.turned)
         return torch.where(turned > 0.5, self.x, self.y)
-
-    def with_edge(self, edge: Tensor) -> Elements:
-        """Return the same pieces with another border distance."""
-        return replace(self, edge=edge)

@@ -30,10 +30,3 @@ def test_along_follows_the_long_side_of_every_piece() -> None:
     assert float(pieces.along().abs().amax()) > 1.9 * float(across)
     squares = pieces.along().square() + pieces.across().square()
     assert torch.allclose(squares, pieces.x.square() + pieces.y.square())
-
-
-def test_with_edge_changes_the_border_alone() -> None:
-    pieces = lay(Torus(32, 1, 1.0), basket(1))
-    other = pieces.with_edge(pieces.edge - 0.01)
-    assert other.id is pieces.id
-    assert torch.equal(other.edge, pieces.edge - 0.01)
