@@ -6,10 +6,19 @@
         PathRefused        a path leaves the project or cannot exist on every system
       BackendUnavailable   weights, a package or a device are missing
       GenerationError      a backend ran and gave no usable result
+        WorkerLost         the process that ran it died or hung
       FormatError          bytes are not the container they claim to be
       StoreError           the disk is full, a lock is held, a blob does not match its hash
         PublishConflict    a file in the way was not made by assetgen, or was edited since
+      RequestError         the daemon refuses a request
+        NotFound           there is no job, project, asset or file of that name
+        AlreadyExists      the name is taken by something else
+        QueueFull          too much waits already; try again later
+        Unauthenticated    the token is missing or wrong
+        NotAllowed         the caller may not do that: a foreign page, or a folder that is no project
+        Draining           the daemon is about to end
       Cancelled            somebody asked to stop
+      Expired              the time that was given is over
 
 A message has three parts: what was wrong, where, and how to mend it. Low code raises with what it knows; the
 pipeline adds the asset and the place in its prompt file on the way up.
@@ -85,6 +94,21 @@ class GenerationError(AssetGenError):
     """A backend ran and gave no usable result."""
 
 
+class WorkerLost(GenerationError):
+    """The worker process died, or hung and was ended; `is_own` tells whether the work itself is to blame."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        place: Place | None = None,
+        asset: str | None = None,
+        is_own: bool = True,
+    ) -> None:
+        super().__init__(message, place=place, asset=asset)
+        self.is_own = is_own
+
+
 class FormatError(AssetGenError):
     """Bytes are not the container or image they claim to be."""
 
@@ -95,6 +119,49 @@ class StoreError(AssetGenError):
 
 class PublishConflict(StoreError):
     """An output path is taken by a file that assetgen did not make, or that was edited since."""
+
+
+class RequestError(AssetGenError):
+    """The daemon refuses a request; `retry_after_s` tells when trying again may help."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        place: Place | None = None,
+        asset: str | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, place=place, asset=asset)
+        self.retry_after_s = retry_after_s
+
+
+class NotFound(RequestError):
+    """There is no job, project, asset or file of that name."""
+
+
+class AlreadyExists(RequestError):
+    """The name is taken by something else."""
+
+
+class QueueFull(RequestError):
+    """Too much waits already; nothing was written, and trying again later may help."""
+
+
+class Unauthenticated(RequestError):
+    """The token is missing or wrong."""
+
+
+class NotAllowed(RequestError):
+    """The caller may not do that: a foreign web page, or a folder that is no registered project."""
+
+
+class Draining(RequestError):
+    """The daemon is about to end and takes nothing on."""
+
+
+class Expired(AssetGenError):
+    """The time that was given to a job is over."""
 
 
 class Cancelled(AssetGenError):

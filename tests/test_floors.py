@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "assetgen"
 
 # The longest prefix that matches decides. Packages of one floor do not import each other.
 FLOORS = {
+    "assetgen.client": 0,
     "assetgen.errors": 1,
     "assetgen.versions": 1,
     "assetgen.specs": 2,
@@ -30,6 +31,7 @@ FLOORS = {
     "assetgen.pipeline": 6,
     "assetgen.execute": 7,
     "assetgen.bake": 8,
+    "assetgen.serve": 8,
     "assetgen.cli": 9,
     "assetgen.__main__": 10,
     "assetgen": 10,
@@ -47,6 +49,8 @@ LIGHT = (
     "assetgen.project",
     "assetgen.execute",
     "assetgen.bake",
+    "assetgen.client",
+    "assetgen.serve",
     "assetgen.cli",
 )
 HEAVY_LIBRARIES = {"torch", "numpy", "numba", "PIL", "trimesh", "diffusers", "scipy", "transformers"}
@@ -54,6 +58,11 @@ ONLY_IN = {
     "diffusers": "assetgen.backends.diffusion",
     "transformers": "assetgen.backends.diffusion",
     "grpc": "assetgen.serve",
+    "grpc_health": "assetgen.serve",
+    "grpc_reflection": "assetgen.serve",
+    "google": "assetgen.serve",
+    "aiohttp": "assetgen.serve",
+    "watchdog": "assetgen.serve",
     "ray": "assetgen.execute.ray",
     "numba": "assetgen.blocks",
     "texture2ddecoder": "assetgen.blocks.decode",
