@@ -26,6 +26,8 @@ from assetgen.specs.rules import Choice, Either, Integer, Pair, Text
 from assetgen.specs.tables import Key, Table
 from assetgen.specs.wording import Problem, did_you_mean, show
 
+LONGEST_PROMPT: Final = 4000
+"""Characters of a prompt."""
 SCHEMA_VERSION: Final = 1
 """The `assetgen = 1` of every prompt file and project file."""
 
@@ -88,8 +90,10 @@ class Spec:
     asset: str = text(
         keys=("id",), stage="none", doc="Name that stays when the file moves; its path when absent."
     )
-    prompt: str = text(4000, is_prose=True, default="", doc="What it shall look like, in plain words.")
-    negative: str = text(4000, is_prose=True, default="", doc="What it shall not show.")
+    prompt: str = text(
+        LONGEST_PROMPT, is_prose=True, default="", doc="What it shall look like, in plain words."
+    )
+    negative: str = text(LONGEST_PROMPT, is_prose=True, default="", doc="What it shall not show.")
     source: Mapping[str, str] | None = ruled(
         _SOURCE,
         default=None,

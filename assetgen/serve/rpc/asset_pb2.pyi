@@ -670,14 +670,16 @@ class BakeProjectRequest(_message.Message):
     def __init__(self, project: _Optional[str] = ..., include: _Optional[_Iterable[str]] = ..., targets: _Optional[_Iterable[str]] = ..., check_only: _Optional[bool] = ..., force: _Optional[bool] = ..., overwrite: _Optional[bool] = ..., client: _Optional[str] = ...) -> None: ...
 
 class BakeProjectResponse(_message.Message):
-    __slots__ = ("plan", "job_event", "summary")
+    __slots__ = ("plan", "job_event", "summary", "heartbeat")
     PLAN_FIELD_NUMBER: _ClassVar[int]
     JOB_EVENT_FIELD_NUMBER: _ClassVar[int]
     SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    HEARTBEAT_FIELD_NUMBER: _ClassVar[int]
     plan: BakePlan
     job_event: JobEvent
     summary: BakeSummary
-    def __init__(self, plan: _Optional[_Union[BakePlan, _Mapping]] = ..., job_event: _Optional[_Union[JobEvent, _Mapping]] = ..., summary: _Optional[_Union[BakeSummary, _Mapping]] = ...) -> None: ...
+    heartbeat: Heartbeat
+    def __init__(self, plan: _Optional[_Union[BakePlan, _Mapping]] = ..., job_event: _Optional[_Union[JobEvent, _Mapping]] = ..., summary: _Optional[_Union[BakeSummary, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ...) -> None: ...
 
 class BakePlan(_message.Message):
     __slots__ = ("due", "up_to_date", "failures")
