@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from assetgen.errors import Place, PromptFileError
 from assetgen.project.toml_places import Spot, scan_places
-from assetgen.specs.wording import KeyPath, Problem
+from assetgen.specs.wording import KeyPath, Problem, spell
 
 LARGEST_FILE_BYTES: Final = 1 << 20
 DEEPEST_NESTING: Final = 32
@@ -54,6 +54,29 @@ class Places:
                     self._text = ""
             self._spots = scan_places(self._text)
         return self._spots
+
+
+class KeyPlaces(Places):
+    """Where the keys of a document without a file stand: each at its own name, such as `spec.surface.meters`.
+
+    Args:
+        name: of the document.
+        renamed: what the sender of the document calls some of its keys.
+    """
+
+    __slots__ = ("_name", "_renamed")
+
+    def __init__(self, name: str, *, renamed: Mapping[str, str]) -> None:
+        super().__init__(Path(name), "")
+        self._name = name
+        self._renamed = renamed
+
+    def of(self, path: KeyPath, *, at_key: bool = False) -> Place:
+        """Return the name of a key."""
+        if not path:
+            return Place(self._name)
+        first = self._renamed.get(str(path[0]), path[0])
+        return Place(f"{self._name}.{spell((first, *path[1:]))}")
 
 
 @dataclass(frozen=True, slots=True)
