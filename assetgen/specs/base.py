@@ -36,6 +36,9 @@ SMALLEST_SIZE: Final = 16
 LARGEST_SIZE: Final = 8192
 LARGEST_SEED: Final = 2**63 - 1
 
+LONGEST_PROMPT: Final = 4000
+"""Characters of a prompt, and of what it shall not show."""
+
 DEFAULT_SIZE: Final = (1024, 1024)
 """Of what is generated; a source picture without a size keeps its own."""
 
@@ -88,8 +91,10 @@ class Spec:
     asset: str = text(
         keys=("id",), stage="none", doc="Name that stays when the file moves; its path when absent."
     )
-    prompt: str = text(4000, is_prose=True, default="", doc="What it shall look like, in plain words.")
-    negative: str = text(4000, is_prose=True, default="", doc="What it shall not show.")
+    prompt: str = text(
+        LONGEST_PROMPT, is_prose=True, default="", doc="What it shall look like, in plain words."
+    )
+    negative: str = text(LONGEST_PROMPT, is_prose=True, default="", doc="What it shall not show.")
     source: Mapping[str, str] | None = ruled(
         _SOURCE,
         default=None,
