@@ -17,6 +17,8 @@ LARGEST_FILE_BYTES: Final = 1 << 20
 DEEPEST_NESTING: Final = 32
 
 _BOM = b"\xef\xbb\xbf"
+_KEY_AND_DOT = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_KEY_AND_DOT}){{{DEEPEST_NESTING}}}")
 _SYNTAX_PLACE = re.compile(r"^(.*?)\s*\(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 
 
@@ -118,6 +120,8 @@ def parse_toml(data: bytes, *, path: Path) -> TomlFile:
         message = f"the file is larger than the limit of {LARGEST_FILE_BYTES} bytes (1 MiB); shorten it."
         raise PromptFileError(message, place=Place(str(path)))
     text = _decoded(data, path=path)
+    if _DEEP_KEY.search(text):  # the parser takes a time that grows with the square of such a key
+        raise _too_deep(path)
     try:
         document = tomllib.loads(text)
     except RecursionError as error:

@@ -15,7 +15,7 @@ import json
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from google.protobuf.message import Message
@@ -32,12 +32,13 @@ from assetgen.specs.wording import did_you_mean, show
 
 LARGEST_SETTINGS_BYTES: Final = 64 << 10
 LONGEST_TEXT: Final = 1000
-"""Characters of any text but prompts and settings."""
+"""Characters of a path."""
 LONGEST_CLIENT: Final = 64
+MOST_ITEMS: Final = 1000
+"""Entries of a list; no key takes nearly as many."""
 LONGEST_TIMEOUT_S: Final = 30 * 86_400
 
 _OWN: Final = ("kind", "asset", "settings_json")
-_PROSE: Final = ("prompt", "negative")
 _SLUG_WORDS: Final = 5
 _SLUG_CHARACTERS: Final = 40
 _PRIORITIES: Final[Mapping[int, Priority]] = {
@@ -85,7 +86,7 @@ def to_document(spec: pb.AssetSpec) -> tuple[dict[str, Any], str]:
         document["kind"] = kind
     for field, value in spec.ListFields():
         if field.name == option:
-            document.update(_plain(value))
+            document.update(_plain(value, "spec"))
         elif field.name not in _OWN:
             document[field.name] = value
     document = merged(document, _settings(spec.settings_json))
@@ -118,13 +119,10 @@ def targets_of(names: Iterable[str]) -> tuple[str, ...] | None:
     Raises:
         RequestError: there is no such engine.
     """
-    wanted = list(names)
-    for index, name in enumerate(wanted):
+    wanted = list(dict.fromkeys(names))
+    for name in wanted:
         if name not in TARGETS:
-            shown = show(name)
-            raise RequestError(
-                f"targets[{index}] = {shown} is no engine; {did_you_mean(name[:LONGEST_TEXT], TARGETS)}"
-            )
+            raise RequestError(f"targets has {show(name)}, which is no engine; {did_you_mean(name, TARGETS)}")
     return tuple(target for target in TARGETS if target in wanted) or None
 
 
@@ -189,30 +187,34 @@ def client_of(order: pb.JobOrder, *, default: str) -> str:
 
 
 def _check_lengths(spec: pb.AssetSpec) -> None:
-    for name in _PROSE:
-        count = len(getattr(spec, name))
-        if count > LONGEST_PROMPT:
-            message = f"is {count:,} characters long; the limit is {LONGEST_PROMPT:,}, shorten it."
-            raise _refused(name, f"spec.{name} {message}")
-    for name in ("asset", "backend", "style"):
-        count = len(getattr(spec, name))
-        if count > LONGEST_TEXT:
-            message = f"is {count:,} characters long; the limit is {LONGEST_TEXT:,}, shorten it."
-            raise _refused(name, f"spec.{name} {message}")
+    for name in ("asset", "prompt", "negative", "backend", "style"):
+        _check_length(f"spec.{name}", getattr(spec, name), is_text=True)
 
 
-def _plain(message: Message) -> dict[str, Any]:
-    """Return the set fields of a message by name; a list of one number is that number."""
+def _plain(message: Message, name: str) -> dict[str, Any]:
+    """Return the set fields of a message by name; a list of one number is that number.
+
+    Sizes are checked before anything is copied: a message may be megabytes of numbers.
+    """
     found: dict[str, Any] = {}
     for field, value in message.ListFields():
-        is_message = field.message_type is not None
+        full = f"{name}.{field.name}"
+        is_message, is_text = field.message_type is not None, field.cpp_type == field.CPPTYPE_STRING
+        if is_text or field.is_repeated:
+            _check_length(full, value, is_text=is_text and not field.is_repeated)
         if field.is_repeated:
-            items = [_plain(item) if is_message else item for item in value]
-            is_number = not is_message and field.cpp_type != field.CPPTYPE_STRING
-            found[field.name] = items[0] if is_number and len(items) == 1 else items
+            items = [_plain(item, full) if is_message else item for item in value]
+            found[field.name] = items[0] if len(items) == 1 and not (is_message or is_text) else items
         else:
-            found[field.name] = _plain(value) if is_message else value
+            found[field.name] = _plain(value, full) if is_message else value
     return found
+
+
+def _check_length(name: str, value: Sequence[Any], *, is_text: bool) -> None:
+    longest, unit = (LONGEST_PROMPT, "characters long") if is_text else (MOST_ITEMS, "entries long")
+    if len(value) > longest:
+        message = f"{name} is {len(value):,} {unit}; the limit is {longest:,}, shorten it."
+        raise SpecError(message, place=Place(name))
 
 
 def _settings(text: str) -> dict[str, Any]:

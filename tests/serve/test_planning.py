@@ -202,7 +202,7 @@ def test_sources_of_a_described_asset_start_at_the_root(shop: Workshop) -> None:
         ({"material": pb.MaterialOptions(size=[32768, 32768])}, "spec.size[0]", "is not an integer 16..8192"),
         ({"material": pb.MaterialOptions(size=[2**31 - 1])}, "spec.size", "is not an integer 16..8192"),
         ({"material": pb.MaterialOptions(size=[512, 512, 512])}, "spec.size", "it has 3"),
-        ({"material": pb.MaterialOptions(size=[512] * 100_000)}, "spec.size", "it has 100000"),
+        ({"material": pb.MaterialOptions(size=[512] * 1000)}, "spec.size", "it has 1000"),
         ({"settings_json": '{"size": true}'}, "spec.size", "size = true"),
         ({"settings_json": '{"size": "512"}'}, "spec.size", 'size = "512"'),
         ({"settings_json": '{"size": 1e300}'}, "spec.size", "is not an integer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from assetgen.errors import AssetGenError
 from assetgen.serve.projects import KnownProject, Projects
 from assetgen.serve.rpc import asset_pb2 as pb
 from assetgen.serve.validation import MOST_PROBLEMS, validate
+from assetgen.specs.tables import MOST_UNKNOWN
 from tests.project.folders import material, texture, write
 
 
@@ -43,12 +45,8 @@ def test_a_good_text_has_no_problem_and_a_report_of_its_prompt() -> None:
 
 
 def test_every_problem_is_told_with_its_place() -> None:
-    text = material("size = 1000", "sise = 3", 'tile = "z"')
-    found = validate(text, prompt_file="walls/a.prompt.toml")
-    assert (
-        places(found)
-        == [("walls/a.prompt.toml", line, column) for line, column in ((4, 8), (5, 1), (6, 8))][1:]
-    )
+    found = validate(material("size = 9", "sise = 3", 'tile = "z"'), prompt_file="walls/a.prompt.toml")
+    assert places(found) == [("walls/a.prompt.toml", *spot) for spot in ((4, 8), (5, 1), (6, 8))]
     found = validate(material("size = 1000"), prompt_file="walls/a.prompt.toml")
     assert places(found) == [("walls/a.prompt.toml", 4, 8)]
     assert found.problems[0].reason == "INVALID_PROMPT_FILE"
@@ -116,8 +114,23 @@ def test_a_hostile_text_is_a_problem_and_no_more(text: str, message: str) -> Non
 
 
 def test_a_text_full_of_mistakes_is_told_of_so_many() -> None:
-    found = validate(material(*(f"wrong{number} = 1" for number in range(MOST_PROBLEMS + 50))))
+    wrong = [f"wrong{number} = 1" for number in range(MOST_UNKNOWN + 50)]
+    assert len(validate(material(*wrong)).problems) == MOST_UNKNOWN
+    found = validate(material(*wrong, "[maps]", *wrong, "[surface]", *wrong))
     assert len(found.problems) == MOST_PROBLEMS
+
+
+def test_a_key_of_a_thousand_parts_costs_no_time_and_prose_with_dots_is_none() -> None:
+    started = time.process_time()
+    for key in (".".join("a" * 40_000), '"a" . ' * 40_000 + "a", "x.y" + ".'z'" * 40_000):
+        for text in (f"{key} = 1", f"[{key}]", f"x = {{ {key} = 1 }}"):
+            assert "nested deeper" in validate(text).problems[0].message
+    assert validate("x" * 1_000_000).problems
+    assert validate('"' * 300_000).problems
+    assert validate("x = " + "'a' " * 200_000).problems
+    assert time.process_time() - started < 5.0
+    prose = "old stone. wet. dark. " * 40 + "..." * 50 + " e.g. 1.5 m"
+    assert list(validate(f'assetgen = 1\nkind = "material"\nprompt = "{prose}"\n').problems) == []
 
 
 @pytest.mark.parametrize(
