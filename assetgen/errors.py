@@ -144,6 +144,10 @@ class AlreadyExists(RequestError):
     """The name is taken by something else."""
 
 
+class ProjectGone(RequestError):
+    """A registered project's folder is not there now, or belongs to another project by now."""
+
+
 class QueueFull(RequestError):
     """Too much waits already; nothing was written, and trying again later may help."""
 

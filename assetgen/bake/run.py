@@ -17,7 +17,7 @@ from typing import Protocol
 
 from assetgen.bake.memory import estimate_gib, jobs_that_fit, machine_gib
 from assetgen.bake.results import AssetResult, BakeResult, Status
-from assetgen.errors import AssetGenError, Cancelled, GenerationError, Place, PromptFileError
+from assetgen.errors import AssetGenError, Cancelled, GenerationError, PromptFileError
 from assetgen.execute.base import (
     GRACE_S,
     Done,
@@ -33,10 +33,10 @@ from assetgen.execute.processes import ProcessExecutor
 from assetgen.project.discover import discover
 from assetgen.project.order import BuildOrder, Built
 from assetgen.project.outputs import put_back
+from assetgen.project.places import placed
 from assetgen.project.plan import AssetPlan, Need, plan
 from assetgen.project.project_file import PROMPT_SUFFIX, find_project
 from assetgen.project.scan import scan
-from assetgen.project.toml_file import read_toml
 from assetgen.settings import Settings
 from assetgen.store.store import Store
 
@@ -229,7 +229,7 @@ class _Bake:
                 if put_back(self.store, asset.scanned, target, overwrite=self.options.overwrite) is None:
                     return False
             except AssetGenError as error:
-                self._finish(asset, Status.FAILED, since, errors=(_placed(error, asset),))
+                self._finish(asset, Status.FAILED, since, errors=(placed(error, asset.scanned),))
                 return True
         self._finish(asset, Status.CACHED, since)
         return True
@@ -242,7 +242,7 @@ class _Bake:
         error = GenerationError(
             f"it needs about {needed:.0f} GiB of memory and this machine has {there:.0f}; write a smaller size."
         )
-        self._finish(asset, Status.FAILED, time.monotonic(), errors=(_placed(error, asset),))
+        self._finish(asset, Status.FAILED, time.monotonic(), errors=(placed(error, asset.scanned),))
         return False
 
     def _build(self, due: Sequence[AssetPlan]) -> None:
@@ -304,7 +304,7 @@ class _Bake:
         elif isinstance(event.error, Cancelled):
             self._finish(asset, Status.CANCELLED, running.since)
         else:
-            error = _placed(event.error, asset)
+            error = placed(event.error, asset.scanned)
             self._finish(asset, Status.FAILED, running.since, errors=(error,), trace=event.trace)
 
     def _submit_ready(self, executor: Executor) -> None:
@@ -322,7 +322,7 @@ class _Bake:
         ends = [self.results.get(_id(other)) for other in before]
         if any(end is not None and end.status is Status.FAILED for end in ends):
             error = GenerationError("an asset that it uses failed; mend that one first.")
-            self._finish(asset, Status.FAILED, time.monotonic(), errors=(_placed(error, asset),))
+            self._finish(asset, Status.FAILED, time.monotonic(), errors=(placed(error, asset.scanned),))
             return True
         if any(end is None for end in ends):
             return False
@@ -361,17 +361,3 @@ def _uses(asset: AssetPlan) -> list[tuple[Path, str]]:
     source: Mapping[str, str] = asset.scanned.document.get("source") or {}
     root = asset.scanned.project.root
     return [(root, path) for path in source.values() if path.endswith(PROMPT_SUFFIX)]
-
-
-def _placed(error: AssetGenError, asset: AssetPlan) -> AssetGenError:
-    """Return the error with the place of the prompt, or of the source, in the prompt file."""
-    if error.place is not None:
-        return error
-    path = asset.scanned.path
-    try:
-        places = read_toml(path).places
-        key = ("source",) if asset.scanned.document.get("source") else ("prompt",)
-        place = places.of(key)
-    except AssetGenError:
-        place = Place(str(path))
-    return type(error)(error.message, place=place, asset=error.asset)

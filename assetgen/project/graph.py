@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assetgen.errors import PromptFileError, SpecError
-from assetgen.project.project_file import PROMPT_SUFFIX, Project, find_project
+from assetgen.project.project_file import PROMPT_SUFFIX, Project, project_below
 from assetgen.project.prompt_file import PromptFile, read_prompt_file
 from assetgen.specs.base import AnySpec, Spec
 from assetgen.specs.paths import collision_key
@@ -111,7 +111,7 @@ def _error(file: PromptFile, message: str, path: KeyPath = ()) -> PromptFileErro
 
 def _read_referenced(known: dict[FileKey, PromptFile], errors: dict[FileKey, PromptFileError]) -> None:
     waiting = list(known.values())
-    projects: dict[Path, Project] = {}
+    projects: dict[FileKey, Project] = {}
     while waiting:
         file = waiting.pop()
         for key, reference in _used(file):
@@ -122,9 +122,10 @@ def _read_referenced(known: dict[FileKey, PromptFile], errors: dict[FileKey, Pro
                 errors[_key(file)] = _dangling(file, reference)
                 continue
             try:
-                if path.parent not in projects:
-                    projects[path.parent] = find_project(path)
-                known[key] = read_prompt_file(path, project=projects[path.parent])
+                folder = (key[0], key[1].rpartition("/")[0])
+                if folder not in projects:
+                    projects[folder] = project_below(*folder)
+                known[key] = read_prompt_file(path, project=projects[folder])
                 waiting.append(known[key])
             except PromptFileError as error:
                 message = f"{spell(reference.path)} = {show(reference.target)} has an error: {error}"

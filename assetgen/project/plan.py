@@ -17,6 +17,8 @@ from assetgen.store.records import Publication, path_key
 from assetgen.store.store import Store
 
 _FORCED = "forced"
+_FEW = 8
+"""Up to so many assets are looked up one by one; for more, all rows of their output folders are read at once."""
 
 
 class Need(Enum):
@@ -128,18 +130,29 @@ class _Published:
     """What the index says was published into the output folders of some assets."""
 
     def __init__(self, assets: Sequence[ScannedAsset], store: Store) -> None:
-        self._rows: dict[tuple[str, str], Publication] = {}
+        self._store = store
+        self._rows: dict[tuple[str, str], Publication] | None = None
+        if len(assets) > _FEW:
+            self._rows = self._all(assets)
         self._keys: dict[str, str] = {}  # the index's spelling of each output folder, which costs a walk
-        for project in {asset.project.root: asset.project for asset in assets}.values():
-            for row in store.index.publications(project.root / project.output):
-                self._rows[(row.folder, row.name)] = row
+
+    def _all(self, assets: Sequence[ScannedAsset]) -> dict[tuple[str, str], Publication]:
+        """Return every publication of the output folders: one query a folder instead of one a set."""
+        rows = {}
+        for output in {asset.project.output_folder for asset in assets}:
+            for row in self._store.index.publications(output):
+                rows[(row.folder, row.name)] = row
+        return rows
 
     def find(self, asset: ScannedAsset, target: TargetPlan) -> Publication | None:
         output = asset.project.output_folder
         if str(output) not in self._keys:
             self._keys[str(output)] = path_key(output)
         folder = f"{self._keys[str(output)]}/{target.target}/{asset.asset}"
-        return self._rows.get((folder, target.manifest_path(asset.asset).name))
+        name = target.manifest_path(asset.asset).name
+        if self._rows is None:
+            return self._store.index.publication(Path(folder), name)
+        return self._rows.get((folder, name))
 
 
 def _drafts(

@@ -127,6 +127,25 @@ def find_project(path: Path) -> Project:
     return project
 
 
+def project_below(root: Path, folder: str) -> Project:
+    """Return the project of a root as it holds for a folder below, whether that folder is there or not.
+
+    Args:
+        root: what `find_project` gave as a project's root.
+        folder: posix path from there, empty for the root itself.
+
+    Raises:
+        PromptFileError: a project file on the way cannot be read or asks for nonsense.
+    """
+    project = find_project(root)
+    path = root
+    for part in folder.split("/") if folder else ():
+        path = path / part
+        if (path / PROJECT_FILE).is_file():
+            project = extend_project(project, folder=path)
+    return project
+
+
 def extend_project(project: Project, *, folder: Path) -> Project:
     """Return the project as the project file in `folder`, at or below the root, changes it.
 

@@ -1,7 +1,8 @@
 """A prompt file read into specs, with the project's defaults under it, and a place for every error.
 
 Where a key is absent, the project's rules are asked first (later ones win), then the style, then the
-defaults of the kind.
+defaults of the kind. An asset may also be described by a document without a file: it reads as one that lies
+where its id says.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from assetgen.errors import Place, PromptFileError, SpecError
 from assetgen.project.project_file import PROMPT_SUFFIX, Defaults, Project, Style
-from assetgen.project.toml_file import Places, read_toml
+from assetgen.project.toml_file import KeyPlaces, Places, parse_toml, read_toml
 from assetgen.specs.base import STYLES, Spec, complete, variant_specs
 from assetgen.specs.paths import portable_path_problem, resolve_reference
 from assetgen.specs.table import SPECS, kind_of, prune_defaults, read_values
@@ -31,6 +32,7 @@ class PromptFile:
         relative: its posix path from the project's root.
         specs: one a variant, at least one.
         places: where its keys and values stand.
+        is_described: whether there is no such file: a document described the asset.
     """
 
     path: Path
@@ -38,6 +40,7 @@ class PromptFile:
     relative: str
     specs: tuple[Spec, ...]
     places: Places = field(compare=False, repr=False)
+    is_described: bool = False
 
 
 def read_prompt_file(path: Path, *, project: Project) -> PromptFile:
@@ -57,23 +60,80 @@ def check_prompt_file(path: Path, *, project: Project) -> tuple[PromptFileError,
     return _read(path, project)[1]
 
 
+def parse_prompt_file(
+    data: bytes, *, path: Path, relative: str, project: Project
+) -> tuple[PromptFile | None, tuple[PromptFileError, ...]]:
+    """Read the bytes of a prompt file; return it, or None and everything that is wrong, by line.
+
+    Args:
+        data: the text, UTF-8.
+        path: the file, as messages show it.
+        relative: where it would lie, from the project's root; decides its id and which rules hold.
+        project: what it belongs to.
+    """
+    try:
+        toml = parse_toml(data, path=path)
+    except PromptFileError as error:
+        return None, (error,)
+    return _understood(_Origin(path, relative, Defaults(toml.document, toml.places)), project)
+
+
+def read_described(document: Mapping[str, Any], *, asset: str, project: Project) -> PromptFile:
+    """Read a document with the keys of a prompt file as if it lay at `<asset>.prompt.toml` in the project.
+
+    Places of errors are keys, such as `spec.size`. Sources are paths from the project's root.
+
+    Raises:
+        PromptFileError: the first thing that is wrong with it.
+    """
+    relative = f"{asset}{PROMPT_SUFFIX}"
+    layer = Defaults(document, KeyPlaces("spec", renamed={"id": "asset"}))
+    origin = _Origin(project.root / relative, relative, layer, is_described=True)
+    file, errors = _understood(origin, project)
+    if file is None:
+        raise errors[0]
+    return file
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What is read: where it lies or would lie, and its own keys."""
+
+    path: Path
+    relative: str
+    layer: Defaults
+    is_described: bool = False
+
+    @property
+    def folder(self) -> str:
+        """The folder that its sources start from, as a path from the root."""
+        return "" if self.is_described else self.relative.rpartition("/")[0]
+
+
 def _read(path: Path, project: Project) -> tuple[PromptFile | None, tuple[PromptFileError, ...]]:
     try:
         relative = _relative(path, project)
         toml = read_toml(path)
     except PromptFileError as error:
         return None, (error,)
+    return _understood(_Origin(path, relative, Defaults(toml.document, toml.places)), project)
+
+
+def _understood(origin: _Origin, project: Project) -> tuple[PromptFile | None, tuple[PromptFileError, ...]]:
     problems: list[Problem] = []
-    layers = [Defaults(toml.document, toml.places)]
-    spec = _spec(layers, project, relative, problems)
+    layers = [origin.layer]
+    spec = _spec(layers, project, origin, problems)
     if spec is None:
-        asset = relative.removesuffix(PROMPT_SUFFIX)
+        asset = origin.relative.removesuffix(PROMPT_SUFFIX)
         # What the file lacks as a whole comes after what stands wrong in a line: "promt" explains the lack.
         in_order = sorted(problems, key=lambda problem: not problem.path)
         errors = [PromptFileError(p.message, place=_place(p, layers), asset=asset) for p in in_order]
         of_lines = sum(bool(problem.path) for problem in in_order)
         return None, (*sorted(errors[:of_lines], key=_in_file), *errors[of_lines:])
-    return PromptFile(path, project, relative, variant_specs(spec), toml.places), ()
+    specs = variant_specs(spec)
+    return PromptFile(
+        origin.path, project, origin.relative, specs, origin.layer.places, origin.is_described
+    ), ()
 
 
 def _in_file(error: PromptFileError) -> tuple[int, int]:
@@ -94,12 +154,12 @@ def _relative(path: Path, project: Project) -> str:
     return relative
 
 
-def _spec(layers: list[Defaults], project: Project, relative: str, problems: list[Problem]) -> Spec | None:
+def _spec(layers: list[Defaults], project: Project, origin: _Origin, problems: list[Problem]) -> Spec | None:
     """Return the spec of the first of `layers`; the rules and the style under it are appended to them."""
     kind = kind_of(layers[0].document, problems)
     if kind is None:
         return None
-    rules = [rule.defaults for rule in reversed(project.rules) if rule.matches(relative)]
+    rules = [rule.defaults for rule in reversed(project.rules) if rule.matches(origin.relative)]
     layers.extend(Defaults(prune_defaults(kind, rule.document), rule.places, rule.at) for rule in rules)
     document = _merged(layers)
     style = project.styles.get(document["style"]) if isinstance(document.get("style"), str) else None
@@ -110,7 +170,7 @@ def _spec(layers: list[Defaults], project: Project, relative: str, problems: lis
         problems.append(Problem(("style",), f"style = {show(document['style'])} is unknown; {advice}"))
     if project.targets is not None:
         document = {"targets": project.targets, **document}
-    return _checked_spec(kind, document, style, relative, problems)
+    return _checked_spec(kind, document, style, origin, problems)
 
 
 def _merged(layers: Sequence[Defaults]) -> Mapping[str, Any]:
@@ -142,18 +202,18 @@ def _styled(
 
 
 def _checked_spec(
-    kind: str, document: Mapping[str, Any], style: Style | None, relative: str, problems: list[Problem]
+    kind: str, document: Mapping[str, Any], style: Style | None, origin: _Origin, problems: list[Problem]
 ) -> Spec | None:
     values = read_values(kind, document, problems)
     if problems:
         return None
-    stem = relative.removesuffix(PROMPT_SUFFIX)
+    stem = origin.relative.removesuffix(PROMPT_SUFFIX)
     values.setdefault("asset", unicodedata.normalize("NFC", stem))
     if style is not None:
         _add_words(values, style)
     if "source" in values:
-        folder = relative.rpartition("/")[0]
-        values["source"] = _resolved(values["source"], values.get("role", "albedo"), folder, problems)
+        role = values.get("role", "albedo")
+        values["source"] = _resolved(values["source"], role, origin.folder, problems)
     problems.extend(SPECS[kind].contradictions(complete(SPECS[kind], values)))
     if problems:
         return None

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assetgen.errors import Place, PromptFileError
+from assetgen.errors import PathRefused, Place, PromptFileError
 from assetgen.project.discover import ProjectFiles
 from assetgen.project.graph import link, order
 from assetgen.project.keys import AssetKeys, keys_of, versions_fingerprint
@@ -41,6 +42,7 @@ class ScannedAsset:
         targets: engines that it is exported to unless the caller asks for others.
         keys: its cache keys.
         document: its spec as JSON; `spec` reads it.
+        is_described: whether there is no such prompt file: a document described the asset.
     """
 
     path: Path
@@ -50,6 +52,7 @@ class ScannedAsset:
     targets: tuple[str, ...]
     keys: AssetKeys
     document: Mapping[str, Any]
+    is_described: bool = False
 
     @property
     def spec(self) -> Spec:
@@ -85,7 +88,8 @@ def scan(found: Sequence[ProjectFiles], store: Store) -> Scan:
     errors += linked.errors
     read: list[ScannedAsset] = []
     for root in sorted({file.project.root for file in linked.files}):
-        assets, unkeyed = _keyed([file for file in linked.files if file.project.root == root], memory)
+        mine = [file for file in linked.files if file.project.root == root]
+        assets, unkeyed = _keyed(mine, partial(memory.hash_picture, root))
         read += assets
         errors += unkeyed
     memory.remember(linked.files, read)
@@ -97,6 +101,20 @@ def scan(found: Sequence[ProjectFiles], store: Store) -> Scan:
     clashes = _collisions(everything)
     errors += clashes.values()
     return Scan(_in_order([asset for asset in everything if asset.path not in clashes]), tuple(errors))
+
+
+def scan_read(files: Sequence[PromptFile], *, hash_picture: Callable[[Path], str] = hash_file) -> Scan:
+    """Return the assets of prompt files that were read already, and of those that they use, without an index.
+
+    Args:
+        files: read prompt files and described assets.
+        hash_picture: gives the sha256 of a source picture.
+    """
+    linked = link(files)
+    assets, unkeyed = _keyed(linked.files, hash_picture)
+    clashes = _collisions(assets)
+    errors = (*linked.errors, *unkeyed, *clashes.values())
+    return Scan(_in_order([asset for asset in assets if asset.path not in clashes]), errors)
 
 
 class _Memory:
@@ -195,7 +213,9 @@ def _assets_of(row: SourceFile, path: Path, project: Project, *, mark: str) -> l
         return None
 
 
-def _keyed(files: Sequence[PromptFile], memory: _Memory) -> tuple[list[ScannedAsset], list[PromptFileError]]:
+def _keyed(
+    files: Sequence[PromptFile], hash_picture: Callable[[Path], str]
+) -> tuple[list[ScannedAsset], list[PromptFileError]]:
     """Return the assets of one project's read files with their keys; what others use comes before them."""
     where = {spec.asset: file for file in files for spec in file.specs}
     made: dict[str, str] = {}
@@ -204,16 +224,11 @@ def _keyed(files: Sequence[PromptFile], memory: _Memory) -> tuple[list[ScannedAs
     for wave in order([spec for file in files for spec in file.specs]):
         for spec in wave:
             file = where[spec.asset]
-            root = file.project.root
             try:
-                keys = keys_of(
-                    spec,
-                    root=root,
-                    upstream=made,
-                    hash_picture=lambda path, root=root: memory.hash_picture(root, path),
-                )
+                keys = keys_of(spec, root=file.project.root, upstream=made, hash_picture=hash_picture)
             except PromptFileError as error:
-                place = file.places.of(("source",) if spec.source else ("id",))
+                is_path = isinstance(error.__cause__, PathRefused)
+                place = file.places.of(("id",) if is_path else ("source",) if spec.source else ("backend",))
                 errors.append(PromptFileError(error.message, place=place, asset=spec.asset))
                 continue
             # A source names the prompt file; its first variant is what it means.
@@ -231,6 +246,7 @@ def _scanned(spec: Spec, file: PromptFile, keys: AssetKeys) -> ScannedAsset:
         targets=spec.targets,
         keys=keys,
         document=spec.to_json(),
+        is_described=file.is_described,
     )
 
 

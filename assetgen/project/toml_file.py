@@ -11,12 +11,14 @@ from typing import Any, Final
 
 from assetgen.errors import Place, PromptFileError
 from assetgen.project.toml_places import Spot, scan_places
-from assetgen.specs.wording import KeyPath, Problem
+from assetgen.specs.wording import KeyPath, Problem, spell
 
 LARGEST_FILE_BYTES: Final = 1 << 20
 DEEPEST_NESTING: Final = 32
 
 _BOM = b"\xef\xbb\xbf"
+_KEY_AND_DOT = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_DEEP_KEY = re.compile(rf"(?<![A-Za-z0-9_-])(?:{_KEY_AND_DOT}){{{DEEPEST_NESTING}}}")
 _SYNTAX_PLACE = re.compile(r"^(.*?)\s*\(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 
 
@@ -54,6 +56,29 @@ class Places:
                     self._text = ""
             self._spots = scan_places(self._text)
         return self._spots
+
+
+class KeyPlaces(Places):
+    """Where the keys of a document without a file stand: each at its own name, such as `spec.surface.meters`.
+
+    Args:
+        name: of the document.
+        renamed: what the sender of the document calls some of its keys.
+    """
+
+    __slots__ = ("_name", "_renamed")
+
+    def __init__(self, name: str, *, renamed: Mapping[str, str]) -> None:
+        super().__init__(Path(name), "")
+        self._name = name
+        self._renamed = renamed
+
+    def of(self, path: KeyPath, *, at_key: bool = False) -> Place:
+        """Return the name of a key."""
+        if not path:
+            return Place(self._name)
+        first = self._renamed.get(str(path[0]), path[0])
+        return Place(f"{self._name}.{spell((first, *path[1:]))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +120,8 @@ def parse_toml(data: bytes, *, path: Path) -> TomlFile:
         message = f"the file is larger than the limit of {LARGEST_FILE_BYTES} bytes (1 MiB); shorten it."
         raise PromptFileError(message, place=Place(str(path)))
     text = _decoded(data, path=path)
+    if _DEEP_KEY.search(text):  # the parser takes a time that grows with the square of such a key
+        raise _too_deep(path)
     try:
         document = tomllib.loads(text)
     except RecursionError as error:

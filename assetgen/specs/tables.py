@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from assetgen.specs.rules import Rule
 from assetgen.specs.wording import KeyPath, Problem, did_you_mean, refuse, spell
+
+MOST_UNKNOWN: Final = 100
+"""Unknown keys of one table that are told; each costs a search for the nearest name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ class Table:
             if name in value
         }
         if len(canonical) < len(value):
-            problems.extend(self._unknown((*path, name)) for name in value if name not in self.keys)
+            unknown = (name for name in value if name not in self.keys)
+            problems.extend(self._unknown((*path, name)) for name in islice(unknown, MOST_UNKNOWN))
         problems.extend(self._missing((*path, name)) for name in self.required if name not in value)
         if len(problems) > before:
             return None if self.shape else canonical

@@ -84,6 +84,9 @@ def is_hash(text: object) -> bool:
 def _normal(value: object, where: str, depth: int) -> object:
     if depth == 0:
         raise SpecError(f"{where} is nested more than {MAX_DEPTH} deep; flatten it.")
+    # Most values are short ASCII strings, and every job waits for six of these documents.
+    if type(value) is str and value.isascii():
+        return value
     if isinstance(value, Enum):
         raise SpecError(f"{where} is the enum {value!r}; put its value into the key, not the enum.")
     if value is None or isinstance(value, bool):
@@ -122,7 +125,7 @@ def _normal_mapping(mapping: Mapping[object, object], where: str, depth: int) ->
     for key, value in mapping.items():
         if not isinstance(key, str) or isinstance(key, Enum):
             raise SpecError(f"{where} has the key {key!r}; keys are plain strings.")
-        name = _normal_text(key, where)
+        name = key if key.isascii() else _normal_text(key, where)
         if name in normal:
             raise SpecError(f"{where} has the key {name!r} twice, in two Unicode spellings; keep one.")
         normal[name] = _normal(value, f"{where}.{name}", depth - 1)
