@@ -15,7 +15,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
-from assetgen.bake.memory import estimate_gib, jobs_that_fit, machine_gib
 from assetgen.bake.results import AssetResult, BakeResult, Status
 from assetgen.errors import AssetGenError, Cancelled, GenerationError, Place, PromptFileError
 from assetgen.execute.base import (
@@ -29,6 +28,7 @@ from assetgen.execute.base import (
     Started,
     Task,
 )
+from assetgen.execute.memory import estimate_gib, jobs_that_fit, machine_gib
 from assetgen.execute.processes import ProcessExecutor
 from assetgen.project.discover import discover
 from assetgen.project.order import BuildOrder, Built
