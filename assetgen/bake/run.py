@@ -301,9 +301,9 @@ class _Bake:
         elif isinstance(event, Done):
             assert isinstance(event.answer, Built)
             self._finish(asset, Status.BAKED, running.since, warnings=event.answer.warnings)
-        elif isinstance(event.error, Cancelled):
+        elif isinstance(event, Failed) and isinstance(event.error, Cancelled):
             self._finish(asset, Status.CANCELLED, running.since)
-        else:
+        elif isinstance(event, Failed):
             error = _placed(event.error, asset)
             self._finish(asset, Status.FAILED, running.since, errors=(error,), trace=event.trace)
 

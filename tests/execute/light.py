@@ -18,6 +18,7 @@ from types import ModuleType
 from assetgen.errors import Cancelled, FormatError, Place
 from assetgen.execute import entry
 from assetgen.execute.base import Done, Event, Failed, Progress, Started, Task
+from assetgen.execute.entry import Seat
 from assetgen.project.order import InspectOrder
 from assetgen.settings import Settings
 
@@ -27,10 +28,20 @@ def task(name: str, number: int = 0) -> Task:
 
 
 class LightWorker:
+    device_name = "light"
+    is_broken = False
+
     def __init__(self, settings: Settings, *, threads: int) -> None:
         self.threads = threads
 
-    def run(self, task: Task, *, emit: Callable[[Event], None], cancelled: threading.Event) -> None:
+    def run(
+        self,
+        task: Task,
+        *,
+        emit: Callable[[Event], None],
+        cancelled: threading.Event,
+        leave: Callable[[], None],
+    ) -> None:
         emit(Started(task.id))
         assert isinstance(task.work, InspectOrder)
         name = task.work.path.name
@@ -53,12 +64,12 @@ class LightWorker:
         pass
 
 
-def light_main(pipe: Connection, settings: Settings, threads: int) -> None:
+def light_main(pipe: Connection, settings: Settings, seat: Seat) -> None:
     """Take the place of `worker_main`."""
     stand_in = ModuleType("assetgen.execute.worker")
     stand_in.Worker = LightWorker  # type: ignore[attr-defined]
     sys.modules["assetgen.execute.worker"] = stand_in
-    entry.worker_main(pipe, settings, threads)
+    entry.worker_main(pipe, settings, seat)
 
 
 def main() -> None:
