@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import torch
 
 from assetgen.errors import Cancelled
-from assetgen.media.image import Image
+from assetgen.media.picture import Picture
 
 
 def _ignore_progress(step: int, total: int, stage: str) -> None:
     pass
 
 
-def _ignore_preview(image: Image) -> None:
+def _ignore_preview(picture: Picture) -> None:
     pass
 
 
@@ -30,14 +30,14 @@ class Context:
     Args:
         device: where tensors live.
         on_progress: called with (step, total, stage); steps count from 0.
-        on_preview: called with a small sRGB image whenever there is something new to see.
+        on_preview: called with a small picture whenever there is something new to see.
         is_cancelled: asked at every `check`.
         threads: how many CPU threads kernels may use.
     """
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     on_progress: Callable[[int, int, str], None] = _ignore_progress
-    on_preview: Callable[[Image], None] = _ignore_preview
+    on_preview: Callable[[Picture], None] = _ignore_preview
     is_cancelled: Callable[[], bool] = _never
     threads: int = 1
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
-from assetgen.bake.memory import estimate_gib, jobs_that_fit, machine_gib
 from assetgen.bake.results import AssetResult, BakeResult, Status
 from assetgen.errors import AssetGenError, Cancelled, GenerationError, PromptFileError
 from assetgen.execute.base import (
@@ -29,6 +28,7 @@ from assetgen.execute.base import (
     Started,
     Task,
 )
+from assetgen.execute.memory import estimate_gib, jobs_that_fit, machine_gib
 from assetgen.execute.processes import ProcessExecutor
 from assetgen.project.discover import discover
 from assetgen.project.order import BuildOrder, Built
@@ -301,9 +301,9 @@ class _Bake:
         elif isinstance(event, Done):
             assert isinstance(event.answer, Built)
             self._finish(asset, Status.BAKED, running.since, warnings=event.answer.warnings)
-        elif isinstance(event.error, Cancelled):
+        elif isinstance(event, Failed) and isinstance(event.error, Cancelled):
             self._finish(asset, Status.CANCELLED, running.since)
-        else:
+        elif isinstance(event, Failed):
             error = placed(event.error, asset.scanned)
             self._finish(asset, Status.FAILED, running.since, errors=(error,), trace=event.trace)
 

@@ -8,29 +8,23 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import time
 from collections import deque
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing import resource_tracker
+from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 
 from assetgen.errors import AssetGenError, Cancelled, GenerationError
 from assetgen.execute.base import GRACE_S, Done, Event, Failed, Task
-from assetgen.execute.entry import CANCEL, STOP, worker_main
+from assetgen.execute.entry import STOP, CancelTask, Leaving, Ready, Seat, worker_main
+from assetgen.execute.hand import Hand, describe_end
 from assetgen.settings import Settings
 
 
-@dataclass(slots=True, eq=False)
-class _Hand:
-    """One worker process and what it is doing."""
+class _Busy(Hand):
+    """A worker process and what it is doing."""
 
-    process: BaseProcess
-    pipe: Connection
     task: Task | None = None
+    is_leaving = False
 
 
 class ProcessExecutor:
@@ -44,9 +38,8 @@ class ProcessExecutor:
     def __init__(self, settings: Settings, *, jobs: int) -> None:
         self._settings, self._jobs = settings, max(jobs, 1)
         self._threads = max(1, (os.cpu_count() or 1) // self._jobs)
-        self._spawn = multiprocessing.get_context("spawn")
         self._waiting: deque[Task] = deque()
-        self._hands: list[_Hand] = []
+        self._hands: list[_Busy] = []
         self._is_cancelled = False
         # `cancel` may come from a signal handler, in the middle of anything: it only leaves word here.
         self._word, self._wake = multiprocessing.Pipe(duplex=False)
@@ -79,17 +72,17 @@ class ProcessExecutor:
         """End all workers: idle ones at once, busy ones when they stop at a check or the grace is over."""
         try:
             for hand in self._hands:
-                _tell(hand, CANCEL)
-                _tell(hand, STOP)
+                self._cancel(hand)
+                hand.tell(STOP)
             end = time.monotonic() + grace_s
             for hand in self._hands:
                 hand.process.join(max(0.0, end - time.monotonic()))
         finally:  # an interrupt ends the patience, not the duty
             for hand in self._hands:
-                hand.process.kill()
+                hand.kill()
             for hand in self._hands:
-                hand.process.join()
-                hand.pipe.close()
+                hand.wait()
+                hand.close()
             self._hands.clear()
             self._word.close()
             self._wake.close()
@@ -103,85 +96,58 @@ class ProcessExecutor:
                 return
             hand.task = self._waiting.popleft()
             # One that dies in this very moment shows when its pipe is heard.
-            _tell(hand, hand.task)
+            hand.tell(hand.task)
 
-    def _free_hand(self) -> _Hand | None:
+    def _free_hand(self) -> _Busy | None:
         """Return an idle worker, hired if there is room for another; None when all are busy."""
         for hand in [hand for hand in self._hands if hand.task is None]:
-            if hand.process.is_alive():
+            if hand.process.is_alive() and not hand.is_leaving:
                 return hand
             self._remove(hand)  # it died without a task, which is no task's fault
         return self._hire() if len(self._hands) < self._jobs else None
 
-    def _hire(self) -> _Hand:
-        ours, theirs = self._spawn.Pipe()
-        process = self._spawn.Process(
-            target=worker_main, args=(theirs, self._settings, self._threads), daemon=True
-        )
-        with _deaf_children():
-            process.start()
-        theirs.close()
-        hand = _Hand(process, ours)
+    def _hire(self) -> _Busy:
+        hand = _Busy(worker_main, self._settings, Seat(threads=self._threads))
         self._hands.append(hand)
         return hand
 
-    def _hear(self, hand: _Hand) -> Iterator[Event]:
+    def _hear(self, hand: _Busy) -> Iterator[Event]:
         try:
-            event = hand.pipe.recv()
+            message = hand.pipe.recv()
         except (EOFError, OSError):
             yield self._bury(hand)
             return
-        if isinstance(event, Done | Failed):
-            hand.task = None
-        yield event
+        if isinstance(message, Leaving):
+            hand.is_leaving = True
+        elif not isinstance(message, Ready):
+            if isinstance(message, Done | Failed):
+                hand.task = None
+            yield message
 
-    def _bury(self, hand: _Hand) -> Failed:
+    def _bury(self, hand: _Busy) -> Failed:
         """Remove a dead worker and blame its task."""
         assert hand.task is not None
-        code = self._remove(hand)
+        how = describe_end(self._remove(hand))
         if self._is_cancelled:
             return Failed(hand.task.id, _stopped())
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
         message = f"the worker process died ({how}); free memory or use fewer jobs, then bake again."
         return Failed(hand.task.id, GenerationError(message))
 
-    def _remove(self, hand: _Hand) -> int:
-        hand.process.join()
-        hand.pipe.close()
+    def _remove(self, hand: _Busy) -> int:
+        code = hand.wait()
+        hand.close()
         self._hands.remove(hand)
-        return hand.process.exitcode or 0
+        return code
 
     def _pass_on_cancel(self) -> None:
         self._word.recv_bytes()
         for hand in self._hands:
-            if hand.task is not None:
-                _tell(hand, CANCEL)
+            self._cancel(hand)
+
+    def _cancel(self, hand: _Busy) -> None:
+        if hand.task is not None:
+            hand.tell(CancelTask(hand.task.id))
 
 
 def _stopped() -> AssetGenError:
     return Cancelled("stopped on request.")
-
-
-def _tell(hand: _Hand, message: object) -> None:
-    try:
-        hand.pipe.send(message)
-    except OSError:
-        return  # it is dead; whoever waits for it hears that
-
-
-@contextmanager
-def _deaf_children() -> Generator[None, None, None]:
-    """Have processes that are started inside ignore Ctrl-C from their first instruction on.
-
-    A terminal interrupts the whole group; a worker that still starts would die of it with a traceback. The
-    parent's own interrupt waits until the block ends.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows; `worker_main` does what can be done
-        yield
-        return
-    resource_tracker.ensure_running()  # starting it inside would lift the mask
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -38,3 +38,16 @@ def write_jpeg(image: Image, *, quality: int = 85) -> bytes:
     stream = BytesIO()
     picture.save(stream, "JPEG", quality=quality, subsampling="4:2:0", optimize=True)
     return stream.getvalue()
+
+
+def jpeg_size(data: bytes) -> tuple[int, int]:
+    """Return width and height of a JPEG file that `write_jpeg` made.
+
+    Raises:
+        FormatError: the bytes are no such file.
+    """
+    try:
+        with PillowImage.open(BytesIO(data), formats=("JPEG",)) as picture:  # reads the header alone
+            return picture.size
+    except (OSError, SyntaxError, ValueError) as error:
+        raise FormatError(f"a preview is no JPEG file: {error}.") from error

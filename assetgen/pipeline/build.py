@@ -17,13 +17,17 @@ import torch
 from assetgen.backends.table import BACKENDS
 from assetgen.context import Context
 from assetgen.errors import AssetGenError, GenerationError
+from assetgen.formats.jpeg import jpeg_size
 from assetgen.formats.material_bundle import read_material_bundle, write_material_bundle
 from assetgen.kinds.base import Kind
 from assetgen.kinds.table import KINDS
 from assetgen.media.artifact import Artifact
 from assetgen.media.material import Material
+from assetgen.media.picture import Picture
+from assetgen.pipeline.course import EXPORT, MAKE, SHOW, SKETCH, Course
 from assetgen.pipeline.encoders import ready_encoders
-from assetgen.pipeline.previews import render_previews
+from assetgen.pipeline.previews import face_of, render_previews
+from assetgen.pipeline.sketch import draw_sketch, is_worth_sketching
 from assetgen.project.order import BuildOrder, Built
 from assetgen.project.outputs import put_back, put_in_place
 from assetgen.project.plan import Need, TargetPlan
@@ -37,8 +41,14 @@ from assetgen.versions import ASSETGEN, STEPS
 _LOG = logging.getLogger("assetgen.pipeline")
 
 
-def build(order: BuildOrder, *, store: Store, ctx: Context) -> Built:
+def build(order: BuildOrder, *, store: Store, ctx: Context, course: Course | None = None) -> Built:
     """Build an asset as far as its plan asks for and publish every target's set.
+
+    Args:
+        order: what to build.
+        store: where it is kept.
+        ctx: device, progress, previews, cancel.
+        course: is moved along, for whoever wants to know how far it is.
 
     Raises:
         AssetGenError: with the asset's id, and the prompt file's place where one is known. The last good set
@@ -48,17 +58,19 @@ def build(order: BuildOrder, *, store: Store, ctx: Context) -> Built:
     scanned = order.plan.scanned
     with _naming(scanned.asset):
         spec, kind = scanned.spec, KINDS[scanned.kind]
-        value = _Value(order, spec, kind, store, ctx)
+        course = _planned(course or Course(), order)
+        ctx = course.follow(ctx)
+        value = _Value(order, spec, kind, store, ctx, course)
+        if order.preview:
+            value.show_stored()
         manifests = {}
         if order.plan.is_input:
             value.keep()
-        for target in order.plan.targets:
-            if target.need is Need.NOTHING:
-                continue
+        for number, target in enumerate(_due(order)):
             ctx.check()
             path = None if order.force else put_back(store, scanned, target, overwrite=order.overwrite)
             if path is None:
-                manifest = _export(value, target, ctx)
+                manifest = _export(value, target, ctx, number=number)
                 path = put_in_place(store, scanned, target, manifest, overwrite=order.overwrite)
             manifests[target.target] = str(path)
         seconds = time.monotonic() - started
@@ -70,6 +82,16 @@ def build(order: BuildOrder, *, store: Store, ctx: Context) -> Built:
             seconds=seconds,
             warnings=tuple(value.record["warnings"]) if value.is_loaded else (),
         )
+
+
+def _due(order: BuildOrder) -> list[TargetPlan]:
+    return [target for target in order.plan.targets if target.need is not Need.NOTHING]
+
+
+def _planned(course: Course, order: BuildOrder) -> Course:
+    is_sketched = order.preview and is_worth_sketching(order.plan.scanned.spec)
+    course.plan([*([SKETCH] if is_sketched else []), MAKE, SHOW, *[EXPORT for _ in _due(order)]])
+    return course
 
 
 @contextmanager
@@ -89,8 +111,11 @@ def _naming(asset: str) -> Generator[None, None, None]:
 class _Value:
     """The made value of an order: taken from the store or generated, when first asked for."""
 
-    def __init__(self, order: BuildOrder, spec: Spec, kind: Kind, store: Store, ctx: Context) -> None:
-        self.order, self.spec, self.kind, self.store, self.ctx = order, spec, kind, store, ctx
+    def __init__(
+        self, order: BuildOrder, spec: Spec, kind: Kind, store: Store, ctx: Context, course: Course
+    ) -> None:
+        self.order, self.spec, self.kind, self.store = order, spec, kind, store
+        self.ctx, self.course = ctx, course
         self.key = order.plan.scanned.keys.make
         self.was_made = False
         self._record: dict[str, Any] | None = None
@@ -127,14 +152,40 @@ class _Value:
             self._value = read_material_bundle(data, device=self.ctx.device)
         return self._value
 
+    def show_stored(self) -> None:
+        """Show what the store has of it, before anything is computed."""
+        found = None if self.order.force else self.store.find(self.key)
+        if isinstance(found, dict):
+            data = self.store.blobs.find(face_of(found["previews"]))
+            if data is not None:
+                self._show(data)
+
+    def _show(self, jpeg: bytes) -> None:
+        width, height = jpeg_size(jpeg)
+        self.ctx.on_preview(Picture(data=jpeg, width=width, height=height))
+
+    def _show_sketch(self) -> None:
+        if not self.order.preview or not is_worth_sketching(self.spec):
+            return
+        self.course.begin(SKETCH)
+        sketch = draw_sketch(self.spec, self.kind, self.ctx)
+        if sketch is not None:
+            self.ctx.on_preview(sketch)
+
     def _make(self) -> dict[str, Any]:
+        self._show_sketch()
         started = time.monotonic()
+        self.course.begin(MAKE)
         made = self.kind.make(self.spec, self._sources(), self.ctx)
         bundle = write_material_bundle(made.value)
         self._value = read_material_bundle(bundle, device=self.ctx.device)
         figures, implausible = self.kind.measure(self._value)
+        self.course.begin(SHOW)
         self.ctx.progress(0, 1, "rendering previews")
-        previews = {name: self.store.blobs.put(png) for name, png in render_previews(self._value).items()}
+        pictures = render_previews(self._value)
+        if self.order.preview:
+            self._show(face_of(pictures))
+        previews = {name: self.store.blobs.put(jpeg) for name, jpeg in pictures.items()}
         record = {
             "bundle": self.store.blobs.put(bundle),
             "previews": previews,
@@ -170,10 +221,11 @@ class _Value:
         return data
 
 
-def _export(value: _Value, target: TargetPlan, ctx: Context) -> Manifest:
+def _export(value: _Value, target: TargetPlan, ctx: Context, *, number: int) -> Manifest:
     """Write a target's files into the store and return their manifest."""
     started = time.monotonic()
     files, figures = [], dict(value.record["quality"])
+    value.course.begin(EXPORT, number=number)
     ready_encoders(value.store, target.target, value.spec.engine.get(target.target, {}), ctx)
     for artifact in value.kind.export(value.value, value.spec, target.target, ctx):
         files.append(_stored(artifact, value.store))

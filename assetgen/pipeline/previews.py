@@ -5,6 +5,9 @@ JPEG, because a report carries the pictures of hundreds of assets inside itself:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
@@ -22,6 +25,7 @@ MAP = 128
 GAP = 16
 """Between the maps of a strip: with MAP a multiple of JPEG's blocks, so that no map's color leaks into the next."""
 
+_Kept = TypeVar("_Kept")
 _PLANE_QUALITY = 80
 _STRIP_QUALITY = 75
 _GROUND = 0.5
@@ -36,12 +40,24 @@ def render_previews(material: Material) -> dict[str, bytes]:
     """
     if material.base_color is None or material.normal is None:
         image = next(image for _, image in material.maps())
-        return {"flat": write_jpeg(_fitted(image, PICTURE)), "tiled": write_jpeg(_tiled(image))}
+        return {"flat": write_jpeg(render_face(material, size=PICTURE)), "tiled": write_jpeg(_tiled(image))}
     return {
-        "sphere": write_jpeg(render_sphere(material, size=PICTURE)),
+        "sphere": write_jpeg(render_face(material, size=PICTURE)),
         "plane": write_jpeg(render_plane(material, size=PICTURE), quality=_PLANE_QUALITY),
         "maps": write_jpeg(_strip(material), quality=_STRIP_QUALITY),
     }
+
+
+def render_face(material: Material, *, size: int) -> Image:
+    """Return the picture by which people know an asset, its longer edge so many pixels: "sphere", else "flat"."""
+    if material.base_color is None or material.normal is None:
+        return _fitted(next(image for _, image in material.maps()), size)
+    return render_sphere(material, size=size)
+
+
+def face_of(previews: Mapping[str, _Kept]) -> _Kept:
+    """Return that picture, or what stands for it, of an asset's previews by name."""
+    return previews["sphere"] if "sphere" in previews else previews["flat"]
 
 
 def _strip(material: Material) -> Image:

@@ -17,11 +17,13 @@ class BuildOrder:
         plan: the asset and its targets.
         force: make and export again though the store knows the result.
         overwrite: move files in the way that are not ours aside instead of refusing.
+        preview: show it: a sketch before it is made, and what was made before it is exported.
     """
 
     plan: AssetPlan
     force: bool = False
     overwrite: bool = False
+    preview: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,9 +211,10 @@ def test_closing_ends_a_worker_that_does_not_listen(executor: ProcessExecutor) -
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are killed by signals here")
-def test_workers_end_within_three_seconds_of_their_parents_death(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["executor", "pool"])
+def test_workers_end_within_three_seconds_of_their_parents_death(tmp_path: Path, how: str) -> None:
     parent = subprocess.Popen(
-        [sys.executable, "-m", "tests.execute.light", str(tmp_path)],
+        [sys.executable, "-m", "tests.execute.light", how, str(tmp_path)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -228,7 +229,10 @@ def test_workers_end_within_three_seconds_of_their_parents_death(tmp_path: Path)
     end = time.monotonic() + 3.0
     while any(map(is_alive, workers)) and time.monotonic() < end:
         pass
-    assert not any(map(is_alive, workers))
+    left = [pid for pid in workers if is_alive(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left
 
 
 def test_a_worker_without_its_device_refuses_with_advice(tmp_path: Path) -> None:

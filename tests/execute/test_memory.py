@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assetgen.bake.memory import estimate_gib, jobs_that_fit, machine_gib
+from assetgen.execute.memory import estimate_gib, jobs_that_fit, machine_gib
 
 
 def test_a_larger_asset_is_expected_to_take_more() -> None:

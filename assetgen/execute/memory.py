@@ -1,4 +1,4 @@
-"""How much memory a bake may take: workers at once are limited by it, and what cannot fit is refused beforehand."""
+"""How much memory making takes: workers at once are limited by it, and what cannot fit is refused beforehand."""
 
 from __future__ import annotations
 
