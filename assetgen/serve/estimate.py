@@ -15,8 +15,6 @@ _ALMOST: Final = 0.99
 """Nothing is more than almost done before it is."""
 _STEADY: Final = 0.8
 """Up to here a known duration is followed in a straight line; what takes longer than usual creeps on."""
-_PHASE: Final = 0.6
-"""Share of the rest that one phase of steps is taken to be, while nobody knows how many follow."""
 _SURE: Final = 0.05
 """Fraction from which on the pace tells something about the time left."""
 _TRUST: Final = 0.3
@@ -66,24 +64,17 @@ class Meter:
         self._before_s = 0.0  # active seconds of the orders that are done
         self._shown_s: float | None = None
         self._shown_at = 0.0
+        self._since = 0.0
         self.fraction = least
-        self.begin(0.0)
 
     def begin(self, now: float) -> None:
         """An order, the same or the next one, is taken up."""
         self._since = now
-        self._step = -1
-        self._total = 0
-        self._base = self._phase = 0.0
 
-    def step(self, step: int, total: int, now: float) -> None:
-        """The order is at a step of a phase; steps count from 0."""
-        if step < self._step or total != self._total:
-            self._base = self._phase
-        self._step, self._total = step, total
-        share = min(max(step, 0) / max(total, 1), 1.0)
-        self._phase = max(self._phase, self._base + (1 - self._base) * _PHASE * share)
-        self._tell(self._part(now))
+    def step(self, fraction: float, now: float) -> None:
+        """The order says that so much of it is done; how long its like usually takes is trusted more."""
+        usual = self._usual[self._index]
+        self._tell(_of_usual((now - self._since) / usual) if usual else min(max(fraction, 0.0), 1.0))
 
     def finish(self, now: float) -> None:
         """The order is done."""
@@ -102,14 +93,6 @@ class Meter:
         self._shown_at = now
         return self._shown_s
 
-    def _part(self, now: float) -> float:
-        """Return the fraction of the current order."""
-        usual = self._usual[self._index]
-        if not usual:
-            return self._phase
-        ratio = (now - self._since) / usual
-        return ratio if ratio <= _STEADY else 1 - _STEADY * (1 - _STEADY) / ratio
-
     def _tell(self, part: float) -> None:
         done = sum(self._weights[: self._index])
         if self._index < len(self._weights):
@@ -125,3 +108,8 @@ class Meter:
         if self.fraction < _SURE:
             return None
         return (self._before_s + spent) * (1 - self.fraction) / self.fraction
+
+
+def _of_usual(ratio: float) -> float:
+    """Return the fraction after so much of the usual time."""
+    return ratio if ratio <= _STEADY else 1 - _STEADY * (1 - _STEADY) / ratio

@@ -46,8 +46,10 @@ class EventLog:
             del self._events[self._states.pop(0)]
 
     def progress(self, message: pb.Progress) -> None:
-        """Tell how far it is; older progress is forgotten."""
-        self._replace("progress", pb.JobEvent(progress=message))
+        """Tell how far it is; older progress is forgotten, and a smaller fraction is raised to it."""
+        event = pb.JobEvent(progress=message)
+        event.progress.fraction = max(message.fraction, self.fraction)
+        self._replace("progress", event)
 
     def preview(self, message: pb.Preview) -> None:
         """Show what it looks like; older previews are forgotten, and one over 256 KiB becomes a log line."""

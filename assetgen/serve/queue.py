@@ -101,9 +101,7 @@ class Queue:
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 
-    def put(
-        self, key: str, *, client: str, priority: Priority, since: float, is_front: bool = False
-    ) -> None:
+    def put(self, key: str, *, client: str, priority: Priority, since: float, is_front: bool = False) -> None:
         """Let something wait; what waits already under the key is replaced.
 
         Args:

@@ -76,6 +76,9 @@ class Bound:
     retry_after_s: float = 1.0
 
 
+_USUAL: Final = Bound()
+
+
 class JobTable:
     """The jobs in one file, for one daemon.
 
@@ -98,7 +101,7 @@ class JobTable:
 
     # One job
 
-    def add(self, job: Job, *, request_id: str = "", fingerprint: str = "", bound: Bound = Bound()) -> Job:
+    def add(self, job: Job, *, request_id: str = "", fingerprint: str = "", bound: Bound = _USUAL) -> Job:
         """Write a new job down, or return the one that an equal request with this id made before.
 
         The bound is checked in the same transaction, over jobs that wait and jobs that run: one that has to be
@@ -201,9 +204,7 @@ class JobTable:
 
     def add_crash(self, key: str) -> int:
         """Count a worker that this work has ended; return how many it were by now."""
-        query = (
-            "INSERT INTO crash VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET count = count + 1 RETURNING count"
-        )
+        query = "INSERT INTO crash VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET count = count + 1 RETURNING count"
         return self._write(lambda db: db.execute(query, (key,)).fetchone()[0])
 
     def forgive(self, key: str) -> None:
@@ -258,7 +259,9 @@ class JobTable:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             return _connect(self.path)
         except OSError as error:
-            raise StoreError(f"{self.path.parent} cannot be made ({error}); check its permissions.") from error
+            raise StoreError(
+                f"{self.path.parent} cannot be made ({error}); check its permissions."
+            ) from error
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise _refusal(self.path, error) from error
@@ -296,9 +299,7 @@ def _next_boot(db: sqlite3.Connection) -> int:
     return db.execute("UPDATE boot SET number = number + 1 RETURNING number").fetchone()[0]
 
 
-def _find_request(
-    db: sqlite3.Connection, request_id: str, fingerprint: str, request: Request
-) -> Job | None:
+def _find_request(db: sqlite3.Connection, request_id: str, fingerprint: str, request: Request) -> Job | None:
     row = db.execute(
         f"SELECT fingerprint, {_COLUMNS} FROM job WHERE request_id = ?", (request_id,)
     ).fetchone()
