@@ -1,7 +1,8 @@
 """The seam between those who have work and those who do it: tasks go in, events come out.
 
 An executor runs each task once, in any order, and ends every task with exactly one `Done` or `Failed`. Whoever
-submits cares for dependencies. Two executors live: `inline` (this process) and `processes` (a pool of workers).
+submits cares for dependencies. Two executors live: `inline` (this process) and `processes` (worker processes).
+The daemon, which waits for other things too, has a `pool` instead.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from assetgen.settings import Settings
 
 GRACE_S: Final = 5.0
 """How long a busy worker may take to stop at its next check before it is ended."""
+
+LARGEST_PREVIEW: Final = 256 << 10
+"""Bytes of a preview at most; a larger one is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,39 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The task is at `step` of `total` steps of a stage; steps count from 0."""
+    """The task is at `step` of `total` steps of a stage; steps count from 0.
+
+    `fraction` is how much of the whole task is done, 0 to 1, and never decreases.
+    """
 
     id: str
     step: int
     total: int
     stage: str
+    fraction: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What the asset looks like so far; only tasks that ask for previews have it.
+
+    Args:
+        id: the task.
+        asset: the asset's id.
+        media_type: of the data.
+        data: an encoded picture, at most `LARGEST_PREVIEW` bytes.
+        width: in pixels.
+        height: in pixels.
+        is_coarse: whether it is a sketch of something that will have more detail.
+    """
+
+    id: str
+    asset: str
+    media_type: str
+    data: bytes
+    width: int
+    height: int
+    is_coarse: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +91,7 @@ class Failed:
     trace: str = ""
 
 
-Event = Started | Progress | Done | Failed
+Event = Started | Progress | Preview | Done | Failed
 
 
 class Executor(Protocol):
