@@ -447,12 +447,13 @@ def test_a_full_disk_refuses_new_jobs_and_the_old_ones_are_made(hire: Hire) -> N
     assert len(daemon.finished) == 1 + len(made)
 
 
-def test_a_table_that_is_deleted_beneath_the_daemon_is_written_again(hire: Hire) -> None:
+def test_a_table_that_is_damaged_beneath_the_daemon_is_written_again(hire: Hire) -> None:
     daemon = hire()
     job = daemon.submit("wall")
     for path in daemon.path.parent.glob("jobs.db*"):
-        path.unlink()
+        path.write_bytes(b"nonsense" * 4096)
     other = daemon.submit("other")
+    assert list(daemon.path.parent.glob("jobs.db.damaged-1"))
     daemon.restart()
     assert {daemon.get(job).state, daemon.get(other).state} == {State.RUNNING, State.QUEUED}
 
