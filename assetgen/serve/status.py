@@ -24,7 +24,9 @@ from assetgen.errors import (
     RequestError,
     SpecError,
     StoreError,
+    TooLarge,
     Unauthenticated,
+    Unsupported,
     WorkerLost,
 )
 from assetgen.serve.rpc import asset_pb2 as pb
@@ -71,6 +73,8 @@ _TABLE: Final[tuple[tuple[type[AssetGenError], Code, str], ...]] = (
     (NotFound, Code.NOT_FOUND, "NOT_FOUND"),
     (AlreadyExists, Code.ALREADY_EXISTS, "ALREADY_EXISTS"),
     (QueueFull, Code.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
+    (TooLarge, Code.RESOURCE_EXHAUSTED, "TOO_LARGE"),
+    (Unsupported, Code.UNIMPLEMENTED, "UNSUPPORTED"),
     (Unauthenticated, Code.UNAUTHENTICATED, "UNAUTHENTICATED"),
     (NotAllowed, Code.PERMISSION_DENIED, "NOT_ALLOWED"),
     (Draining, Code.UNAVAILABLE, "DRAINING"),
