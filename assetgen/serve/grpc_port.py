@@ -22,6 +22,7 @@ from grpc_reflection.v1alpha import reflection
 from assetgen.errors import AlreadyExists, AssetGenError, Draining, SpecError
 from assetgen.serve.failure import failure_of
 from assetgen.serve.guard import Guard, Limits, Tls, host_and_port
+from assetgen.serve.logs import name_request
 from assetgen.serve.methods import SERVICE, Bound, Call, bind, client_name
 from assetgen.serve.status import ERROR_TRAILER
 
@@ -113,6 +114,7 @@ class GrpcPort:
 
     def _unary(self, bound: Bound) -> Handler:
         async def run(data: bytes, context: Context) -> bytes:
+            name_request()
             try:
                 reply = await bound.run(bound.method.decode(data), _call(context))
                 return reply.SerializeToString()
@@ -125,6 +127,7 @@ class GrpcPort:
         async def run(data: bytes, context: Context) -> None:
             task = asyncio.current_task()
             assert task is not None
+            name_request()
             self._streams.add(task)
             try:
                 # Closed even when the caller leaves while a reply is being written, not when it is collected.

@@ -26,6 +26,7 @@ from assetgen.errors import Draining, Expired, RequestError, TooLarge, Unsupport
 from assetgen.serve import frames
 from assetgen.serve.failure import HTTP_STATUS, Failure, failure_of
 from assetgen.serve.guard import Limits
+from assetgen.serve.logs import name_request
 from assetgen.serve.methods import Bound, Call, Method, client_name
 from assetgen.serve.status import ERROR_TRAILER
 
@@ -88,6 +89,7 @@ async def answer(
         limits: how much is taken.
         is_closing: whether a call that is cancelled ends with the daemon, rather than by its caller.
     """
+    name_request()
     try:
         client = client_name(request.headers.get("User-Agent"), peer)
         call = Call(client, read_timeout(request.headers.get("grpc-timeout")))
