@@ -181,7 +181,9 @@ def decode(body: bytes, method: Method, dialect: Dialect, encoding: str, most: i
         return method.decode(body)
     name = method.request.DESCRIPTOR.full_name
     try:
-        text = body.decode("utf-8") or "{}"
+        text = body.decode("utf-8").lstrip() or "{}"
+        if not text.startswith("{"):
+            raise ValueError("it is no object; start it with {.")
         return json_format.Parse(text, method.request(), max_recursion_depth=_DEEPEST_JSON)
     except RecursionError as error:
         raise RequestError(f"the JSON is nested too deeply for a {name}; send less.") from error

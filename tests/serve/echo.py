@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import grpc
+from google.protobuf import json_format
+from google.protobuf.message import Message
 from grpc_health.v1.health import aio as health_aio
 
 from assetgen import errors
 from assetgen.errors import NotFound, Place, RequestError
+from assetgen.serve.frames import pack
 from assetgen.serve.grpc_port import GrpcPort
 from assetgen.serve.guard import Guard, Limits
 from assetgen.serve.methods import METHODS, Call
 from assetgen.serve.rpc import asset_pb2 as pb
 from assetgen.serve.web import WebPort
 
+PROTO, JSON, PLAIN = "application/grpc-web+proto", "application/grpc-web+json", "application/json"
+SERVICE = "/assetgen.v1.AssetService"
 TOKEN = "a-token-of-thirty-two-characters-and-more"
 CHUNK = 256 << 10
 
@@ -174,7 +179,7 @@ BEARER = (("authorization", f"Bearer {TOKEN}"),)
 
 async def call(channel: grpc.aio.Channel, name: str, request: Any, *, token: bool = True, **rest: Any) -> Any:
     """Make a unary call by gRPC."""
-    method = METHODS[f"/assetgen.v1.AssetService/{name}"]
+    method = METHODS[f"{SERVICE}/{name}"]
     stub = channel.unary_unary(
         method.path,
         request_serializer=lambda message: message.SerializeToString(),
@@ -185,7 +190,7 @@ async def call(channel: grpc.aio.Channel, name: str, request: Any, *, token: boo
 
 def stream(channel: grpc.aio.Channel, name: str, request: Any) -> Any:
     """Make a streaming call by gRPC."""
-    method = METHODS[f"/assetgen.v1.AssetService/{name}"]
+    method = METHODS[f"{SERVICE}/{name}"]
     stub = channel.unary_stream(
         method.path,
         request_serializer=lambda message: message.SerializeToString(),
@@ -222,7 +227,7 @@ class Reply:
         return dict(line.split(": ", 1) for line in lines)
 
 
-async def http(
+async def ask(
     daemon: Daemon,
     path: str,
     body: bytes = b"",
@@ -235,7 +240,7 @@ async def http(
 ) -> Reply:
     """Make one HTTP request over a connection of its own, written by hand: no client library has a say."""
     if not path.startswith("/"):
-        path = f"/assetgen.v1.AssetService/{path}"
+        path = f"{SERVICE}/{path}"
     address, port = daemon.http
     reader, writer = await asyncio.open_connection(address, port)
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host if host is not None else f'{address}:{port}'}"]
@@ -262,3 +267,45 @@ async def read_reply(reader: asyncio.StreamReader, *, has_body: bool = True) -> 
     elif has_body and status != 304:
         body = await reader.readexactly(int(headers.get("content-length", 0)))
     return Reply(status, headers, body)
+
+
+def run(check: Callable[[Daemon], Awaitable[None]], **rest: object) -> None:
+    async def main() -> None:
+        async with serving(**rest) as daemon:  # type: ignore[arg-type]
+            await check(daemon)
+
+    asyncio.run(main())
+
+
+def framed(message: Message) -> bytes:
+    return pack(message.SerializeToString())
+
+
+@asynccontextmanager
+async def streaming(
+    daemon: Daemon, name: str, request: Message, *, buffer: int | None = None
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Begin a streaming call and leave reading to the test."""
+    address, port = daemon.http
+    body = framed(request)
+    rest = {} if buffer is None else {"limit": buffer}
+    reader, writer = await asyncio.open_connection(address, port, **rest)
+    lines = [f"POST {SERVICE}/{name} HTTP/1.1", f"Host: {address}:{port}", f"Authorization: Bearer {TOKEN}"]
+    lines += [f"Content-Type: {PROTO}", f"Content-Length: {len(body)}", "", ""]
+    writer.write("\r\n".join(lines).encode() + body)
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+async def settled(daemon: Daemon) -> None:
+    """Wait until the stream no longer moves."""
+    before = -1
+    while before != daemon.echo.sent_bytes:
+        before = daemon.echo.sent_bytes
+        await asyncio.sleep(0.05)
+
+
+def error_of(reply: Reply) -> pb.JobError:
+    return json_format.Parse(reply.trailers["assetgen-error-json"], pb.JobError())
