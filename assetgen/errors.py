@@ -14,6 +14,8 @@
         NotFound           there is no job, project, asset or file of that name
         AlreadyExists      the name is taken by something else
         QueueFull          too much waits already; try again later
+        TooLarge           the request is larger than anybody needs
+        Unsupported        there is no such method, or it is not spoken that way
         Unauthenticated    the token is missing or wrong
         NotAllowed         the caller may not do that: a foreign page, or a folder that is no project
         Draining           the daemon is about to end
@@ -150,6 +152,14 @@ class ProjectGone(RequestError):
 
 class QueueFull(RequestError):
     """Too much waits already; nothing was written, and trying again later may help."""
+
+
+class TooLarge(RequestError):
+    """The request is larger than anybody needs, as it came or unpacked."""
+
+
+class Unsupported(RequestError):
+    """There is no such method, or it is not spoken in that encoding."""
 
 
 class Unauthenticated(RequestError):

@@ -25,7 +25,9 @@ from assetgen.errors import (
     RequestError,
     SpecError,
     StoreError,
+    TooLarge,
     Unauthenticated,
+    Unsupported,
     WorkerLost,
 )
 from assetgen.serve.rpc import asset_pb2 as pb
@@ -73,6 +75,8 @@ _TABLE: Final[tuple[tuple[type[AssetGenError], Code, str], ...]] = (
     (AlreadyExists, Code.ALREADY_EXISTS, "ALREADY_EXISTS"),
     (ProjectGone, Code.FAILED_PRECONDITION, "PROJECT_GONE"),
     (QueueFull, Code.RESOURCE_EXHAUSTED, "QUEUE_FULL"),
+    (TooLarge, Code.RESOURCE_EXHAUSTED, "TOO_LARGE"),
+    (Unsupported, Code.UNIMPLEMENTED, "UNSUPPORTED"),
     (Unauthenticated, Code.UNAUTHENTICATED, "UNAUTHENTICATED"),
     (NotAllowed, Code.PERMISSION_DENIED, "NOT_ALLOWED"),
     (Draining, Code.UNAVAILABLE, "DRAINING"),
