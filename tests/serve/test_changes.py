@@ -467,13 +467,13 @@ class Client:
         message = await anext(self.stream)
         kind = message.WhichOneof("change")
         assert kind is not None
-        if not message.resume_token and not self.is_in_snapshot:
-            assert kind == "heartbeat", "a snapshot says that it begins"
-            self.is_in_snapshot = True
-            self.failures.clear()
         if message.resume_token:
             self.is_in_snapshot = False
             self.cursor = message.resume_token
+        elif kind == "heartbeat":
+            self.is_in_snapshot = True
+            self.failures.clear()
+        assert message.resume_token or self.is_in_snapshot, "a snapshot says that it begins"
         if kind == "updated":
             [one] = message.updated.sets
             thing, revision = (message.updated.asset, one.target), int(one.etag)
