@@ -111,7 +111,7 @@ class Assets:
                 _LOG.info("a set of %s is left out: %s", asset, error)
         try:
             project = self._projects.find(str(root)).id
-        except NotFound:
+        except RequestError:
             project = ""
         return asset_message(project, asset, sets)
 
