@@ -18,6 +18,8 @@
         Unsupported        there is no such method, or it is not spoken that way
         Unauthenticated    the token is missing or wrong
         NotAllowed         the caller may not do that: a foreign page, or a folder that is no project
+        FileChanged        the file is another one than the caller asked for
+        OutOfRange         the offset lies behind the end of the file
         Draining           the daemon is about to end
       Cancelled            somebody asked to stop
       Expired              the time that was given is over
@@ -168,6 +170,14 @@ class Unauthenticated(RequestError):
 
 class NotAllowed(RequestError):
     """The caller may not do that: a foreign web page, or a folder that is no registered project."""
+
+
+class FileChanged(RequestError):
+    """The file has another hash by now than the one the caller asked for."""
+
+
+class OutOfRange(RequestError):
+    """The offset lies behind the end of the file."""
 
 
 class Draining(RequestError):
