@@ -126,10 +126,15 @@ class Judge:
         return self._outer | {path for path in self.links.sources() if not self._is_found_by_name(path)}
 
     def behind(self, path: str) -> set[str]:
-        """Return the files that decide what a file means, without those in output folders."""
+        """Return the files that decide what a file means, without those that nobody looks at."""
         if _name(path) == PROJECT_FILE:
             return {path}
-        return {one for one in self.links.behind(path) if not self._is_output(one)} | self._outer
+        found = self.links.behind(path)
+        return {one for one in found if self._is_looked_at(one)} | self._outer
+
+    def _is_looked_at(self, path: str) -> bool:
+        is_source_only = _name(path) != PROJECT_FILE and not self._is_output(path)
+        return is_source_only or self.is_walked(path)
 
     def is_walked(self, path: str) -> bool:
         """Tell whether a scan of the root comes by a file."""
@@ -155,7 +160,7 @@ class Judge:
         verdicts = [self._judge_project(path) for path in asked if _name(path) == PROJECT_FILE]
         groups, broken = self._groups([path for path in asked if _name(path) != PROJECT_FILE])
         verdicts += [self._judge_project(path) for path in sorted(broken - set(asked))]
-        return verdicts + (self._judge_prompts(groups) if groups else [])
+        return verdicts + (self._judge_prompts(groups, tried=set(asked)) if groups else [])
 
     def _judge_project(self, path: str) -> Verdict:
         return Verdict(path=path, errors=check_project_file(self._root / path))
@@ -173,15 +178,14 @@ class Judge:
                 broken.add(self._key(Path(project.place.path)))
         return groups, broken
 
-    def _judge_prompts(self, groups: Mapping[str, Sequence[str]]) -> list[Verdict]:
+    def _judge_prompts(self, groups: Mapping[str, Sequence[str]], *, tried: set[str]) -> list[Verdict]:
         asked = {str(self._root / path): path for paths in groups.values() for path in paths}
         found = self._scan(groups)
         claims = [(asked[str(a.path)], a.asset) for a in found.assets if str(a.path) in asked]
         rivals = {rival for path, asset in claims for rival in self.links.rivals(path, [asset])}
-        rivals -= set(asked.values())
-        if rivals:  # two files that want one id are both at fault, so they are judged together
-            more, _ = self._groups([*asked.values(), *sorted(rivals)])
-            return self._judge_prompts(more)
+        if rivals - tried:  # two files that want one id are both at fault, so they are judged together
+            more, _ = self._groups([*asked.values(), *sorted(rivals - tried)])
+            return self._judge_prompts(more, tried=tried | rivals)
         assets: dict[str, list[ScannedAsset]] = {}
         for asset in found.assets:
             if str(asset.path) in asked:
@@ -217,11 +221,16 @@ class Judge:
                 errors[path] = (*errors.get(path, ()), error)
         for path in asked.values():
             if path not in assets and path not in errors:
-                project = self._project_of(self._holder(path.rpartition("/")[0]))
-                own = check_prompt_file(self._root / path, project=project) if _is_good(project) else ()
+                own = self._check(path)
                 if own or strays:
                     errors[path] = own or tuple(strays)
         return errors
+
+    def _check(self, path: str) -> tuple[AssetGenError, ...]:
+        project = self._project_of(self._holder(path.rpartition("/")[0]))
+        if isinstance(project, PromptFileError):
+            return (project,)
+        return check_prompt_file(self._root / path, project=project)
 
     def _due(self, assets: Sequence[ScannedAsset]) -> dict[str, frozenset[Due]]:
         due: dict[str, set[Due]] = {}
@@ -294,10 +303,6 @@ class Judge:
             return path.relative_to(self._root).as_posix()
         except ValueError:
             return path.as_posix()
-
-
-def _is_good(project: Project | PromptFileError) -> bool:
-    return isinstance(project, Project)
 
 
 def _name(path: str) -> str:

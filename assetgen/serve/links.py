@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from assetgen.project.project_file import PROJECT_FILE
+from assetgen.project.project_file import PROJECT_FILE, PROMPT_SUFFIX
 from assetgen.specs.paths import collision_key
 
 
@@ -112,7 +112,7 @@ class Links:
                 record = self.of(one)
                 waiting += record.sources
                 found |= self.rivals(one, record.claims)
-        folders = {parent for one in found for parent in _parents(one)}
+        folders = {parent for one in found if one.endswith(PROMPT_SUFFIX) for parent in _parents(one)}
         return found | {f"{folder}/{PROJECT_FILE}" if folder else PROJECT_FILE for folder in folders}
 
 

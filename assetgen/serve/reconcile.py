@@ -132,6 +132,10 @@ class Reconciler:
 
     # What is known
 
+    def __len__(self) -> int:
+        """Return how many files have settled content."""
+        return len(self._known)
+
     @property
     def known(self) -> dict[str, str]:
         """Every file with the sha256 of its settled content."""
@@ -162,6 +166,7 @@ class Reconciler:
         signature = self._sign(path)
         known = self._known.get(path)
         if signature is None:
+            self._lose(path)
             return known is None
         if known is None or known[0] != signature:
             self._see(path, signature, self._clock())
