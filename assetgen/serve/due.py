@@ -97,6 +97,10 @@ class Judge:
         owed = {path: None for path in owed if changes.get(path, "") is not None}
         return Touched(tuple(owed), tuple(asset for asset in orphans if not self.links.is_claimed(asset)))
 
+    def forget_projects(self) -> None:
+        """Have the project files read again: the root is another folder now."""
+        self._projects.clear()
+
     def _touch_project(self, path: str, *, is_gone: bool) -> list[str]:
         if path in self._outer:
             return [path, *self.links.below("")]

@@ -76,8 +76,6 @@ class Tick:
         has_found: a file looked different from before, or was missing.
         has_new_folders: the scan that ended here saw other folders than the one before.
         is_whole: no scan is half done.
-        next_at: when to call again, or None when nothing waits.
-        scan_at: when to scan again, or None when nothing waits for a scan.
     """
 
     changes: Mapping[str, str | None]
@@ -85,8 +83,6 @@ class Tick:
     has_found: bool
     has_new_folders: bool
     is_whole: bool
-    next_at: float | None
-    scan_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +209,16 @@ class Reconciler:
             has_found=self._has_found,
             has_new_folders=has_new_folders,
             is_whole=self._scan is None,
-            next_at=self._next_at(),
-            scan_at=min(self._missing.values()) + GONE_S if self._missing else None,
         )
 
-    def _next_at(self) -> float | None:
+    @property
+    def scan_at(self) -> float | None:
+        """When it wants to scan again, or None when nothing waits for that."""
+        return min(self._missing.values()) + GONE_S if self._missing else None
+
+    @property
+    def next_at(self) -> float | None:
+        """When it wants to be called again, with or without a scan, or None when nothing waits."""
         if self._scan is not None:
             return self._clock()
         times = [pending.since + QUIET_S for pending in self._pending.values()]

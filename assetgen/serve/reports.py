@@ -121,15 +121,19 @@ class Reports:
             return False
         return True
 
-    def tell_due(self, verdict: Verdict, *, bulk: bool, inputs: str, silently: bool = False) -> None:
-        """Report a file; `silently` only takes note of it.
+    def note_due(self, verdict: Verdict) -> None:
+        """Take note that a file is due as if it had been reported."""
+        self._due[verdict.path] = verdict.due
+
+    def tell_due(self, verdict: Verdict, *, bulk: bool, inputs: str) -> None:
+        """Report a file.
 
         Raises:
             AssetGenError: it was not taken on, so it counts as not reported.
         """
-        if not silently and self.breaker.allows(verdict.path, inputs=inputs):
+        if self.breaker.allows(verdict.path, inputs=inputs):
             self._listener.on_due(verdict.path, bulk=bulk)
-        self._due[verdict.path] = verdict.due
+        self.note_due(verdict)
 
     def tell_orphans(self, assets: Sequence[str]) -> None:
         """Tell of assets that nothing makes any more; their files stay where they are."""

@@ -76,7 +76,7 @@ class WatchHealth:
     busy_s: float
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Batch:
     """Files that one look found to be judged, and those of them that were found due and are not yet told."""
 
@@ -134,19 +134,20 @@ class Watch:
         self._deferred: dict[str, None] = {}
         self._retry: dict[str, float] = {}
         self._lost: dict[str, tuple[str, ...]] = {}
-        self._baseline: set[str] | None = None if not catch_up else set()
+        self._baseline: set[str] | None = set() if catch_up else None  # known when the first look is done
         self._wakes: Wakes | None = None
-        self._identity: tuple[int, int] | None = None
+        self._identity: tuple[int, int] | None = None  # of the folder that is watched
+        self._events_identity: tuple[int, int] | None = None  # of the one that events come from
         self._restart_at = 0.0
         self._trouble = {"events": "", "store": "", "fault": ""}
         self._wake, self._stopping, self._quiet = threading.Event(), threading.Event(), threading.Event()
         self._inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="assetgen-watch", daemon=True)
-        self._scan_at: float | None = None
         self._is_caught_up = False
         self._scans = self._restarts = 0
         self._busy_s = 0.0
         self._beat = clock()
+        self._figures: tuple[int, tuple[str, ...], tuple[str, ...]] = (0, (), ())
 
     # For its owner, from any thread
 
@@ -186,9 +187,9 @@ class Watch:
             detail="; ".join([*trouble, *filter(None, self._trouble.values())]),
             events="polling" if self._is_polling else events if self._wakes else "off",
             is_caught_up=self._is_caught_up,
-            files=len(self._reconciler),
-            failing=self._reports.failing,
-            tripped=self._reports.breaker.tripped,
+            files=self._figures[0],
+            failing=self._figures[1],
+            tripped=self._figures[2],
             scans=self._scans,
             restarts=self._restarts,
             busy_s=self._busy_s,
@@ -203,6 +204,8 @@ class Watch:
                 before = self._mind_jumps(before)
                 delay = self._safe_turn()
                 self._busy_s, self._beat = time.thread_time(), self._clock()
+                reports = self._reports
+                self._figures = len(self._reconciler), reports.failing, reports.breaker.tripped
                 before = (*before[:2], delay)
                 # Once woken, more events change nothing until the scan that is due anyway.
                 (self._stopping if self._pace.is_woken else self._wake).wait(delay)
@@ -243,7 +246,9 @@ class Watch:
         is_idle = not self._batches
         self._mind_quiet(is_idle and tick.is_whole)
         retry_at = min(self._retry.values(), default=None)
-        delay = self._pace.delay(next_at=tick.next_at, scan_at=tick.scan_at, retry_at=retry_at)
+        delay = self._pace.delay(
+            next_at=self._reconciler.next_at, scan_at=self._reconciler.scan_at, retry_at=retry_at
+        )
         return delay if is_idle or self._reconciler.root_error else 0.0
 
     def _mind_quiet(self, is_idle: bool) -> None:
@@ -259,12 +264,16 @@ class Watch:
     def _mind_events(self) -> None:
         """Start events, and start them afresh when they died, are doubted, or belong to another folder."""
         identity = _identity(self._root)
+        if identity not in (None, self._identity):
+            self._identity = identity
+            self._judge.forget_projects()
+            self._reconciler.outputs = self._judge.outputs()
         if self._is_polling:
             return
         is_due = self._pace.is_renewal_due
         if self._wakes is not None:
             is_dead = not self._wakes.is_alive
-            if not (is_due or is_dead or identity != self._identity):
+            if not (is_due or is_dead or identity != self._events_identity):
                 return
             self._restarts += 1
             self._wakes.stop()
@@ -282,17 +291,16 @@ class Watch:
             _LOG.warning("%s: %s", self._root, self._trouble["events"])
         else:
             self._trouble["events"] = ""
-            self._identity = identity
+            self._events_identity = identity
         self._pace.renewed()
 
     # Looking
 
     def _look(self) -> Tick:
-        is_scan = self._pace.is_scan_due(self._scan_at)
+        is_scan = self._pace.is_scan_due(self._reconciler.scan_at)
         if is_scan:
             self._pace.begin()
         tick = self._reconciler.tick(scan=is_scan)
-        self._scan_at = tick.scan_at
         if is_scan:
             self._pace.end(
                 has_found=tick.has_found, has_new_folders=tick.has_new_folders, is_whole=tick.is_whole
@@ -395,22 +403,24 @@ class Watch:
         lost = [asset for asset in self._lost.pop(path, ()) if not self._judge.links.is_claimed(asset)]
         with _Survival():
             self._reports.tell_orphans(lost)
-        if not verdict.errors and self._reports.is_news(verdict):
+        is_old = self._baseline is None or path in self._baseline
+        if self._baseline:
+            self._baseline.discard(path)
+        if is_old:
+            self._reports.note_due(verdict)
+        elif not verdict.errors and self._reports.is_news(verdict):
             batch.due.append(verdict)
 
     def _tell_due(self, batch: _Batch) -> None:
         told, batch.due = batch.due, []
         for verdict in told:
-            silently = self._baseline is not None and verdict.path in self._baseline
             inputs = self._inputs(verdict.path)
             try:
                 with _Survival():
-                    self._reports.tell_due(verdict, bulk=batch.is_bulk, inputs=inputs, silently=silently)
+                    self._reports.tell_due(verdict, bulk=batch.is_bulk, inputs=inputs)
             except AssetGenError as error:
                 _LOG.info("%s was not taken on and is reported again: %s", verdict.path, error)
                 self._retry[verdict.path] = self._clock() + (getattr(error, "retry_after_s", None) or RETRY_S)
-            if self._baseline:
-                self._baseline.discard(verdict.path)
 
     def _inputs(self, path: str) -> str:
         """Return a hash of the content of everything that a file is made from."""
