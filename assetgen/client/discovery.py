@@ -237,7 +237,7 @@ def _spawn(words: list[str], environ: dict[str, str]) -> subprocess.Popen[bytes]
     descriptor = os.open(folder / LOG_NAME, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         # Files, never pipes: a daemon outlives its starter, and would block on a pipe that nobody reads.
-        process = subprocess.Popen(
+        process: subprocess.Popen[bytes] = subprocess.Popen(
             words,
             stdin=subprocess.DEVNULL,
             stdout=descriptor,

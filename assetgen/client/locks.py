@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 _PAUSE_S = 0.02
 
 
 @contextlib.contextmanager
-def held(path: Path, *, timeout_s: float) -> Iterator[bool]:
+def held(path: Path, *, timeout_s: float) -> Generator[bool]:
     """Hold the lock of a file for the length of the block; yields False when others held it all the time."""
     # Opened for appending and never removed: a lock on a file that was replaced would exclude nobody.
     with path.open("ab") as file:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import calendar
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any
 
 Json = Mapping[str, Any]
 
