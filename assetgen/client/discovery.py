@@ -40,6 +40,8 @@ _GRACE_S = 2.0
 """After ours has ended: another one that was started at the same time may be about to answer."""
 _LARGEST_FILE = 64 << 10
 _LOG_TAIL = 2000
+_WITHOUT_CONSOLE = 0x08000000 | 0x00000200
+"""CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP: no window, and not the Ctrl-C of ours."""
 
 
 @dataclass(frozen=True)
@@ -230,21 +232,18 @@ def _command(command: Sequence[str] | None) -> tuple[list[str], dict[str, str]]:
 
 def _spawn(words: list[str], environ: dict[str, str]) -> subprocess.Popen[bytes]:
     folder = state_dir()
-    flags: dict[str, Any] = {"start_new_session": True}
-    if os.name == "nt":
-        # Without a console of its own, and without the Ctrl-C of ours.
-        flags = {"creationflags": 0x08000000 | 0x00000200}  # CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP
     descriptor = os.open(folder / LOG_NAME, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         # Files, never pipes: a daemon outlives its starter, and would block on a pipe that nobody reads.
-        process: subprocess.Popen[bytes] = subprocess.Popen(
+        process = subprocess.Popen(
             words,
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
             env=environ,
             cwd=str(folder),
-            **flags,
+            start_new_session=os.name != "nt",
+            creationflags=_WITHOUT_CONSOLE if os.name == "nt" else 0,
         )
     except OSError as error:
         raise DaemonNotRunning(f"{words[0]} cannot be started: {error}.") from error

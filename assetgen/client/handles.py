@@ -105,7 +105,7 @@ class Follower:
         self._error: AssetGenClientError | None = None
         self._backoff = Backoff()
         self._heard_at = time.monotonic()
-        self.is_connected = False
+        self.is_connected = True
 
     @property
     def is_finished(self) -> bool:
@@ -189,6 +189,7 @@ class Follower:
         with stream:
             if self._is_closed.is_set():
                 return
+            self.is_connected = True
             for document in stream:
                 self._heard()
                 on_message(document)
