@@ -270,7 +270,8 @@ class FakeService:
         job.tell(progress={"stage": "drawing", "step": 1, "totalSteps": 4, "fraction": 0.25})
         picture = base64.b64encode(b"RIFFpreview").decode()
         preview = {"asset": job.title, "mediaType": "image/webp", "data": picture, "width": 8, "height": 8}
-        job.tell(preview={**preview, "coarse": True})
+        if not job.order.get("withoutPreviews"):
+            job.tell(preview={**preview, "coarse": True})
         if "slow" in prompt:
             with job.changed:
                 job.changed.wait_for(lambda: job.is_cancelled, timeout=20)
