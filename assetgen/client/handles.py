@@ -16,6 +16,7 @@ from typing import Any
 from assetgen.client.errors import (
     AssetGenClientError,
     Cancelled,
+    DaemonNotRunning,
     Disconnected,
     QueueFull,
     ServerError,
@@ -101,6 +102,7 @@ class Follower:
         self._lock = threading.Lock()
         self._stream: Stream | None = None
         self._is_closed = threading.Event()
+        self._nudge = threading.Event()
         self._has_ended = threading.Event()
         self._error: AssetGenClientError | None = None
         self._backoff = Backoff()
@@ -120,6 +122,7 @@ class Follower:
     def close(self) -> None:
         """Stop following; never blocks. What the daemon does goes on."""
         self._is_closed.set()
+        self._nudge.set()
         with self._lock:
             stream = self._stream
         if stream is not None:
@@ -169,10 +172,12 @@ class Follower:
                 silence_s = time.monotonic() - self._heard_at
                 if self._patience_s is not None and silence_s > self._patience_s:
                     raise
-                if self._is_closed.is_set():
-                    time.sleep(self._backoff.next_s())
-                else:
-                    self._is_closed.wait(self._backoff.next_s())
+                self._rest(self._backoff.next_s())
+
+    def _rest(self, seconds: float) -> None:
+        """Wait, unless something is asked of the follower meanwhile."""
+        self._nudge.wait(seconds)
+        self._nudge.clear()
 
     def _read(
         self,
@@ -283,6 +288,7 @@ class JobHandle(Follower):
             if self._is_cancel_wanted or self.is_finished:
                 return
             self._is_cancel_wanted = True
+            self._nudge.set()
             if self._name:
                 self._canceller = threading.Thread(
                     target=self._send_cancel, name="assetgen-cancel", daemon=True
@@ -314,15 +320,20 @@ class JobHandle(Follower):
         """Queue the job; the request id makes it safe to ask again when an answer was lost."""
         if self._is_cancel_wanted and not self._is_sent:
             raise Cancelled("cancelled before it was queued.", reason="CANCELLED")
-        self._is_sent = True
+        was_sent, self._is_sent = self._is_sent, True
         try:
-            answer = self._link.call("CreateJob", {"order": self._order})
+            answer = self._link.wire.unary("CreateJob", {"order": self._order})
+        except DaemonNotRunning:
+            self._is_sent = was_sent
+            if self._link.revive():
+                return False
+            raise
         except QueueFull as error:
             if not self._wait_for_room or self._is_closed.is_set():
                 raise
             self._is_sent = False
             self._heard_at = time.monotonic()
-            self._is_closed.wait(max(error.retry_after_s or 0.0, self._backoff.next_s()))
+            self._rest(max(error.retry_after_s or 0.0, self._backoff.next_s()))
             return False
         self._heard()
         self._job = Job.from_json(answer.get("job") or {})

@@ -61,7 +61,7 @@ class Link:
         try:
             return self.wire.unary(method, message, timeout_s=timeout_s)
         except (*LOST, Unauthenticated):
-            if not self.renew(may_start=self._autostart):
+            if not self.revive():
                 raise
         return self.wire.unary(method, message, timeout_s=timeout_s)
 
@@ -88,6 +88,13 @@ class Link:
                 self._wire = Wire(found.http, found.token, agent=self._agent)
         old.close()
         return True
+
+    def revive(self) -> bool:
+        """Look for the daemon again, and start one when none runs and this link may; return whether it is another.
+
+        Blocks while it starts one.
+        """
+        return self.renew(may_start=self._autostart)
 
     def recover(self, error: AssetGenClientError) -> None:
         """Do what can be done about an error in the middle of long work, before it is tried again.
