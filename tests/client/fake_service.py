@@ -112,7 +112,9 @@ class FakeService:
         }
 
     def do_RegisterProject(self, message: dict[str, Any]) -> dict[str, Any]:
-        root = message["root"]
+        given = Path(message["root"])
+        around = (given, *given.parents)
+        root = str(next((folder for folder in around if (folder / "assetgen.toml").is_file()), given))
         name = "projects/" + hashlib.sha256(root.encode()).hexdigest()[:12]
         project = self.projects.setdefault(
             name, {"name": name, "root": root, "displayName": Path(root).name, "watch": False}
