@@ -9,21 +9,38 @@ import os
 import sys
 from collections.abc import Sequence
 
-from assetgen.cli import bake, clean, doctor, explain, inspect, new, schema
+from assetgen.cli import (
+    bake,
+    cancel,
+    clean,
+    doctor,
+    explain,
+    generate,
+    inspect,
+    jobs,
+    new,
+    schema,
+    serve,
+    watch,
+)
+from assetgen.client.errors import AssetGenClientError
 from assetgen.errors import AssetGenError, PromptFileError, SpecError
 from assetgen.versions import ASSETGEN
 
-_COMMANDS = (bake, new, explain, inspect, schema, doctor, clean)
+_COMMANDS = (bake, new, explain, inspect, schema, doctor, clean, generate, watch, jobs, cancel, serve)
 
 _EPILOG = """\
 start here:
   assetgen new material walls/old_brick     write a prompt file to edit
   assetgen explain "old mossy cobblestone"  see how a prompt is understood
   assetgen bake .                           make every asset below this folder
+  assetgen watch .                          make again what is saved, as it is saved
 
 exit codes:
-  0  all well                     2  a file or the command line is wrong
-  1  an asset failed or is stale  130  stopped with Ctrl-C
+  0  all well                     3  no daemon answers
+  1  an asset failed or is stale  78  the daemon refused to start unsafely
+  2  a file or the command line is wrong
+  130  stopped with Ctrl-C
 """
 
 
@@ -44,6 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from assetgen.bake.results import error_json
 
             print(json.dumps({"error": error_json(error), "exit_code": exit_code}))
+        return exit_code
+    except AssetGenClientError as error:
+        from assetgen.cli.clients import client_error_json, exit_code_of
+
+        exit_code = exit_code_of(error)
+        print(f"assetgen: {error}", file=sys.stderr)
+        if options.json:
+            print(json.dumps({"error": client_error_json(error), "exit_code": exit_code}))
         return exit_code
     except KeyboardInterrupt:
         print("assetgen: stopped", file=sys.stderr)

@@ -19,7 +19,20 @@ from tests.cli.command import CommandLine
 from tests.project.folders import material, write
 
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
-COMMANDS = ("bake", "new", "explain", "inspect", "schema", "doctor", "clean")
+COMMANDS = (
+    "bake",
+    "new",
+    "explain",
+    "inspect",
+    "schema",
+    "doctor",
+    "clean",
+    "generate",
+    "watch",
+    "jobs",
+    "cancel",
+    "serve",
+)
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:
