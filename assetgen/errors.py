@@ -4,6 +4,7 @@
       PromptFileError      a prompt file or project file cannot be read or asks for nonsense
       SpecError            a field is wrong, missing or contradictory
         PathRefused        a path leaves the project or cannot exist on every system
+        Unsafe             options that would let strangers in
       BackendUnavailable   weights, a package or a device are missing
       GenerationError      a backend ran and gave no usable result
         WorkerLost         the process that ran it died or hung
@@ -88,6 +89,10 @@ class SpecError(AssetGenError):
 
 class PathRefused(SpecError):
     """A path leaves the project root, or could not exist on Windows, macOS and Linux alike."""
+
+
+class Unsafe(SpecError):
+    """Options that would let strangers in; the program refuses to start."""
 
 
 class BackendUnavailable(AssetGenError):

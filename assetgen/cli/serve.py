@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
 from assetgen.cli.parsers import Commands, add_command, add_json
 
 _STOP_S = 20.0
+EXIT_UNSAFE = 78
+"""EX_CONFIG of sysexits.h."""
 
 _MORE = """\
 examples:
@@ -18,8 +21,8 @@ examples:
   assetgen serve --project game --watch      and make again what is saved in that project
   assetgen serve --status                    whether one runs, where, and what its workers do
   assetgen serve --stop                      end it; unfinished jobs go on with its next start
-  assetgen serve --host 0.0.0.0 --port 7700 --web-port 7701 --tls-cert cert.pem --tls-key key.pem
-                                             for other machines, which always needs TLS
+  assetgen serve --host 0.0.0.0 --port 7700 --web-port 7701 --tls-cert cert.pem --tls-key key.pem \\
+                 --token-file token.txt      for other machines, which always needs TLS and a token
 
 `assetgen generate` and `assetgen watch` start a daemon by themselves when none runs.
 
@@ -49,6 +52,13 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--unix", type=Path, metavar="PATH", help="a Unix socket for gRPC, beside the port")
     parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain, PEM")
     parser.add_argument("--tls-key", type=Path, metavar="FILE", help="its private key, PEM")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="the token callers must send")
+    parser.add_argument(
+        "--allow-host", action="append", metavar="NAME", help="another name of this machine; may be repeated"
+    )
+    parser.add_argument(
+        "--allow-origin", action="append", metavar="URL", help="a web page that may call; may be repeated"
+    )
     parser.add_argument("--workers", type=int, metavar="N", help="worker processes (default: the settings')")
     parser.add_argument("--parent-pid", type=int, metavar="PID", help="end when this process ends")
     parser.add_argument(
@@ -73,6 +83,7 @@ def run(options: argparse.Namespace) -> int:
         return _stop(options)
     if options.status:
         return _status(options)
+    from assetgen.errors import Unsafe
     from assetgen.serve.daemon import run_daemon
     from assetgen.serve.options import ServeOptions
     from assetgen.settings import load_settings
@@ -92,8 +103,15 @@ def run(options: argparse.Namespace) -> int:
         reflection=options.reflection,
         metrics_port=options.metrics_port,
         log_level=options.log_level,
+        token_file=options.token_file and options.token_file.absolute(),
+        allow_hosts=tuple(options.allow_host or ()),
+        allow_origins=tuple(options.allow_origin or ()),
     )
-    return run_daemon(wanted, load_settings(os.environ))
+    try:
+        return run_daemon(wanted, load_settings(os.environ))
+    except Unsafe as error:
+        print(f"assetgen: {error}", file=sys.stderr)
+        return EXIT_UNSAFE
 
 
 def _stop(options: argparse.Namespace) -> int:

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
+from assetgen.errors import GenerationError
+from assetgen.project.order import BuildOrder
+
 _WORKER_GIB: Final = 0.5
 _GIB_AT_4096: Final = 3.2
 """Peak of a 4096 set over the bare worker, the largest of all materials as measured."""
@@ -25,6 +28,19 @@ def jobs_that_fit(jobs: int, largest_gib: float, *, machine_gib: float | None) -
     if machine_gib is None:
         return jobs
     return max(1, min(jobs, int(machine_gib * _USABLE / largest_gib)))
+
+
+def refuse_too_large(order: BuildOrder) -> None:
+    """Raise when this machine has not the memory to carry out an order.
+
+    Raises:
+        GenerationError: with what it needs and what there is.
+    """
+    needed, there = estimate_gib(order.plan.scanned.document), machine_gib()
+    if there is not None and needed > there:
+        raise GenerationError(
+            f"it needs about {needed:.0f} GiB of memory and this machine has {there:.0f}; write a smaller size."
+        )
 
 
 def machine_gib() -> float | None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from assetgen.errors import NotAllowed, SpecError, Unauthenticated
+from assetgen.errors import NotAllowed, SpecError, Unauthenticated, Unsafe
 from assetgen.serve.methods import LARGEST_REQUEST
 
 LEAST_TOKEN: Final = 32
@@ -119,7 +119,7 @@ class Bind:
         if self.grpc_port == self.http_port != 0:
             raise SpecError(f"both ports are {self.grpc_port}; gRPC and HTTP need one each.")
         if not self.is_loopback and (self.tls is None or not self.has_token_file):
-            raise SpecError(
+            raise Unsafe(
                 f"--host {self.host} lets other machines in, which takes --tls-cert FILE, --tls-key FILE and "
                 "--token-file FILE; give all three, or leave --host out to serve this machine alone."
             )
@@ -158,6 +158,7 @@ class Guard:
         origins: web pages that may call, such as `http://127.0.0.1:3000`.
         clock: monotonic seconds.
         on_refused: told why, as one word, for every refusal.
+        on_admitted: told of every call with the right token.
     """
 
     def __init__(
@@ -168,6 +169,7 @@ class Guard:
         origins: Sequence[str] = (),
         clock: Callable[[], float] = time.monotonic,
         on_refused: Callable[[str], None] = lambda reason: None,
+        on_admitted: Callable[[], None] = lambda: None,
     ) -> None:
         if len(token) < LEAST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
             raise SpecError(
@@ -183,7 +185,7 @@ class Guard:
         self._origins = frozenset(origins)
         self._clock = clock
         self._mistakes: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self.on_refused = on_refused
+        self.on_refused, self.on_admitted = on_refused, on_admitted
 
     def check_host(self, values: Sequence[str], *, port: int) -> None:
         """Refuse a request whose Host is not exactly one allowed name with our own port.
@@ -221,6 +223,7 @@ class Guard:
             Unauthenticated: the token is missing or wrong.
         """
         if self.knows(values):
+            self.on_admitted()
             return
         self.on_refused("token")
         await asyncio.sleep(self.penalty_s(peer))

@@ -23,7 +23,7 @@ class Checks:
     cache_dir: Path
     touch_table: Callable[[], None]
     workers_are_well: Callable[[], bool]
-    watchers_are_well: Callable[[], bool]
+    watcher_problems: Callable[[], list[str]]
     free_bytes: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
 
 
@@ -36,8 +36,7 @@ def problems(checks: Checks) -> tuple[str, ...]:
         found.append(f"jobs cannot be written: {error.message}")
     if not checks.workers_are_well():
         found.append("worker processes do not start; `assetgen doctor` tells what is missing.")
-    if not checks.watchers_are_well():
-        found.append("a watcher has stopped; it is being started again.")
+    found += [f"watching: {problem}" for problem in checks.watcher_problems()]
     try:
         free = checks.free_bytes(checks.cache_dir)
     except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Final, TypeVar
 
@@ -12,7 +12,9 @@ BEAT_S: Final = 15.0
 _T = TypeVar("_T")
 
 
-async def with_heartbeat(stream: AsyncIterator[_T], *, every_s: float = BEAT_S) -> AsyncIterator[_T | None]:
+async def with_heartbeat(
+    stream: AsyncIterator[_T], *, every_s: float = BEAT_S
+) -> AsyncGenerator[_T | None, None]:
     """Yield what a stream yields, and None whenever it has been silent for `every_s` seconds.
 
     The stream is closed with this one, however it ends.

@@ -84,6 +84,11 @@ class Jobs:
         self.on_event: Callable[[Event], None] = self._dispatch.on_event
         self.wake: Callable[[], None] = self._dispatch.wake
 
+    @property
+    def limits(self) -> JobLimits:
+        """How much is taken on."""
+        return self._limits
+
     def attach(self, workers: Workers) -> None:
         """Say who does the work."""
         self._dispatch.workers = workers

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from assetgen.errors import SpecError
+from assetgen.serve.guard import Bind, Tls
 from assetgen.settings import MAX_JOBS
 
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
@@ -20,7 +21,7 @@ class ServeOptions:
     Args:
         projects: folders to register at the start, absolute.
         watch: whether those are watched.
-        host: address to listen on; anything but this machine needs TLS.
+        host: address to listen on; anything but this machine needs TLS and a token file.
         port: of gRPC; 0 lets the system choose.
         web_port: of gRPC-Web and files; 0 lets the system choose.
         unix: path of a Unix socket for gRPC beside the port.
@@ -32,6 +33,9 @@ class ServeOptions:
         reflection: whether gRPC tells its contract to tools.
         metrics_port: of Prometheus metrics, which need no token; None for none, 0 lets the system choose.
         log_level: debug, info, warning or error.
+        token_file: file with the token that callers must send; None makes one up at every start.
+        allow_hosts: further names that callers may know this machine by.
+        allow_origins: web pages that may call.
 
     Raises:
         SpecError: a value is out of range, or half of a pair is missing.
@@ -51,6 +55,9 @@ class ServeOptions:
     reflection: bool = False
     metrics_port: int | None = None
     log_level: str = "info"
+    token_file: Path | None = None
+    allow_hosts: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for flag, port in (
@@ -70,3 +77,32 @@ class ServeOptions:
             raise SpecError(f"--idle-exit {self.idle_exit_s:g} is no number of seconds; write 1 or more.")
         if self.log_level not in LOG_LEVELS:
             raise SpecError(f"--log-level {self.log_level} is unknown; write one of {', '.join(LOG_LEVELS)}.")
+
+    def bind(self) -> Bind:
+        """Return where to listen.
+
+        Raises:
+            Unsafe: others could reach it, and nothing would keep them out.
+        """
+        tls = Tls(self.tls_cert, self.tls_key) if self.tls_cert and self.tls_key else None
+        return Bind(
+            host=self.host,
+            grpc_port=self.port,
+            http_port=self.web_port,
+            unix=self.unix,
+            tls=tls,
+            has_token_file=self.token_file is not None,
+        )
+
+    def read_token(self) -> str | None:
+        """Return the token that was given, or None.
+
+        Raises:
+            SpecError: its file cannot be read.
+        """
+        if self.token_file is None:
+            return None
+        try:
+            return self.token_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SpecError(f"--token-file {self.token_file} cannot be read: {error}.") from error

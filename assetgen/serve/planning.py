@@ -15,8 +15,8 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +38,7 @@ from assetgen.project.prompt_file import PromptFile, read_described, read_prompt
 from assetgen.project.remembered import RememberedProjects
 from assetgen.project.scan import Scan, ScannedAsset, scan_read
 from assetgen.serve.job import Request, Resolved
+from assetgen.serve.seams import Planned
 from assetgen.store.durable import disk_errors
 from assetgen.store.keys import hash_file
 from assetgen.store.paths import confined, is_link, safe_relative
@@ -46,19 +47,6 @@ from assetgen.store.store import Store
 
 MOST_PICTURES: Final = 1024
 """Source pictures whose hashes are remembered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What is still to be done for a request.
-
-    Args:
-        orders: for workers, in the order in which they can be built; empty when all is in place.
-        manifests: for each of the request's own assets the paths of its manifests, as they will be when done.
-    """
-
-    orders: tuple[BuildOrder, ...]
-    manifests: Mapping[str, tuple[str, ...]]
 
 
 class Planning:
@@ -108,7 +96,7 @@ class Planning:
         manifests = {
             one.asset: tuple(str(target.manifest_path(one.asset)) for target in one.targets) for one in wanted
         }
-        return Planned(tuple(orders), manifests)
+        return Planned(orders=tuple(orders), manifests=manifests, key=_key(request, own))
 
     def _is_due(self, asset: AssetPlan, request: Request) -> bool:
         """Put an asset back in place when nothing is left to compute; tell whether there is."""

@@ -10,7 +10,8 @@ from typing import Any
 from assetgen.execute.base import Failed, Task
 from assetgen.serve.convert import to_request
 from assetgen.serve.job import Request
-from assetgen.serve.planning import Planned, Planning
+from assetgen.serve.planning import Planning
+from assetgen.serve.seams import Planned
 from assetgen.serve.projects import KnownProject, Projects
 from assetgen.serve.rpc import asset_pb2 as pb
 from assetgen.store.store import Store

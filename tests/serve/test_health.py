@@ -14,7 +14,7 @@ def well(tmp_path: Path) -> Checks:
         cache_dir=tmp_path,
         touch_table=lambda: None,
         workers_are_well=lambda: True,
-        watchers_are_well=lambda: True,
+        watcher_problems=list,
         free_bytes=lambda path: RESERVE_BYTES,
     )
 
@@ -33,6 +33,6 @@ def test_each_fault_is_named(tmp_path: Path) -> None:
     sound = well(tmp_path)
     assert "disk is full" in problems(replace(sound, touch_table=full))[0]
     assert "doctor" in problems(replace(sound, workers_are_well=lambda: False))[0]
-    assert "watcher" in problems(replace(sound, watchers_are_well=lambda: False))[0]
+    assert "not running" in problems(replace(sound, watcher_problems=lambda: ["the watch is not running"]))[0]
     assert "MiB left" in problems(replace(sound, free_bytes=lambda path: RESERVE_BYTES - 1))[0]
     assert "cannot be reached" in problems(replace(sound, free_bytes=unreachable))[0]
