@@ -39,6 +39,7 @@ class LightWorker:
         self.step_s = float(os.environ.get("LIGHT_STEP_S", "0"))
 
     device_name = "cpu"
+    is_broken = False
 
     def warm_up(self) -> None:
         """Nothing is heavy here."""
