@@ -48,17 +48,19 @@ MOST_PICTURES: Final = 1024
 """Source pictures whose hashes are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """What is still to be done for a request.
 
     Args:
         orders: for workers, in the order in which they can be built; empty when all is in place.
         manifests: for each of the request's own assets the paths of its manifests, as they will be when done.
+        key: of the work as its files are now, as in `Resolved`.
     """
 
     orders: tuple[BuildOrder, ...]
     manifests: Mapping[str, tuple[str, ...]]
+    key: str = ""
 
 
 class Planning:
@@ -108,7 +110,7 @@ class Planning:
         manifests = {
             one.asset: tuple(str(target.manifest_path(one.asset)) for target in one.targets) for one in wanted
         }
-        return Planned(tuple(orders), manifests)
+        return Planned(orders=tuple(orders), manifests=manifests, key=_key(request, own))
 
     def _is_due(self, asset: AssetPlan, request: Request) -> bool:
         """Put an asset back in place when nothing is left to compute; tell whether there is."""

@@ -26,6 +26,8 @@ from assetgen.specs.rules import Choice, Either, Integer, Pair, Text
 from assetgen.specs.tables import Key, Table
 from assetgen.specs.wording import Problem, did_you_mean, show
 
+LONGEST_PROMPT: Final = 4000
+"""Characters of a prompt."""
 SCHEMA_VERSION: Final = 1
 """The `assetgen = 1` of every prompt file and project file."""
 
@@ -35,9 +37,6 @@ SOURCE_ROLES: Final = ("albedo", "normal", "height", "roughness", "metallic", "o
 SMALLEST_SIZE: Final = 16
 LARGEST_SIZE: Final = 8192
 LARGEST_SEED: Final = 2**63 - 1
-
-LONGEST_PROMPT: Final = 4000
-"""Characters of a prompt, and of what it shall not show."""
 
 DEFAULT_SIZE: Final = (1024, 1024)
 """Of what is generated; a source picture without a size keeps its own."""

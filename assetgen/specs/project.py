@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from assetgen.specs.base import SCHEMA_VERSION, TARGETS
+from assetgen.specs.base import LONGEST_PROMPT, SCHEMA_VERSION, TARGETS
 from assetgen.specs.rules import Choice, Constant, ListOf, Text
 from assetgen.specs.table import defaults_table
 from assetgen.specs.tables import Key, MapOf, Table
@@ -20,8 +20,10 @@ def project_table() -> Table:
     """Return the rule of a whole project file."""
     defaults = defaults_table().keys
     words = {
-        "prompt": Key(Text(4000, is_prose=True), "Words added to the end of each prompt."),
-        "negative": Key(Text(4000, is_prose=True), "Words added to the end of each negative prompt."),
+        "prompt": Key(Text(LONGEST_PROMPT, is_prose=True), "Words added to the end of each prompt."),
+        "negative": Key(
+            Text(LONGEST_PROMPT, is_prose=True), "Words added to the end of each negative prompt."
+        ),
     }
     match = {"match": Key(Text(400, meaning="a glob"), 'Prompt files it is for, such as "props/**".')}
     styles = MapOf(Table({**defaults, **words}), MOST_STYLES, r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")
