@@ -399,6 +399,8 @@ class Dispatcher:
         elif isinstance(error, WorkerLost | Cancelled):
             self._lost(work, error)
         else:
+            if work.planned is not None:
+                error = placed(error, work.planned.orders[work.index].plan.scanned)
             self._conclude(work, Outcome(State.FAILED, error=error))
 
     def _crashed(self, work: Work, error: WorkerLost) -> None:

@@ -16,7 +16,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -191,12 +191,13 @@ class _Pictures:
         return row.sha256
 
 
-_HAS_PREVIEWS: Final = "preview" in {field.name for field in fields(BuildOrder)}
-
-
 def _order(asset: AssetPlan, request: Request, *, is_own: bool) -> BuildOrder:
-    order = BuildOrder(plan=asset, force=request.force and is_own, overwrite=request.overwrite)
-    return replace(order, preview=request.previews and is_own) if _HAS_PREVIEWS else order
+    return BuildOrder(
+        plan=asset,
+        force=request.force and is_own,
+        overwrite=request.overwrite,
+        preview=request.previews and is_own,
+    )
 
 
 def _key(request: Request, assets: Sequence[ScannedAsset]) -> str:

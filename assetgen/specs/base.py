@@ -38,9 +38,6 @@ SMALLEST_SIZE: Final = 16
 LARGEST_SIZE: Final = 8192
 LARGEST_SEED: Final = 2**63 - 1
 
-LONGEST_PROMPT: Final = 4000
-"""Characters of a prompt, and of what it shall not show."""
-
 DEFAULT_SIZE: Final = (1024, 1024)
 """Of what is generated; a source picture without a size keeps its own."""
 

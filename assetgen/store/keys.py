@@ -19,7 +19,7 @@ import unicodedata
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from assetgen.errors import SpecError, StoreError
 from assetgen.versions import KEY_SCHEMA
@@ -84,9 +84,11 @@ def is_hash(text: object) -> bool:
 def _normal(value: object, where: str, depth: int) -> object:
     if depth == 0:
         raise SpecError(f"{where} is nested more than {MAX_DEPTH} deep; flatten it.")
-    # Most values are short ASCII strings, and every job waits for six of these documents.
-    if type(value) is str and value.isascii():
-        return value
+    # Plain texts and tables first: every job waits for six of these documents.
+    if type(value) is str:
+        return value if value.isascii() else _normal_text(value, where)
+    if type(value) is dict:
+        return _normal_mapping(value, where, depth)
     if isinstance(value, Enum):
         raise SpecError(f"{where} is the enum {value!r}; put its value into the key, not the enum.")
     if value is None or isinstance(value, bool):
@@ -120,10 +122,10 @@ def _normal_number(number: float, where: str) -> int | float:
     return int(number)
 
 
-def _normal_mapping(mapping: Mapping[object, object], where: str, depth: int) -> dict[str, object]:
+def _normal_mapping(mapping: Mapping[Any, object], where: str, depth: int) -> dict[str, object]:
     normal: dict[str, object] = {}
     for key, value in mapping.items():
-        if not isinstance(key, str) or isinstance(key, Enum):
+        if type(key) is not str and (not isinstance(key, str) or isinstance(key, Enum)):
             raise SpecError(f"{where} has the key {key!r}; keys are plain strings.")
         name = key if key.isascii() else _normal_text(key, where)
         if name in normal:

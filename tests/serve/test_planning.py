@@ -460,9 +460,12 @@ def test_what_is_used_is_made_again_only_when_the_cache_has_lost_it(shop: Worksh
 
 def test_an_edit_of_what_is_used_changes_the_key(shop: Workshop) -> None:
     linked(shop)
-    before = shop.key(shop.file("x/top.prompt.toml"))
+    request = shop.file("x/top.prompt.toml")
+    before = shop.key(request)
+    assert shop.planning.plan(request).key == before
     write(shop.root, {"base.prompt.toml": material("seed = 5")})
-    assert shop.key(shop.file("x/top.prompt.toml")) != before
+    assert shop.key(request) != before
+    assert shop.planning.plan(request).key == shop.key(request)
 
 
 def test_an_error_in_what_is_used_is_told_at_the_source(shop: Workshop) -> None:
