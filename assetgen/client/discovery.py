@@ -41,6 +41,8 @@ _GRACE_S = 2.0
 """After ours has ended: another one that was started at the same time may be about to answer."""
 _LARGEST_FILE = 64 << 10
 _LOG_TAIL = 2000
+_PARTIAL_CHAIN = 0x80000
+"""X509_V_FLAG_PARTIAL_CHAIN, which has a name from Python 3.10 on: the file need not lead up to a root."""
 _WITHOUT_CONSOLE = 0x08000000 | 0x00000200
 """CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP: no window, and not the Ctrl-C of ours."""
 
@@ -78,6 +80,7 @@ class Endpoint:
             # The very certificate is known, from a file that only this user writes: no name has to vouch for it.
             tls = ssl.create_default_context(cafile=self.tls_cert)
             tls.check_hostname = False
+            tls.verify_flags = ssl.VerifyFlags(_PARTIAL_CHAIN)
         return Wire(self.http, self.token, agent=agent, tls=tls)
 
 
