@@ -48,6 +48,7 @@ def add_to(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Tell what changes until Ctrl-C; return the exit code."""
     from assetgen.cli.clients import open_client
+    from assetgen.client.discovery import read_endpoint
     from assetgen.client.errors import AssetGenClientError
     from assetgen.errors import SpecError
 
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             return 0
         finally:
-            if not was_watched:
+            if not was_watched and read_endpoint() is not None:  # else asking would start a daemon again
                 with contextlib.suppress(AssetGenClientError):
                     client.register(project.root, watch=False)
     return 0

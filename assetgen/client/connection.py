@@ -17,6 +17,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import ssl
 import time
 import uuid
 import weakref
@@ -45,6 +46,7 @@ def connect(
     timeout: float = 5.0,
     *,
     agent: str = "python",
+    tls: ssl.SSLContext | None = None,
     command: Sequence[str] | None = None,
     patience_s: float = PATIENCE_S,
 ) -> Client:
@@ -57,6 +59,7 @@ def connect(
         autostart: start the daemon when none answers; it outlives the caller and ends when it has nothing to do.
         timeout: seconds for an answer; starting has its own, longer one.
         agent: who asks, such as "blender": for fair turns and for lists of jobs.
+        tls: certificates to trust at `address` instead of the system's.
         command: how to run assetgen when it is started; see `start_daemon`.
         patience_s: how long a job is looked for after the daemon was last heard of.
 
@@ -65,16 +68,16 @@ def connect(
         Unauthenticated: the token is wrong.
     """
     endpoint = None
-    if address is None:
+    if address is not None:
+        wire = Wire(address, token or "", agent=agent, tls=tls)
+        wire.unary("GetCapabilities", timeout_s=timeout)
+    else:
         endpoint = discovery.find_daemon(timeout_s=timeout)
         if endpoint is None and autostart:
             endpoint = discovery.start_daemon(command)
         if endpoint is None:
             raise DaemonNotRunning("no assetgen daemon runs; start one with `assetgen serve`.")
-        address, token = endpoint.http, endpoint.token
-    wire = Wire(address, token or "", agent=agent)
-    if endpoint is None:
-        wire.unary("GetCapabilities", timeout_s=timeout)
+        wire = endpoint.wire(agent=agent)
     return Client(Link(wire, endpoint, autostart=autostart, agent=agent), agent=agent, patience_s=patience_s)
 
 

@@ -11,12 +11,13 @@ import contextlib
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ _GRACE_S = 2.0
 """After ours has ended: another one that was started at the same time may be about to answer."""
 _LARGEST_FILE = 64 << 10
 _LOG_TAIL = 2000
+_PARTIAL_CHAIN = 0x80000
+"""X509_V_FLAG_PARTIAL_CHAIN, which has a name from Python 3.10 on: the file need not lead up to a root."""
 _WITHOUT_CONSOLE = 0x08000000 | 0x00000200
 """CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP: no window, and not the Ctrl-C of ours."""
 
@@ -57,6 +60,7 @@ class Endpoint:
         token: what every call needs.
         assetgen: release of the daemon.
         started_at: seconds since 1970.
+        tls_cert: certificate that the daemon shows, a PEM file on this machine; empty without TLS.
     """
 
     instance_id: str
@@ -64,9 +68,20 @@ class Endpoint:
     http: str
     grpc: str = ""
     unix: str = ""
-    token: str = ""
+    token: str = field(default="", repr=False)  # kept out of logs
     assetgen: str = ""
     started_at: float = 0.0
+    tls_cert: str = ""
+
+    def wire(self, *, agent: str = "assetgen-client") -> Wire:
+        """Return a connection to the daemon."""
+        tls = None
+        if self.tls_cert:
+            # The very certificate is known, from a file that only this user writes: no name has to vouch for it.
+            tls = ssl.create_default_context(cafile=self.tls_cert)
+            tls.check_hostname = False
+            tls.verify_flags = ssl.VerifyFlags(_PARTIAL_CHAIN)
+        return Wire(self.http, self.token, agent=agent, tls=tls)
 
 
 def state_dir() -> Path:
@@ -120,7 +135,10 @@ def find_daemon(*, timeout_s: float = 5.0) -> Endpoint | None:
     endpoint = read_endpoint()
     if endpoint is None:
         return None
-    wire = Wire(endpoint.http, endpoint.token)
+    try:
+        wire = endpoint.wire()
+    except (OSError, AssetGenClientError):  # its certificate is gone, or its address is none
+        return None
     try:
         answer = wire.unary("GetCapabilities", timeout_s=timeout_s)
     except VersionMismatch:
@@ -191,14 +209,20 @@ def _read(path: Path) -> Endpoint | None:
     endpoint = Endpoint(
         instance_id=text(document, "instance_id"),
         pid=number(document, "pid"),
-        http=text(document, "http"),
+        http=_own_address(text(document, "http")),
         grpc=text(document, "grpc"),
         unix=str(document.get("unix") or ""),
         token=text(document, "token"),
         assetgen=text(document, "assetgen"),
         started_at=_float(document.get("started_at")),
+        tls_cert=str(document.get("tls_cert") or ""),
     )
     return endpoint if endpoint.http else None
+
+
+def _own_address(address: str) -> str:
+    """Return the address from this machine of a daemon that listens on all of its addresses."""
+    return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
 def _float(value: Any) -> float:

@@ -81,11 +81,12 @@ class Link:
             found = discovery.read_endpoint()
             if found is None and may_start:
                 found = discovery.start_daemon()
+            if found is None or found == self._endpoint:
+                return False
+            wire = found.wire(agent=self._agent)
             with self._lock:
-                if found is None or found == self._endpoint:
-                    return False
                 old, self._endpoint = self._wire, found
-                self._wire = Wire(found.http, found.token, agent=self._agent)
+                self._wire = wire
         old.close()
         return True
 

@@ -78,8 +78,8 @@ class FakeService:
         self.gate = threading.Event()
         self.changes: list[dict[str, Any]] = []
         self.room = 1_000
-        self.heartbeat_s: float | None = None
         self.is_silent = False
+        self.tells_all_again = False
         self.lock = threading.Lock()
         self.on_shutdown: Callable[[], None] = lambda: None
 
@@ -314,6 +314,7 @@ class FakeService:
 
     def follow(self, job: FakeJob, after: int, has_left: Callable[[], bool]) -> Iterator[dict[str, Any]]:
         told = 0
+        after = 0 if self.tells_all_again else after
         while not has_left():
             with job.changed:
                 waiting = job.events[told:]

@@ -193,6 +193,19 @@ def test_a_dropped_link_is_taken_up_where_it_broke(
     assert [int(m["afterSequence"]) for m in watches] == [0, seen[0].sequence]
 
 
+def test_what_a_daemon_tells_again_is_not_told_twice(
+    client: Client, project: Project, daemon: FakeDaemon, service: FakeService
+) -> None:
+    service.tells_all_again = True
+    job = client.generate("held moss", project=project)
+    until(lambda: job.resume_after >= 40)
+    seen = job.poll()
+    daemon.cut()
+    service.gate.set()
+    sequences = [event.sequence for event in seen + events_until_end(job)]
+    assert sequences == sorted(set(sequences))
+
+
 def test_a_job_survives_a_daemon_that_comes_back_on_another_port_with_another_token(
     state: Path, service: FakeService, tmp_path: Path
 ) -> None:

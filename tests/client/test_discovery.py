@@ -86,6 +86,24 @@ def test_a_daemon_of_another_name_at_the_same_address_counts_as_absent(
     assert find_daemon() is None
 
 
+def test_a_daemon_on_all_addresses_is_called_by_the_one_of_this_machine(
+    daemon: FakeDaemon, state: Path
+) -> None:
+    rewrite(state, http=daemon.http.replace("127.0.0.1", "0.0.0.0"))
+    found = find_daemon()
+    assert found is not None
+    assert found.http == daemon.http
+
+
+def test_a_daemon_whose_certificate_is_gone_counts_as_absent(daemon: FakeDaemon, state: Path) -> None:
+    rewrite(state, tls_cert=str(state / "gone.pem"))
+    assert find_daemon() is None
+
+
+def test_the_token_stays_out_of_what_is_printed(daemon: FakeDaemon) -> None:
+    assert daemon.token not in repr(find_daemon())
+
+
 def test_an_address_where_nobody_answers_counts_as_absent(daemon: FakeDaemon, state: Path) -> None:
     rewrite(state, http="http://127.0.0.1:1")
     assert find_daemon() is None
