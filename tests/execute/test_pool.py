@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -434,7 +435,8 @@ def ends_of_a_storm(folder: Path, *, tasks: int, seed: int) -> dict[str, Done | 
                 house.pool.cancel(name)
         for worker in house.pool.status():
             if worker.pid and dice.random() < 0.08:
-                os.kill(worker.pid, dice.choice([signal.SIGKILL, signal.SIGSEGV]))
+                with suppress(ProcessLookupError):  # its end is not known yet
+                    os.kill(worker.pid, dice.choice([signal.SIGKILL, signal.SIGSEGV]))
 
     limits = PoolLimits(hang_s=0.5, grace_s=0.2, backoff_s=0.01, failed_starts=1000)
     house = play(folder, story, workers=2, limits=limits, starts=("die", "fault"))
@@ -460,7 +462,7 @@ def test_every_task_ends_once_whatever_dies(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_every_task_ends_once_whatever_dies_for_long(tmp_path: Path, seed: int) -> None:
-    check_storm(ends_of_a_storm(tmp_path, tasks=150, seed=seed))
+    check_storm(ends_of_a_storm(tmp_path, tasks=100, seed=seed))
 
 
 def seats_of(folder: Path, **wishes: Any) -> list[tuple[str, str | None, int]]:
