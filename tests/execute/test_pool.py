@@ -29,7 +29,7 @@ from assetgen.errors import (
     WorkerLost,
 )
 from assetgen.execute import pool as pools
-from assetgen.execute.base import Done, Event, Failed, Progress, Started, Task
+from assetgen.execute.base import Done, Event, Failed, Preview, Progress, Started, Task
 from assetgen.execute.desk import PoolLimits, patience_s
 from assetgen.execute.pool import WorkerPool
 from assetgen.project.order import BuildOrder
@@ -497,3 +497,29 @@ def test_each_gpu_has_one_worker_that_sees_no_other(tmp_path: Path, monkeypatch:
         assert (await house.answer("ok"))["gpu"] == "GPU-a"
 
     play(tmp_path, story, device="auto", workers=1)
+
+
+@pytest.mark.slow
+def test_real_workers_show_build_and_stop(tmp_path: Path) -> None:
+    game = Game(tmp_path, {"a.prompt.toml": material("size = 512", 'targets = ["web"]')
+                .replace('"stone"', '"red brick wall"')})  # fmt: skip
+    order = BuildOrder(plan=game.plan()["a"], preview=True)
+
+    async def story(house: House) -> None:
+        house.pool = WorkerPool(
+            game.settings, workers=1, on_event=house._hear, on_change=house._change, limits=PoolLimits()
+        )
+        await house.pool.start()
+        try:
+            house.pool.run(Task("a", order))
+            await house.end("a")
+            house.pool.run(Task("b", replace(order, force=True)))
+            await house.until(lambda: any(isinstance(one, Preview) and one.id == "b" for one in house.events))
+            house.pool.cancel("b")
+            assert isinstance(await house.error("b"), Cancelled)
+        finally:
+            await house.pool.close(grace_s=1.0)
+
+    house = play(tmp_path, story)
+    coarse = [one.is_coarse for one in house.events if isinstance(one, Preview) and one.id == "a"]
+    assert coarse == [True, False]
