@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
 
 from assetgen.backends.table import BACKENDS
 from assetgen.context import Context
-from assetgen.errors import AssetGenError, GenerationError
+from assetgen.errors import AssetGenError, FormatError, GenerationError
 from assetgen.formats.jpeg import jpeg_size
 from assetgen.formats.material_bundle import read_material_bundle, write_material_bundle
 from assetgen.kinds.base import Kind
@@ -158,7 +158,8 @@ class _Value:
         if isinstance(found, dict):
             data = self.store.blobs.find(face_of(found["previews"]))
             if data is not None:
-                self._show(data)
+                with suppress(FormatError):  # not worth failing for
+                    self._show(data)
 
     def _show(self, jpeg: bytes) -> None:
         width, height = jpeg_size(jpeg)

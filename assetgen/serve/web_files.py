@@ -15,7 +15,6 @@ from typing import Final
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.helpers import ETag
-from multidict import CIMultiDict
 
 from assetgen.errors import NotFound
 from assetgen.serve.connections import Gate
@@ -79,7 +78,7 @@ class _File(web.FileResponse):
         Of all headers only a range that is still good is looked at: aiohttp would judge conditions by the time of
         the file, and look for `<file>.gz` beside it when the caller takes gzip.
         """
-        headers = CIMultiDict[str]()
+        headers: dict[str, str] = {}
         condition = request.headers.get("If-Range", f'"{self._sha256}"').strip()
         if "Range" in request.headers and condition == f'"{self._sha256}"':
             headers["Range"] = request.headers["Range"]

@@ -7,12 +7,14 @@ import threading
 from pathlib import Path
 
 import pytest
+import torch
 
 from assetgen import errors
-from assetgen.errors import AssetGenError, Place
-from assetgen.execute.base import Done, Event, Failed, Task
+from assetgen.errors import AssetGenError, GenerationError, Place
+from assetgen.execute.base import LARGEST_PREVIEW, Done, Event, Failed, Preview, Task
 from assetgen.execute.inline import InlineExecutor
 from assetgen.execute.worker import Worker
+from assetgen.media.picture import Picture
 from assetgen.project.order import BuildOrder, Built, MachineOrder
 from tests.bake.fakes import settings_in
 from tests.bake.projects import Game
@@ -84,3 +86,61 @@ def test_inline_tasks_end_once_and_in_order_and_a_cancel_stops_the_rest(tmp_path
             executor.cancel()
     executor.close()
     assert seen == [("a", "Started"), ("a", "Done"), ("b", "Started"), ("b", "Done"), ("c", "Failed")]
+
+
+def test_too_little_memory_is_an_error_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def greedy(device: object) -> None:
+        raise MemoryError
+
+    failed = run_in_worker(tmp_path, monkeypatch, greedy)[-1]
+    assert isinstance(failed, Failed)
+    assert "not enough memory" in failed.error.message
+    assert failed.trace == ""
+
+
+def caused(error: Exception) -> Exception:
+    """Return an error of ours that another one caused."""
+    try:
+        raise GenerationError("it failed.") from error
+    except GenerationError as outer:
+        return outer
+
+
+@pytest.mark.parametrize(
+    ("error", "is_broken"),
+    [
+        (torch.AcceleratorError("CUDA error: device-side assert triggered", 710), True),
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), True),
+        (caused(RuntimeError("CUDA error: unspecified launch failure")), True),
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB."), False),
+        (torch.AcceleratorError("CUDA error: out of memory", 2), False),
+        (RuntimeError("the size of tensor a must match"), False),
+        (ZeroDivisionError("CUDA error"), False),
+    ],
+)
+def test_a_worker_leaves_when_its_gpu_is_broken_and_says_so_before_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, is_broken: bool
+) -> None:
+    def fails(device: object) -> None:
+        raise error
+
+    monkeypatch.setattr("assetgen.execute.worker.describe_machine", fails)
+    worker = Worker(settings_in(tmp_path), threads=1)
+    said: list[str] = []
+    worker.run(
+        Task("1", MachineOrder()),
+        emit=lambda event: said.append(type(event).__name__),
+        cancelled=threading.Event(),
+        leave=lambda: said.append("Leaving"),
+    )
+    assert said == ["Started", *(["Leaving"] if is_broken else []), "Failed"]
+    assert worker.is_broken is is_broken
+
+
+def test_a_picture_that_is_too_large_is_left_out(tmp_path: Path) -> None:
+    from assetgen.execute.worker import _show
+
+    events: list[Event] = []
+    for size in (LARGEST_PREVIEW, LARGEST_PREVIEW + 1):
+        _show("1", "a", Picture(data=bytes(size), width=1, height=1), events.append)
+    assert [len(event.data) for event in events if isinstance(event, Preview)] == [LARGEST_PREVIEW]

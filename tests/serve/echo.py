@@ -88,9 +88,9 @@ class Echo:
         data = bytes(CHUNK)
         self.started.set()
         try:
-            while self.sent_bytes < request.offset:
-                self.sent_bytes += len(data)
-                yield pb.DownloadFileResponse(offset=self.sent_bytes, data=data)
+            for offset in range(0, request.offset, CHUNK):
+                self.sent_bytes += CHUNK
+                yield pb.DownloadFileResponse(offset=offset, data=data)
             self.how_it_ended = "done"
         except BaseException as error:
             self.how_it_ended = type(error).__name__
