@@ -198,6 +198,7 @@ class _Daemon:
             unix=None if self.ports.grpc.unix is None else str(self.ports.grpc.unix),
             token=self.token,
             assetgen=ASSETGEN,
+            tls_cert=None if self.options.tls_cert is None else str(self.options.tls_cert),
         )
 
     def _stop(self) -> None:

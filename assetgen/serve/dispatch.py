@@ -18,6 +18,7 @@ from typing import Any, Final
 from assetgen.errors import AssetGenError, Cancelled, Expired, GenerationError, StoreError, WorkerLost
 from assetgen.execute.base import Done, Event, Failed, Preview, Progress, Started, Task
 from assetgen.project.order import BuildOrder, Built
+from assetgen.project.places import placed
 from assetgen.serve.estimate import History, Meter, likeness
 from assetgen.serve.job import Job, Priority, Request, State
 from assetgen.serve.live import LiveJobs

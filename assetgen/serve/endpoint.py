@@ -17,12 +17,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from assetgen.client.discovery import ENDPOINT_NAME
 from assetgen.errors import AlreadyExists, NotAllowed
 from assetgen.settings import Durability
 from assetgen.store.durable import create, discard, disk_errors, write_all
 from assetgen.store.locks import if_free
 
-ENDPOINT_NAME: Final = "daemon.json"
 ENDPOINT_VERSION: Final = 1
 DAEMON_LOCK: Final = "daemon.lock"
 
@@ -43,6 +43,7 @@ class Endpoint:
         unix: path of the Unix socket of gRPC, or None.
         token: what every call needs.
         assetgen: release of the daemon.
+        tls_cert: certificate that clients of this machine have to trust, or None without TLS.
     """
 
     instance_id: str
@@ -53,6 +54,7 @@ class Endpoint:
     unix: str | None
     token: str
     assetgen: str
+    tls_cert: str | None = None
 
     def __repr__(self) -> str:
         """Return it without the token, for logs and tracebacks."""
@@ -74,7 +76,7 @@ def only_daemon(folder: Path) -> Generator[None]:
             other = _read(folder / ENDPOINT_NAME)
             where = f" (process {other['pid']}, {other['http']})" if other else ""
             raise AlreadyExists(
-                f"a daemon of this user is running already{where}; use it, or end it with `assetgen stop`."
+                f"a daemon of this user is running already{where}; use it, or end it with `assetgen serve --stop`."
             )
         yield
 

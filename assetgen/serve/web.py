@@ -101,7 +101,7 @@ class WebPort:
         except OSError as error:
             raise AlreadyExists(
                 f"HTTP cannot listen on {host_and_port(host, port)}: {error.strerror}; "
-                "end what holds the port, or choose another with --http-port."
+                "end what holds the port, or choose another with --web-port."
             ) from error
         self._port = self._server.sockets[0].getsockname()[1]
         self.address = f"{'http' if tls is None else 'https'}://{host_and_port(host, self._port)}"
