@@ -167,7 +167,7 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         lives = [live for live in self._live.jobs.values() if live.job.state is State.RUNNING]
-        with suppress(StoreError):
+        if lives:
             self._live.change(lives, lambda _: {"state": State.QUEUED}, must_write=False)
 
     def _expire(self) -> None:
