@@ -14,7 +14,7 @@ PERIOD_S: Final = 2.0
 LIVE_PERIOD_S: Final = 30.0
 POLL_S: Final = 1.0
 GAP_S: Final = 0.05
-"""Between two scans at least; a costly scan waits for four times what it took."""
+"""Between two scans at least; a costly scan waits for three times what it took."""
 FOLLOW_S: Final = 0.15
 """Between scans while things are changing: one that was found seldom comes alone."""
 BUSY_S: Final = 1.0
@@ -84,7 +84,7 @@ class Pace:
         return self._started is not None or self._clock() >= self._next_scan(scan_at)
 
     def _next_scan(self, scan_at: float | None) -> float:
-        earliest = self._ended + max(GAP_S, 4 * self._cost)
+        earliest = self._ended + max(GAP_S, 3 * self._cost)
         if self._is_woken:
             return earliest
         is_busy = self._ended - self._found < BUSY_S

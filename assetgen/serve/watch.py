@@ -35,7 +35,7 @@ from assetgen.serve.wakes import Wakes, needs_renewal
 from assetgen.store.network import is_network
 from assetgen.store.store import Store
 
-CHUNK: Final = 48
+CHUNK: Final = 32
 """Files judged between two looks at the tree, so that a checkout does not keep a save waiting."""
 RETRY_S: Final = 1.0
 RESTART_S: Final = 10.0
@@ -78,9 +78,13 @@ class WatchHealth:
 
 @dataclass(slots=True, eq=False)
 class _Batch:
-    """Files that one look found to be judged, and those of them that were found due and are not yet told."""
+    """Files that one look found to be judged, and those of them that were found due and are not yet told.
+
+    Few files are told chunk by chunk; of many it is first to be known whether they are a bulk.
+    """
 
     files: dict[str, None]
+    is_large: bool
     due: list[Verdict] = field(default_factory=list)
     is_bulk: bool = False
 
@@ -326,12 +330,16 @@ class Watch:
         self._reconciler.follow(self._judge.followed())
 
     def _put_up(self, paths: Iterable[str]) -> None:
-        """Have files judged, before what already waits: a save goes ahead of a checkout."""
+        """Have files judged in the order in which they come, but a save ahead of a checkout."""
         files = dict.fromkeys(paths)
         for path in files:
             self._withdraw(path)
-        if files:
-            self._batches.append(_Batch(files))
+        if len(files) > BULK:
+            self._batches.append(_Batch(files, is_large=True))
+        elif files and self._batches and not self._batches[0].is_large:
+            self._batches[0].files |= files
+        elif files:
+            self._batches.insert(0, _Batch(files, is_large=False))
 
     def _withdraw(self, path: str) -> None:
         self._deferred.pop(path, None)
@@ -351,10 +359,10 @@ class Watch:
     # Judging
 
     def _judge_some(self) -> None:
-        """Judge a chunk of the newest batch and tell what came of it."""
+        """Judge a chunk of the first batch and tell what came of it."""
         if not self._batches or self._reconciler.root_error is not None:
             return
-        batch = self._batches[-1]
+        batch = self._batches[0]
         chunk = list(batch.files)[:CHUNK]
         for path in chunk:
             del batch.files[path]
@@ -363,10 +371,10 @@ class Watch:
         self._judge_chunk(batch, [path for path in chunk if path not in waiting])
         if not batch.files:
             self._batches.remove(batch)
-        if len(batch.due) > BULK and not batch.is_bulk:
+        if len(batch.due) > BULK and batch.is_large and not batch.is_bulk:
             batch.is_bulk = True
             _LOG.info("%s: more than %d files are due at once", self._root, BULK)
-        if batch.is_bulk or not batch.files:
+        if batch.is_bulk or not batch.files or not batch.is_large:
             self._tell_due(batch)
 
     def _judge_chunk(self, batch: _Batch, chunk: Sequence[str]) -> None:
@@ -382,19 +390,20 @@ class Watch:
         self._reconciler.follow(self._judge.followed())
         certain: dict[str, bool] = {}
         for verdict in verdicts:
-            if self._is_certain(verdict.path, certain):
+            if self._are_certain(self._judge.behind(verdict.path), certain):
                 self._deferred.pop(verdict.path, None)
                 self._tell(batch, verdict)
             else:
                 self._deferred[verdict.path] = None
                 self._lost[verdict.path] = (*self._lost.get(verdict.path, ()), *verdict.orphans)
 
-    def _is_certain(self, path: str, looked: dict[str, bool]) -> bool:
-        """Whether a file and all behind it are, now, what they were when they settled."""
-        for one in self._judge.behind(path):
-            if one not in looked:
-                looked[one] = self._reconciler.is_certain(one)
-        return all(looked[one] for one in self._judge.behind(path))
+    def _are_certain(self, paths: Iterable[str], looked: dict[str, bool]) -> bool:
+        """Whether files are, now, what they were when they settled; every one is looked at, once a chunk."""
+        wanted = list(paths)
+        for path in wanted:
+            if path not in looked:
+                looked[path] = self._reconciler.is_certain(path)
+        return all(looked[path] for path in wanted)
 
     def _tell(self, batch: _Batch, verdict: Verdict) -> None:
         path = verdict.path

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assetgen.errors import AssetGenError
+from assetgen.serve.reconcile import Tick
 from assetgen.serve.watch import Watch
 from assetgen.settings import Durability
 from assetgen.store.store import Store
@@ -159,18 +160,12 @@ class Editor:
         """Put a folder with the same names and other contents in a folder's place."""
         folder = self.pick().parent
         stage, away = self.root / ".stage", self.root / ".away"
-        stage.mkdir()
+        shutil.copytree(folder, stage)
         made = []
         for path in [path for path in self.files if path.parent == folder][:30]:
             data = self.fresh()
             (stage / path.name).write_bytes(data)
             made.append((path, data))
-        for path in [path for path in self.files if path.is_relative_to(folder)]:
-            if path not in dict(made):
-                shutil.copytree(path.parent, stage / path.parent.relative_to(folder), dirs_exist_ok=True)
-                (stage / path.relative_to(folder)).write_bytes(path.read_bytes())
-        for path, data in made:
-            (stage / path.name).write_bytes(data)
         folder.rename(away)
         stage.rename(folder)
         for path, data in made:
@@ -193,12 +188,21 @@ def edit(root: Path, count: int, seed: int) -> None:
     json.dump(result, sys.stdout)
 
 
+class NotingWatch(Watch):
+    """A watch that notes when it knew of new content, before it found out what that means."""
+
+    def _take(self, tick: Tick) -> None:
+        now = time.monotonic()
+        self.noticed = getattr(self, "noticed", {}) | {path: now for path in tick.changes}
+        super()._take(tick)
+
+
 class Diary:
     """What a watch told, with times; each file that is due gets some output, as from a build."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.watch: Watch | None = None
+        self.watch: NotingWatch | None = None
         self.due: list[tuple[float, str, str, bool]] = []
         self.failed: list[tuple[float, str, list[str]]] = []
         self.orphaned: list[str] = []
@@ -224,7 +228,7 @@ def watch(root: Path, cache: Path) -> None:
     """Watch until a line comes, and then until nothing has come for a while; print the diary."""
     diary = Diary(root)
     with Store.open(cache, durability=Durability.FAST) as store:
-        diary.watch = one = Watch(
+        diary.watch = one = NotingWatch(
             root,
             store,
             on_due=diary.on_due,
@@ -246,6 +250,7 @@ def watch(root: Path, cache: Path) -> None:
             "due": diary.due,
             "failed": diary.failed,
             "orphaned": diary.orphaned,
+            "noticed": one.noticed,
             "known": one._reconciler.known,
             "busy_s": health.busy_s - begun_s,
             "scans": health.scans - begun_scans,

@@ -47,18 +47,29 @@ class Outcome:
     def own_output(self) -> list[str]:
         return [path for _, path, _, _ in self.told["due"] if path.startswith("generated/")]
 
-    def latencies(self, *kinds: str) -> list[float]:
-        last = {path: at for at, path, _, _ in self.told["due"]}
+    @property
+    def kinds(self) -> list[str]:
+        return sorted({kind for _, _, kind in self.left.values()})
+
+    def told_after(self, *kinds: str) -> list[float]:
+        """Return the seconds from a file's last edit to the report, sorted."""
+        return self._after({path: at for at, path, _, _ in self.told["due"]}, kinds)
+
+    def noticed_after(self, *kinds: str) -> list[float]:
+        """Return the seconds from a file's last edit until its content was known, sorted."""
+        return self._after(self.told["noticed"], kinds)
+
+    def _after(self, times: dict[str, float], kinds: tuple[str, ...]) -> list[float]:
         return sorted(
-            last[path] - max(at, self.resumed)
+            times[path] - max(at, self.resumed)
             for path, (_, at, kind) in self.left.items()
-            if path in last and (not kinds or kind in kinds)
+            if path in times and (not kinds or kind in kinds)
         )
 
     def figures(self) -> dict[str, object]:
         """Return what is worth writing down."""
         told = self.told
-        kinds = sorted({kind for _, _, kind in self.left.values()})
+        mixed = [kind for kind in self.kinds if kind != "checkout"]
         return {
             "paths": len(self.left),
             "lost": len(self.lost),
@@ -66,9 +77,10 @@ class Outcome:
             "half_read": len(told["failed"]),
             "slow_halves": self.slow_halves,
             "reports": len(told["due"]),
-            "mixed": _percentiles(self.latencies(*(kind for kind in kinds if kind != "checkout"))),
-            "all": _percentiles(self.latencies()),
-            **{kind: _percentiles(self.latencies(kind)) for kind in kinds},
+            "noticed mixed": _percentiles(self.noticed_after(*mixed)),
+            "noticed checkout": _percentiles(self.noticed_after("checkout")),
+            "told mixed": _percentiles(self.told_after(*mixed)),
+            **{f"told {kind}": _percentiles(self.told_after(kind)) for kind in self.kinds},
             "busy_s": round(told["busy_s"], 2),
             "scans": told["scans"],
             "cost_ms": round(told["cost_s"] * 1e3, 1),
@@ -117,13 +129,13 @@ def check(outcome: Outcome, *, seconds: float) -> None:
     assert outcome.own_output == []
     assert len(outcome.told["failed"]) <= outcome.slow_halves
     assert outcome.told["threads"] == ["MainThread"]
-    assert p95(outcome.latencies()) <= seconds
+    assert p95(outcome.noticed_after()) <= seconds
 
 
 def test_mixed_edits_are_all_told_once_and_soon(tmp_path: Path, record_property: RunProperty) -> None:
     outcome = run(tmp_path, files=200, edits=150, seed=1)
     record_property("figures", json.dumps(outcome.figures()))
-    check(outcome, seconds=1.5)  # the bar is 0.5; a busy test machine is given more
+    check(outcome, seconds=1.5)  # the bar is 0.5; a busy machine is given more in every test run
 
 
 @pytest.mark.slow
@@ -134,8 +146,7 @@ def test_two_thousand_mixed_edits_over_two_thousand_files(
     outcome = run(tmp_path, files=2000, edits=2000, seed=seed)
     record_property("figures", json.dumps(outcome.figures()))
     sys.stdout.write(json.dumps(outcome.figures()) + "\n")
-    check(outcome, seconds=1.5)
-    assert p95([*outcome.latencies("in place", "atomic", "vim", "half", "rename", "recreate")]) <= 0.5
+    check(outcome, seconds=0.5)
 
 
 @pytest.mark.slow
