@@ -8,14 +8,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import subprocess
-import sys
-import threading
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +24,17 @@ from connectrpc.protocol import ProtocolType
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message import Message
 
-from assetgen.client.discovery import Endpoint, find_daemon
+from assetgen.client.discovery import Endpoint
 from assetgen.client.errors import AssetGenClientError
 from assetgen.client.web import STALL_S, Stream, Wire
 from assetgen.serve.rpc import asset_pb2 as pb
 from assetgen.serve.status import ERROR_TRAILER, Code
 from tests.client.fake_daemon import FakeDaemon
 from tests.client.fake_service import FakeService
+from tests.serve.live import LiveDaemon
 
 SERVICE = "assetgen.v1.AssetService"
 TIMEOUT_S = 60.0
-HAS_DAEMON = find_spec("assetgen.serve.daemon") is not None
-"""Whether the real daemon is part of this tree; the suite runs against the fake one in any case."""
 
 
 class CallError(Exception):
@@ -268,52 +262,26 @@ def fake_served(folder: Path) -> Iterator[Served]:
 
 
 @contextlib.contextmanager
+def light_served(folder: Path) -> Iterator[Served]:
+    """Serve by the real daemon, whose workers only pretend."""
+    with LiveDaemon(folder) as daemon:
+        yield Served(_endpoint(daemon), _project(folder), {"prompt": "wait for it"}, {"prompt": "moss"})
+
+
+@contextlib.contextmanager
 def real_served(folder: Path) -> Iterator[Served]:
-    """Serve by `assetgen serve` in a process of its own."""
-    environ = {
-        **os.environ,
-        "ASSETGEN_STATE_DIR": str(folder),
-        "ASSETGEN_CACHE_DIR": str(folder / "cache"),
-        "ASSETGEN_MODELS_DIR": str(folder / "models"),
-        "ASSETGEN_CONFIG": "",
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "ASSETGEN_DEVICE": "cpu",
-        "ASSETGEN_JOBS": "1",
-        "ASSETGEN_DURABILITY": "fast",
-    }
-    root = _project(folder)
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "assetgen", "serve", "--parent-pid", str(os.getpid())],
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
-    before = os.environ.get("ASSETGEN_STATE_DIR")
-    os.environ["ASSETGEN_STATE_DIR"] = str(folder)
-    try:
-        endpoint = _await_daemon(process, folder / "log.txt")
+    """Serve by the real daemon with real workers."""
+    with LiveDaemon(folder, light=False, arguments=("--workers", "1")) as daemon:
         slow = {"prompt": "old mossy cobblestone", "size": [4096]}
-        yield Served(endpoint, root, slow, {"prompt": "old mossy cobblestone", "size": [64]})
-    finally:
-        if before is None:
-            del os.environ["ASSETGEN_STATE_DIR"]
-        else:
-            os.environ["ASSETGEN_STATE_DIR"] = before
-        process.terminate()
-        process.wait(30)
+        quick = {"prompt": "old mossy cobblestone", "size": [64]}
+        yield Served(_endpoint(daemon), _project(folder), slow, quick)
 
 
-def _await_daemon(process: subprocess.Popen[bytes], log: Path) -> Endpoint:
-    deadline = time.monotonic() + TIMEOUT_S
-    pause = threading.Event()
-    while time.monotonic() < deadline and process.poll() is None:
-        endpoint = find_daemon()
-        if endpoint is not None:
-            return endpoint
-        pause.wait(0.05)
-    raise AssertionError(f"the daemon did not come up:\n{log.read_text(encoding='utf-8', errors='replace')}")
+def _endpoint(daemon: LiveDaemon) -> Endpoint:
+    found = daemon.endpoint
+    return Endpoint(
+        found["instance_id"], found["pid"], found["http"], grpc=found["grpc"], token=found["token"]
+    )
 
 
 def _project(folder: Path) -> Path:
@@ -323,4 +291,4 @@ def _project(folder: Path) -> Path:
     return root
 
 
-SERVERS: dict[str, Any] = {"fake": fake_served} | ({"daemon": real_served} if HAS_DAEMON else {})
+SERVERS: dict[str, Any] = {"fake": fake_served, "daemon": light_served, "workers": real_served}

@@ -22,7 +22,7 @@ FINAL = {pb.JOB_STATE_SUCCEEDED, pb.JOB_STATE_FAILED, pb.JOB_STATE_CANCELLED, pb
 UNKNOWN = "jobs/" + "0" * 32
 
 
-@pytest.fixture(scope="module", params=SERVERS)
+@pytest.fixture(scope="module", params=["fake", "daemon", pytest.param("workers", marks=pytest.mark.slow)])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One daemon for all callers and behaviours."""
     with SERVERS[request.param](tmp_path_factory.mktemp(request.param)) as served:

@@ -1,12 +1,13 @@
 """The real daemon with workers that import no torch: they publish tiny sets through the real store.
 
-`python -m tests.serve.light_daemon STATE_DIR [options of assetgen serve]`. The first word of an asset's name says
+`python -m tests.serve.light_daemon STATE_DIR [options of assetgen serve]`. The first word of a prompt says
 what its worker does: die, exit, hang, memory, refuse, wait or slow; anything else is made at once. What was made is
 written to `made.log` in the state folder, a line each, when its set lies in place.
 """
 
 from __future__ import annotations
 
+import base64
 import ctypes
 import os
 import sys
@@ -29,6 +30,10 @@ from tests.bake.fakes import pretend
 
 STEPS = 3
 MADE_LOG = "made.log"
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""One pixel."""
 
 
 class LightWorker:
@@ -62,12 +67,14 @@ class LightWorker:
         order = task.work
         assert isinstance(order, BuildOrder)
         scanned = order.plan.scanned
-        misbehave(scanned.asset.rpartition("/")[2].partition("_")[0], cancelled)
+        misbehave(scanned.document["prompt"].partition(" ")[0], cancelled)
         for step in range(STEPS):
             time.sleep(self.step_s)
             if cancelled.is_set():
                 raise Cancelled("stopped on request.")
             emit(progress(task.id, step))
+            if order.preview:
+                emit(preview(task.id, scanned.asset, is_coarse=step == 0))
         with Store.open(self.settings.cache_dir, durability=self.settings.durability) as store:
             store.record(scanned.keys.make, {"bundle": "light"}, refresh=order.force)
             manifests = {}
@@ -86,6 +93,14 @@ def progress(task_id: str, step: int) -> object:
     from assetgen.execute.base import Progress
 
     return Progress(task_id, step, STEPS, "pretending", fraction=step / STEPS)
+
+
+def preview(task_id: str, asset: str, *, is_coarse: bool) -> object:
+    from assetgen.execute.base import Preview
+
+    return Preview(
+        id=task_id, asset=asset, media_type="image/png", data=PICTURE, width=1, height=1, is_coarse=is_coarse
+    )
 
 
 def misbehave(how: str, cancelled: Any) -> None:

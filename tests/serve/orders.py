@@ -11,9 +11,9 @@ from assetgen.execute.base import Failed, Task
 from assetgen.serve.convert import to_request
 from assetgen.serve.job import Request
 from assetgen.serve.planning import Planning
-from assetgen.serve.seams import Planned
 from assetgen.serve.projects import KnownProject, Projects
 from assetgen.serve.rpc import asset_pb2 as pb
+from assetgen.serve.seams import Planned
 from assetgen.store.store import Store
 from tests.bake.fakes import FakeExecutor, settings_in
 from tests.project.folders import write

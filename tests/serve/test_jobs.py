@@ -159,9 +159,7 @@ def test_the_same_id_twice_at_once_is_one_job(hire: Hire) -> None:
 
     async def both() -> set[str]:
         asked = [
-            daemon.jobs.submit(
-                request("wall"), client="me", priority=Priority.INTERACTIVE, request_id="a"
-            )
+            daemon.jobs.submit(request("wall"), client="me", priority=Priority.INTERACTIVE, request_id="a")
             for _ in range(2)
         ]
         return {job.id for job in await asyncio.gather(*asked)}

@@ -158,9 +158,40 @@ class Machine(RuleBasedStateMachine):
         if self.daemon.workers.free == 2:
             if not counts["queued"] == counts["running"] == 0:
                 import os
-                with open("/tmp/stuck.txt","w") as f:
-                    for w in dispatch._works: print(w.id, w.key, w.phase, w.is_running, w.task, w.index, w.planned, [(l.job.id[:4], l.job.state, l.job.key, l.job.request.force, l.job.priority) for l in w.jobs.values()], w.id in dispatch._queue, file=f)
-                    print(dispatch._works._holders, dispatch._works._by_identity.keys(), dispatch._stopping, dispatch._reserved, dispatch._glancing, dispatch._not_before, dispatch._clock(), dispatch._uncommitted, dispatch._queue._entries, dispatch._queue._levels, dispatch._news.is_set(), self.daemon._loop, dispatch._running, file=f)
+
+                with open("/tmp/stuck.txt", "w") as f:
+                    for w in dispatch._works:
+                        print(
+                            w.id,
+                            w.key,
+                            w.phase,
+                            w.is_running,
+                            w.task,
+                            w.index,
+                            w.planned,
+                            [
+                                (l.job.id[:4], l.job.state, l.job.key, l.job.request.force, l.job.priority)
+                                for l in w.jobs.values()
+                            ],
+                            w.id in dispatch._queue,
+                            file=f,
+                        )
+                    print(
+                        dispatch._works._holders,
+                        dispatch._works._by_identity.keys(),
+                        dispatch._stopping,
+                        dispatch._reserved,
+                        dispatch._glancing,
+                        dispatch._not_before,
+                        dispatch._clock(),
+                        dispatch._uncommitted,
+                        dispatch._queue._entries,
+                        dispatch._queue._levels,
+                        dispatch._news.is_set(),
+                        self.daemon._loop,
+                        dispatch._running,
+                        file=f,
+                    )
                 os._exit(3)
 
     @invariant()
