@@ -28,6 +28,7 @@ from assetgen.serve import endpoint
 from assetgen.serve.assets import Assets
 from assetgen.serve.baking import Baking
 from assetgen.serve.endpoint import Endpoint
+from assetgen.serve.figures import Figures
 from assetgen.serve.grpc_port import GrpcPort
 from assetgen.serve.guard import Guard, make_token
 from assetgen.serve.health import CHECK_S, Checks, problems
@@ -116,6 +117,7 @@ class _Daemon:
             workers_are_well=lambda: self.pool.is_well,
             watcher_problems=self.hot_reload.problems,
         )
+        self.figures = Figures(self.metrics, self.jobs, self.pool)
         self.stopping = asyncio.Event()
         self.last_used = time.monotonic()
         guard = Guard(
@@ -233,6 +235,7 @@ class _Daemon:
                     _LOG.warning("not well: %s", problem)
                 before = found
             await self.ports.say(is_serving=not found)
+            self.figures.update()
             await asyncio.sleep(CHECK_S)
 
     async def _mind_parent(self, pid: int) -> None:

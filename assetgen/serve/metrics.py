@@ -3,10 +3,8 @@
     assetgen_queue_depth{priority}      jobs that wait, by class
     assetgen_wait_s                     seconds from queued to taken up
     assetgen_run_s{kind}                seconds of work, by kind of asset
-    assetgen_cache_hit{result}          assets found in place or made: hit, miss
-    assetgen_worker_restarts{reason}    workers that had to be started again
-    assetgen_publish_s                  seconds to put a set in place
-    assetgen_watch_lag_s                seconds from a save to its job
+    assetgen_cache_hit{result}          jobs that found all in place or in the cache, or needed a worker: hit, miss
+    assetgen_worker_restarts{worker}    workers that had to be started again
     assetgen_dedupe                     requests that joined work under way
     assetgen_rejected{reason}           requests that were refused
 
@@ -148,10 +146,8 @@ class Metrics:
         self.queue_depth = Gauge("queue_depth", "Jobs that wait.", label="priority")
         self.wait_s = Histogram("wait_s", "Seconds from queued to taken up.")
         self.run_s = Histogram("run_s", "Seconds of work.", label="kind")
-        self.cache_hit = Counter("cache_hit", "Assets found in place or made.", label="result")
-        self.worker_restarts = Counter("worker_restarts", "Workers started again.", label="reason")
-        self.publish_s = Histogram("publish_s", "Seconds to put a set in place.")
-        self.watch_lag_s = Histogram("watch_lag_s", "Seconds from a save to its job.")
+        self.cache_hit = Counter("cache_hit", "Jobs that needed no worker, or one.", label="result")
+        self.worker_restarts = Counter("worker_restarts", "Workers started again.", label="worker")
         self.dedupe = Counter("dedupe", "Requests that joined work under way.")
         self.rejected = Counter("rejected", "Requests that were refused.", label="reason")
 

@@ -60,7 +60,7 @@ def test_a_label_with_endless_values_does_not_grow_without_end() -> None:
 
 def test_every_figure_is_told() -> None:
     text = Metrics().text()
-    names = ["queue_depth", "wait_s", "run_s", "cache_hit", "worker_restarts", "publish_s", "watch_lag_s"]
+    names = ["queue_depth", "wait_s", "run_s", "cache_hit", "worker_restarts"]
     for name in [*names, "dedupe", "rejected"]:
         assert f"# TYPE assetgen_{name} " in text
     assert text.endswith("\n")
