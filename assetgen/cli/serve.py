@@ -60,6 +60,13 @@ def add_to(commands: Commands) -> None:
         "--allow-origin", action="append", metavar="URL", help="a web page that may call; may be repeated"
     )
     parser.add_argument("--workers", type=int, metavar="N", help="worker processes (default: the settings')")
+    parser.add_argument(
+        "--hang-after",
+        type=float,
+        default=60.0,
+        metavar="S",
+        help="end a worker that is silent for so long (60)",
+    )
     parser.add_argument("--parent-pid", type=int, metavar="PID", help="end when this process ends")
     parser.add_argument(
         "--idle-exit", type=float, metavar="S", help="end after so many seconds with nothing to do"
@@ -103,6 +110,7 @@ def run(options: argparse.Namespace) -> int:
         reflection=options.reflection,
         metrics_port=options.metrics_port,
         log_level=options.log_level,
+        hang_s=options.hang_after,
         token_file=options.token_file and options.token_file.absolute(),
         allow_hosts=tuple(options.allow_host or ()),
         allow_origins=tuple(options.allow_origin or ()),

@@ -22,6 +22,7 @@ from grpc_health.v1.health import aio as health_aio
 from grpc_health.v1.health_pb2 import HealthCheckResponse
 
 from assetgen.client.discovery import is_alive, state_dir
+from assetgen.execute.desk import PoolLimits
 from assetgen.execute.memory import refuse_too_large
 from assetgen.execute.pool import WorkerPool
 from assetgen.serve import endpoint
@@ -108,7 +109,11 @@ class _Daemon:
             store, projects=self.projects, jobs=self.jobs, assets=self.assets, instance_id=self.instance_id
         )
         self.pool = WorkerPool(
-            settings, workers=options.workers, on_event=self.jobs.on_event, on_change=self.jobs.wake
+            settings,
+            workers=options.workers,
+            on_event=self.jobs.on_event,
+            on_change=self.jobs.wake,
+            limits=PoolLimits(hang_s=options.hang_s),
         )
         self.jobs.attach(self.pool)
         self.checks = Checks(

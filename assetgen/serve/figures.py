@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from assetgen.execute.pool import WorkerPool
 from assetgen.serve.job import Job, Priority, State
 from assetgen.serve.jobs import Jobs
@@ -33,17 +31,12 @@ class Figures:
         for priority in Priority:
             name = priority.name.lower()
             self._metrics.queue_depth.set(counts[f"queued_{name}"], name)
-        self._grow(self._metrics.dedupe.add, "joined", counts["joined"])
-        self._grow(
-            lambda amount: self._metrics.rejected.add("queue_full", amount), "refused", counts["refused"]
-        )
+        self._metrics.dedupe.add(amount=self._growth("joined", counts["joined"]))
+        if refused := self._growth("refused", counts["refused"]):
+            self._metrics.rejected.add("queue_full", refused)
         for worker in self._pool.status():
-            name = worker.name
-            self._grow(
-                lambda amount, name=name: self._metrics.worker_restarts.add(name, amount),
-                name,
-                worker.restarts,
-            )
+            if restarts := self._growth(worker.name, worker.restarts):
+                self._metrics.worker_restarts.add(worker.name, restarts)
 
     def _ended(self, job: Job) -> None:
         if job.state is not State.SUCCEEDED:
@@ -54,8 +47,8 @@ class Figures:
             kind = str((job.request.document or {}).get("kind") or PROMPT_FILE)
             self._metrics.run_s.observe(max(0.0, job.ended_at - job.started_at), kind)
 
-    def _grow(self, add: Callable[[float], None], name: str, total: int) -> None:
-        """Add what a total has grown by since it was last looked at."""
-        if (more := total - self._seen.get(name, 0)) > 0:
-            self._seen[name] = total
-            add(float(more))
+    def _growth(self, name: str, total: int) -> float:
+        """Return what a total has grown by since it was last looked at."""
+        more = max(0, total - self._seen.get(name, 0))
+        self._seen[name] = total
+        return float(more)

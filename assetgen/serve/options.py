@@ -33,6 +33,7 @@ class ServeOptions:
         reflection: whether gRPC tells its contract to tools.
         metrics_port: of Prometheus metrics, which need no token; None for none, 0 lets the system choose.
         log_level: debug, info, warning or error.
+        hang_s: silence of a worker for so long means that it hangs; more for assets over a megapixel.
         token_file: file with the token that callers must send; None makes one up at every start.
         allow_hosts: further names that callers may know this machine by.
         allow_origins: web pages that may call.
@@ -55,6 +56,7 @@ class ServeOptions:
     reflection: bool = False
     metrics_port: int | None = None
     log_level: str = "info"
+    hang_s: float = 60.0
     token_file: Path | None = None
     allow_hosts: tuple[str, ...] = ()
     allow_origins: tuple[str, ...] = ()
@@ -75,6 +77,8 @@ class ServeOptions:
             raise SpecError(f"--parent-pid {self.parent_pid} is no process.")
         if self.idle_exit_s is not None and not 0 < self.idle_exit_s < float("inf"):
             raise SpecError(f"--idle-exit {self.idle_exit_s:g} is no number of seconds; write 1 or more.")
+        if not 1 <= self.hang_s <= 3600:
+            raise SpecError(f"--hang-after {self.hang_s:g} is out of range; write 1 to 3600 seconds.")
         if self.log_level not in LOG_LEVELS:
             raise SpecError(f"--log-level {self.log_level} is unknown; write one of {', '.join(LOG_LEVELS)}.")
 
