@@ -70,7 +70,7 @@ class WorkerPool:
         self._on_event, self._on_change = on_event, on_change
         self._waiting: deque[Task] = deque()
         self._tries: Counter[str] = Counter()
-        self._is_open = False
+        self._is_open = self._is_closed = False
         self._desks = [
             Desk(name, seat, main=main, settings=settings, limits=self._limits, office=self)
             for name, seat in _seats(settings, workers, os.environ if environ is None else environ)
@@ -97,14 +97,14 @@ class WorkerPool:
     async def start(self) -> None:
         """Hire the first worker and let it load the heavy half; does not wait for that."""
         self._is_open = True
-        self._staff()
+        self._serve()
 
     def run(self, task: Task) -> None:
         """Take a task on; never blocks. More than `free` wait here in the order of coming."""
         self._waiting.append(task)
         if self._is_open:
             self._serve()
-        else:
+        elif self._is_closed:
             self._drop_waiting()
 
     def cancel(self, task_id: str) -> None:
@@ -136,7 +136,7 @@ class WorkerPool:
 
         Tasks that do not come to their end fail as lost without guilt, so that they can be taken up again.
         """
-        self._is_open = False
+        self._is_open, self._is_closed = False, True
         self._drop_waiting()
         for desk in self._desks:
             desk.leave()
@@ -210,7 +210,7 @@ class WorkerPool:
 
     def _drop_waiting(self) -> None:
         """Fail what waits, without guilt."""
-        why = "no worker can be started" if self._is_open else "assetgen is ending"
+        why = "assetgen is ending" if self._is_closed else "no worker can be started"
         while self._waiting:
             self._later(Failed(self._waiting.popleft().id, _unlucky(why)))
 
