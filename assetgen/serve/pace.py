@@ -21,7 +21,7 @@ BUSY_S: Final = 1.0
 RENEW_S: Final = 2.0
 """How long folders must have been the same before events are started afresh."""
 DOUBT_S: Final = 1.0
-TURN_S: Final = 0.03
+TURN_S: Final = 0.04
 """Between two turns at least, so that files which settle together are judged together."""
 SLICE_PAUSE_S: Final = 0.005
 _NEVER: Final = float("inf")

@@ -19,7 +19,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -359,25 +359,25 @@ class Watch:
     # Judging
 
     def _judge_some(self) -> None:
-        """Judge a chunk of the first batch and tell what came of it."""
+        """Judge a chunk of what was put up first, and tell what came of it."""
         if not self._batches or self._reconciler.root_error is not None:
             return
-        batch = self._batches[0]
-        chunk = list(batch.files)[:CHUNK]
-        for path in chunk:
-            del batch.files[path]
-        waiting = {path: None for path in chunk if self._is_waiting(path)}
-        self._deferred |= waiting
-        self._judge_chunk(batch, [path for path in chunk if path not in waiting])
-        if not batch.files:
-            self._batches.remove(batch)
-        if len(batch.due) > BULK and batch.is_large and not batch.is_bulk:
-            batch.is_bulk = True
-            _LOG.info("%s: more than %d files are due at once", self._root, BULK)
-        if batch.is_bulk or not batch.files or not batch.is_large:
-            self._tell_due(batch)
+        taken: dict[str, _Batch] = {}
+        for batch in self._batches:  # asking for a few files costs nearly as much as for a chunk
+            for path in list(batch.files)[: CHUNK - len(taken)]:
+                del batch.files[path]
+                taken[path] = batch
+        self._deferred |= {path: None for path in taken if self._is_waiting(path)}
+        self._judge_chunk({path: batch for path, batch in taken.items() if path not in self._deferred})
+        for batch in dict.fromkeys(taken.values()):
+            if len(batch.due) > BULK and batch.is_large and not batch.is_bulk:
+                batch.is_bulk = True
+                _LOG.info("%s: more than %d files are due at once", self._root, BULK)
+            if batch.is_bulk or not batch.files or not batch.is_large:
+                self._tell_due(batch)
+        self._batches = [batch for batch in self._batches if batch.files]
 
-    def _judge_chunk(self, batch: _Batch, chunk: Sequence[str]) -> None:
+    def _judge_chunk(self, chunk: Mapping[str, _Batch]) -> None:
         try:
             verdicts = self._judge.judge(chunk) if chunk else []
         except (AssetGenError, OSError) as error:
@@ -392,7 +392,7 @@ class Watch:
         for verdict in verdicts:
             if self._are_certain(self._judge.behind(verdict.path), certain):
                 self._deferred.pop(verdict.path, None)
-                self._tell(batch, verdict)
+                self._tell(chunk.get(verdict.path) or next(iter(chunk.values())), verdict)
             else:
                 self._deferred[verdict.path] = None
                 self._lost[verdict.path] = (*self._lost.get(verdict.path, ()), *verdict.orphans)
