@@ -85,8 +85,9 @@ class _Chaos:
             try:
                 return self.daemon.call(method, **request)
             except urllib.error.HTTPError as error:
-                if error.code not in (429, 503):
-                    raise RuntimeError(f"{method}: {error.code} {error.read()!r}") from error
+                with error:
+                    if error.code not in (429, 503):
+                        raise RuntimeError(f"{method}: {error.code} {error.read()!r}") from error
             except (OSError, ValueError, KeyError):
                 pass  # it is dead, or dying in the middle of its answer
             time.sleep(0.01)

@@ -75,6 +75,9 @@ class LiveDaemon:
             with urllib.request.urlopen(f"{endpoint['http']}/healthz", timeout=5) as answer:
                 self.endpoint = endpoint
                 return answer.status == 200
+        except urllib.error.HTTPError as error:
+            error.close()  # it is there, and not well yet
+            return False
         except (OSError, ValueError, urllib.error.URLError):
             return False
 

@@ -37,6 +37,12 @@ def daemon(tmp_path: Path) -> Iterator[LiveDaemon]:
         yield daemon
 
 
+@pytest.fixture
+def client(daemon: LiveDaemon) -> Iterator[Client]:
+    with client_of(daemon) as client:
+        yield client
+
+
 def client_of(daemon: LiveDaemon) -> Client:
     return connect(address=daemon.endpoint["http"], token=daemon.endpoint["token"])
 
@@ -73,22 +79,22 @@ def test_a_crash_a_hang_and_a_refusal_cost_one_job_each_and_the_others_are_made(
     tmp_path: Path, game: Path
 ) -> None:
     with LiveDaemon(tmp_path, arguments=("--workers", "2", "--hang-after", "2")) as daemon:
-        client = client_of(daemon)
-        client.register(str(game))
-        bad = {
-            word: client.generate(f"{word} stone", project=str(game), asset=f"bad/{word}")
-            for word in ("die", "exit", "hang", "memory", "refuse")
-        }
-        good = [client.generate(f"moss {n}", project=str(game), asset=f"good/m{n}") for n in range(30)]
-        assert all(job.wait(PATIENCE_S).state == "succeeded" for job in good)
-        reasons = {}
-        for word, job in bad.items():
-            with pytest.raises(JobFailed) as caught:
-                job.wait(PATIENCE_S)
-            reasons[word] = caught.value.reason
-        lost, failed = "WORKER_LOST", "GENERATION_FAILED"
-        assert reasons == {"die": lost, "exit": lost, "hang": lost, "memory": failed, "refuse": failed}
-        assert daemon.is_serving()
+        with client_of(daemon) as client:
+            client.register(str(game))
+            bad = {
+                word: client.generate(f"{word} stone", project=str(game), asset=f"bad/{word}")
+                for word in ("die", "exit", "hang", "memory", "refuse")
+            }
+            good = [client.generate(f"moss {n}", project=str(game), asset=f"good/m{n}") for n in range(30)]
+            assert all(job.wait(PATIENCE_S).state == "succeeded" for job in good)
+            reasons = {}
+            for word, job in bad.items():
+                with pytest.raises(JobFailed) as caught:
+                    job.wait(PATIENCE_S)
+                reasons[word] = caught.value.reason
+            lost, failed = "WORKER_LOST", "GENERATION_FAILED"
+            assert reasons == {"die": lost, "exit": lost, "hang": lost, "memory": failed, "refuse": failed}
+            assert daemon.is_serving()
 
 
 def test_a_daemon_that_is_killed_in_the_middle_of_a_job_finishes_it_after_its_restart(
@@ -189,9 +195,8 @@ def test_it_ends_when_nobody_needs_it_any_more(tmp_path: Path) -> None:
 
 
 def test_a_saved_prompt_file_is_made_and_told_and_a_broken_one_keeps_the_last_good_asset(
-    daemon: LiveDaemon, game: Path
+    daemon: LiveDaemon, client: Client, game: Path
 ) -> None:
-    client = client_of(daemon)
     project = client.register(str(game), watch=True)
     feed = client.watch(project)
     seen: list[Any] = []
@@ -206,6 +211,7 @@ def test_a_saved_prompt_file_is_made_and_told_and_a_broken_one_keeps_the_last_go
     first = until(lambda: heard("Updated")).asset
     file.write_text('assetgen = 1\nkind = "material"\nprompt = 7\n', encoding="utf-8")
     failure = until(lambda: heard("Failed"))
+    failure = failure.failure
     assert failure.prompt_file == "wall.prompt.toml"
     assert failure.errors[0].place.line == 3
     assert Path(first.sets[0].files[0].local_path).is_file()
@@ -216,13 +222,14 @@ def test_a_saved_prompt_file_is_made_and_told_and_a_broken_one_keeps_the_last_go
     assert second.sets[0].etag != first.sets[0].etag
 
 
-def test_a_bake_makes_what_is_due_and_a_check_then_finds_nothing(daemon: LiveDaemon, game: Path) -> None:
+def test_a_bake_makes_what_is_due_and_a_check_then_finds_nothing(
+    daemon: LiveDaemon, client: Client, game: Path
+) -> None:
     for number in range(50):
         file = game / f"walls/w{number}.prompt.toml"
         file.parent.mkdir(exist_ok=True)
         file.write_text(f'assetgen = 1\nkind = "material"\nprompt = "moss {number}"\n', encoding="utf-8")
     (game / "bad.prompt.toml").write_text("assetgen = 1\n", encoding="utf-8")
-    client = client_of(daemon)
     project = client.register(str(game))
     first = client.bake(project).wait(PATIENCE_S)
     assert (first.succeeded, first.failed, first.ok) == (50, 1, False)
@@ -233,22 +240,21 @@ def test_a_bake_makes_what_is_due_and_a_check_then_finds_nothing(daemon: LiveDae
 
 def test_metrics_tell_what_was_made(tmp_path: Path, game: Path) -> None:
     with LiveDaemon(tmp_path, arguments=("--metrics-port", "0", "--reflection")) as daemon:
-        client = client_of(daemon)
-        client.register(str(game))
-        client.generate("moss", project=str(game)).wait(PATIENCE_S)
-        log = (daemon.state / "stderr.txt").read_text(encoding="utf-8")
-        url = log.partition("metrics on ")[2].split()[0]
+        with client_of(daemon) as client:
+            client.register(str(game))
+            client.generate("moss", project=str(game)).wait(PATIENCE_S)
+            log = (daemon.state / "stderr.txt").read_text(encoding="utf-8")
+            url = log.partition("metrics on ")[2].split()[0]
 
-        def text() -> str:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                return answer.read().decode()
+            def text() -> str:
+                with urllib.request.urlopen(url, timeout=5) as answer:
+                    return answer.read().decode()
 
-        until(lambda: 'assetgen_run_s_count{kind="material"} 1' in text())
-        assert 'assetgen_cache_hit{result="miss"} 1' in text()
+            until(lambda: 'assetgen_run_s_count{kind="material"} 1' in text())
+            assert 'assetgen_cache_hit{result="miss"} 1' in text()
 
 
-def test_the_log_names_no_prompt_token_or_home(daemon: LiveDaemon, game: Path) -> None:
-    client = client_of(daemon)
+def test_the_log_names_no_prompt_token_or_home(daemon: LiveDaemon, client: Client, game: Path) -> None:
     client.register(str(game))
     client.generate("refuse verysecretprompt", project=str(game), asset="x")
     until(lambda: "failed" in (daemon.state / "daemon.jsonl").read_text(encoding="utf-8"))
@@ -280,6 +286,7 @@ def test_nothing_is_written_outside_of_registered_projects(
         with pytest.raises(urllib.error.HTTPError) as caught:
             daemon.call("CreateJob", order=request)
         assert caught.value.code in (400, 403, 404)
+        caught.value.close()
     assert not list(stranger.iterdir())
 
 
@@ -294,5 +301,5 @@ def test_a_second_signal_ends_it_at_once_and_no_worker_outlives_it(tmp_path: Pat
     daemon.process.send_signal(signal.SIGTERM)
     until(lambda: "ending" in (daemon.state / "stderr.txt").read_text(encoding="utf-8"))
     daemon.process.send_signal(signal.SIGTERM)
-    assert daemon.process.wait(PATIENCE_S) == 128 + signal.SIGTERM
+    assert daemon.process.wait(PATIENCE_S) in (128 + signal.SIGTERM, -signal.SIGTERM)
     until(lambda: not any(map(is_alive, workers)))
