@@ -21,7 +21,9 @@ NOW = 1.7e9
 def job(name: str, *, client: str = "me", state: State = State.QUEUED, ended_at: float = 0.0) -> Job:
     return Job(
         id=name,
-        request=Request(project=Path("/project"), document={"prompt": f"ü {name}"}, asset=name, targets=("web",)),
+        request=Request(
+            project=Path("/project"), document={"prompt": f"ü {name}"}, asset=name, targets=("web",)
+        ),
         key=f"key-{name}",
         title=name,
         client=client,
@@ -70,7 +72,10 @@ def test_live_jobs_come_in_the_order_of_their_submission(path: Path) -> None:
         table.add(job(name))
     table.save([replace(job("a"), state=State.CANCELLED, ended_at=NOW)])
     assert [found.id for found in table.live()] == ["c", "b"]
-    assert [found.id for found in table.page(project=None, only_active=True, limit=9, before=None)[0]] == ["b", "c"]
+    assert [found.id for found in table.page(project=None, only_active=True, limit=9, before=None)[0]] == [
+        "b",
+        "c",
+    ]
 
 
 def test_a_bound_is_checked_and_a_refusal_writes_nothing(path: Path) -> None:
