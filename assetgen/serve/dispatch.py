@@ -101,8 +101,7 @@ class Dispatcher:
 
     def place_free_in_s(self) -> float:
         """Return after how long somebody may be worth asking again, from 1 to 30 s."""
-        running = [work.turn[0] for work in self._tasks.values()]
-        costs = [self._queue.cost(client) for client in running]
+        costs = [self._queue.cost(work.turn[0]) for work in self._tasks.values()]
         return min(max(1.0, min(costs, default=1.0)), 30.0)
 
     # The loop
@@ -162,10 +161,9 @@ class Dispatcher:
     async def _lay_down(self) -> None:
         """Leave everything so that the next start of the daemon finds it waiting."""
         self._is_closed = True
-        tasks = list(self._running)
-        for task in tasks:
+        for task in self._running:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._running, return_exceptions=True)
         lives = [live for live in self._live.jobs.values() if live.job.state is State.RUNNING]
         if lives:
             self._live.change(lives, lambda _: {"state": State.QUEUED}, must_write=False)
@@ -193,9 +191,9 @@ class Dispatcher:
     def _enqueue(self, work: Work) -> None:
         work.phase = Phase.WAITING
         if self._works.may_run(work):
-            client = work.leader.job.client
+            job = work.leader.job
             self._queue.put(
-                work.id, client=client, priority=work.priority, since=work.since, is_front=work.is_front
+                work.id, client=job.client, priority=job.priority, since=work.since, is_front=work.is_front
             )
 
     def _take_up(self, work: Work) -> None:
@@ -356,8 +354,7 @@ class Dispatcher:
     def _end_turn(self, work: Work) -> None:
         del self._tasks[work.task]
         work.task, work.phase = "", Phase.WAITING
-        client, priority = work.turn
-        self._queue.charge(client, priority=priority, seconds=self._clock() - work.task_since)
+        self._queue.charge(*work.turn, self._clock() - work.task_since)
 
     def _done(self, work: Work, event: Done) -> None:
         planned, now = work.planned, self._clock()
@@ -410,24 +407,22 @@ class Dispatcher:
         with suppress(StoreError):  # what cannot be written counts as long as this work lives
             work.crashes = max(work.crashes, self._live.table.add_crash(work.key))
         end = after_crash(error, crashes=work.crashes, limit=self._limits.own_crashes)
-        if end is not None:
-            self._conclude(work, Outcome(State.FAILED, error=end))
-            return
-        tell_line(work, f"{error.message} It is tried once more.", is_warning=True)
-        self._again(work, interruptions=0)
+        self._again_or_never(work, error, end, interruptions=0)
 
     def _lost(self, work: Work, error: AssetGenError) -> None:
         """Count a worker that was ended from outside."""
         work.losses += 1
         end = after_loss(error, losses=work.losses, limit=self._limits.losses)
+        work.is_front = True
+        self._again_or_never(work, error, end, interruptions=1)
+
+    def _again_or_never(
+        self, work: Work, error: AssetGenError, end: WorkerLost | None, *, interruptions: int
+    ) -> None:
         if end is not None:
             self._conclude(work, Outcome(State.FAILED, error=end))
             return
-        tell_line(work, f"{error.message} It is queued again.", is_warning=True)
-        work.is_front = True
-        self._again(work, interruptions=1)
-
-    def _again(self, work: Work, *, interruptions: int) -> None:
+        tell_line(work, f"{error.message} It is tried again.", is_warning=True)
         work.is_running = False
         self._live.change(
             work.jobs.values(),
@@ -498,7 +493,7 @@ class Dispatcher:
             self._enqueue(work)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 

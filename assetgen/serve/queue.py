@@ -144,7 +144,7 @@ class Queue:
         """Return how many seconds one turn of a client takes, as far as is known."""
         return self._costs.get(client, _USUAL_S)
 
-    def charge(self, client: str, *, priority: Priority, seconds: float) -> None:
+    def charge(self, client: str, priority: Priority, seconds: float) -> None:
         """Tell how long a turn really took; the client's share and its history are put right."""
         usual = self.cost(client)
         seconds = max(seconds, _LEAST_S)

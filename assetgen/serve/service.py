@@ -123,7 +123,8 @@ class Service:
 
     async def GetJob(self, request: pb.GetJobRequest, call: Call) -> pb.GetJobResponse:
         """Return one job."""
-        return pb.GetJobResponse(job=self._parts.jobs.message(self._parts.jobs.get(_job_id(request.name))))
+        job = self._parts.jobs.get(_job_id(request.name))
+        return pb.GetJobResponse(job=await self._parts.jobs.described(job))
 
     async def ListJobs(self, request: pb.ListJobsRequest, call: Call) -> pb.ListJobsResponse:
         """List jobs."""

@@ -267,5 +267,5 @@ class Daemon:
 
 async def settle() -> None:
     """Let the loop run until nothing moves any more."""
-    for _ in range(40):
+    for _ in range(60):
         await asyncio.sleep(0)

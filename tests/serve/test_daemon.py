@@ -78,23 +78,25 @@ def is_alive(pid: int) -> bool:
 def test_a_crash_a_hang_and_a_refusal_cost_one_job_each_and_the_others_are_made(
     tmp_path: Path, game: Path
 ) -> None:
-    with LiveDaemon(tmp_path, arguments=("--workers", "2", "--hang-after", "2")) as daemon:
-        with client_of(daemon) as client:
-            client.register(str(game))
-            bad = {
-                word: client.generate(f"{word} stone", project=str(game), asset=f"bad/{word}")
-                for word in ("die", "exit", "hang", "memory", "refuse")
-            }
-            good = [client.generate(f"moss {n}", project=str(game), asset=f"good/m{n}") for n in range(30)]
-            assert all(job.wait(PATIENCE_S).state == "succeeded" for job in good)
-            reasons = {}
-            for word, job in bad.items():
-                with pytest.raises(JobFailed) as caught:
-                    job.wait(PATIENCE_S)
-                reasons[word] = caught.value.reason
-            lost, failed = "WORKER_LOST", "GENERATION_FAILED"
-            assert reasons == {"die": lost, "exit": lost, "hang": lost, "memory": failed, "refuse": failed}
-            assert daemon.is_serving()
+    with (
+        LiveDaemon(tmp_path, arguments=("--workers", "2", "--hang-after", "2")) as daemon,
+        client_of(daemon) as client,
+    ):
+        client.register(str(game))
+        bad = {
+            word: client.generate(f"{word} stone", project=str(game), asset=f"bad/{word}")
+            for word in ("die", "exit", "hang", "memory", "refuse")
+        }
+        good = [client.generate(f"moss {n}", project=str(game), asset=f"good/m{n}") for n in range(30)]
+        assert all(job.wait(PATIENCE_S).state == "succeeded" for job in good)
+        reasons = {}
+        for word, job in bad.items():
+            with pytest.raises(JobFailed) as caught:
+                job.wait(PATIENCE_S)
+            reasons[word] = caught.value.reason
+        lost, failed = "WORKER_LOST", "GENERATION_FAILED"
+        assert reasons == {"die": lost, "exit": lost, "hang": lost, "memory": failed, "refuse": failed}
+        assert daemon.is_serving()
 
 
 def test_a_daemon_that_is_killed_in_the_middle_of_a_job_finishes_it_after_its_restart(
@@ -239,19 +241,21 @@ def test_a_bake_makes_what_is_due_and_a_check_then_finds_nothing(
 
 
 def test_metrics_tell_what_was_made(tmp_path: Path, game: Path) -> None:
-    with LiveDaemon(tmp_path, arguments=("--metrics-port", "0", "--reflection")) as daemon:
-        with client_of(daemon) as client:
-            client.register(str(game))
-            client.generate("moss", project=str(game)).wait(PATIENCE_S)
-            log = (daemon.state / "stderr.txt").read_text(encoding="utf-8")
-            url = log.partition("metrics on ")[2].split()[0]
+    with (
+        LiveDaemon(tmp_path, arguments=("--metrics-port", "0", "--reflection")) as daemon,
+        client_of(daemon) as client,
+    ):
+        client.register(str(game))
+        client.generate("moss", project=str(game)).wait(PATIENCE_S)
+        log = (daemon.state / "stderr.txt").read_text(encoding="utf-8")
+        url = log.partition("metrics on ")[2].split()[0]
 
-            def text() -> str:
-                with urllib.request.urlopen(url, timeout=5) as answer:
-                    return answer.read().decode()
+        def text() -> str:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.read().decode()
 
-            until(lambda: 'assetgen_run_s_count{kind="material"} 1' in text())
-            assert 'assetgen_cache_hit{result="miss"} 1' in text()
+        until(lambda: 'assetgen_run_s_count{kind="material"} 1' in text())
+        assert 'assetgen_cache_hit{result="miss"} 1' in text()
 
 
 def test_the_log_names_no_prompt_token_or_home(daemon: LiveDaemon, client: Client, game: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 from assetgen.serve.events import MOST_LINES, EventLog, rebuilt
 from assetgen.serve.job import LARGEST_PREVIEW
@@ -78,7 +79,7 @@ def test_a_slow_reader_sees_the_newest_and_holds_nobody_up() -> None:
         events.finished(pb.Job())
         assert len(events.since(0)) == 4
         seen += [event async for event in reader]
-        assert all(a.sequence < b.sequence for a, b in zip(seen, seen[1:], strict=False))
+        assert all(a.sequence < b.sequence for a, b in pairwise(seen))
         return [event.WhichOneof("event") for event in seen]
 
     assert asyncio.run(go()) == ["state", "progress", "artifact", "finished"]

@@ -21,7 +21,7 @@ from assetgen.errors import (
     WorkerLost,
 )
 from assetgen.project.order import BuildOrder
-from assetgen.serve.job import Priority, State
+from assetgen.serve.job import Job, Priority, State
 from assetgen.serve.jobs import JobLimits
 from assetgen.serve.rpc import asset_pb2 as pb
 from assetgen.serve.table import Bound
@@ -427,15 +427,19 @@ def test_a_locked_table_refuses_and_the_daemon_goes_on(hire: Hire, monkeypatch: 
     assert len(daemon.finished) == 1
 
 
+def fill(daemon: Daemon, made: list[Job]) -> None:
+    for n in range(200):
+        made.append(daemon.submit(f"more-{n}", client=str(n)))
+
+
 def test_a_full_disk_refuses_new_jobs_and_the_old_ones_are_made(hire: Hire) -> None:
     daemon = hire()
     old = daemon.submit("wall")
     pages = daemon.table._db.execute("PRAGMA page_count").fetchone()[0]
     daemon.table._db.execute(f"PRAGMA max_page_count = {pages}")
-    made = []
+    made: list[Job] = []
     with pytest.raises(StoreError, match="full"):
-        for n in range(200):
-            made.append(daemon.submit(f"more-{n}", client=str(n)))
+        fill(daemon, made)
     daemon.done("wall")
     daemon.table._db.execute("PRAGMA max_page_count = 100000")
     daemon.pass_time(1.0)

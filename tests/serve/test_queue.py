@@ -55,7 +55,7 @@ def test_a_client_with_longer_turns_has_fewer() -> None:
         assert key is not None
         client = key.split("-")[0]
         taken[client] += 1
-        queue.charge(client, priority=BAKE, seconds=10.0 if client == "slow" else 1.0)
+        queue.charge(client, BAKE, 10.0 if client == "slow" else 1.0)
     assert taken["fast"] == pytest.approx(60, abs=4)
 
 
@@ -114,7 +114,7 @@ def waits(clients: dict[str, int], *, workers: int = 1) -> dict[str, list[float]
             if key is not None:
                 client = key.split("/")[0]
                 found[client].append(clock.now)
-                queue.charge(client, priority=BAKE, seconds=1.0)
+                queue.charge(client, BAKE, 1.0)
         clock.now += 1.0
     return found
 
@@ -138,14 +138,14 @@ def test_a_hog_that_was_there_long_before_is_no_better_off() -> None:
         put(queue, clock, f"hog/{n}", client="hog")
     for _ in range(100):
         queue.take()
-        queue.charge("hog", priority=BAKE, seconds=1.0)
+        queue.charge("hog", BAKE, 1.0)
         clock.now += 1.0
     for n in range(5):
         put(queue, clock, f"new/{n}", client="new")
     taken = []
     for _ in range(12):
         taken.append(str(queue.take()).split("/")[0])
-        queue.charge(taken[-1], priority=BAKE, seconds=1.0)
+        queue.charge(taken[-1], BAKE, 1.0)
     assert taken.count("new") == 5
     assert taken[:2].count("new") >= 1, "a newcomer waits for one turn of the hog at most"
 
