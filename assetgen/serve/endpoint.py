@@ -74,7 +74,7 @@ def only_daemon(folder: Path) -> Generator[None]:
             other = _read(folder / ENDPOINT_NAME)
             where = f" (process {other['pid']}, {other['http']})" if other else ""
             raise AlreadyExists(
-                f"a daemon of this user is running already{where}; use it, or end it with `assetgen stop`."
+                f"a daemon of this user is running already{where}; use it, or end it with `assetgen serve --stop`."
             )
         yield
 

@@ -101,7 +101,7 @@ class WebPort:
         except OSError as error:
             raise AlreadyExists(
                 f"HTTP cannot listen on {host_and_port(host, port)}: {error.strerror}; "
-                "end what holds the port, or choose another with --http-port."
+                "end what holds the port, or choose another with --web-port."
             ) from error
         self._port = self._server.sockets[0].getsockname()[1]
         self.address = f"{'http' if tls is None else 'https'}://{host_and_port(host, self._port)}"
@@ -138,7 +138,8 @@ class WebPort:
             task.add_done_callback(self._tasks.discard)
         with gate.request():
             try:
-                self._guard.check_host(request.headers.getall("Host", []), port=self._port)
+                address = gate.local_address
+                self._guard.check_host(request.headers.getall("Host", []), port=self._port, address=address)
                 self._guard.check_origin(request.headers.getall("Origin", []))
             except NotAllowed as error:
                 return _plain(403, error.message)

@@ -270,7 +270,7 @@ def test_a_port_that_is_taken_is_named() -> None:
         other = type(daemon.web)(
             daemon.echo, guard=daemon.guard, health=daemon.health, find_file=lambda sha256: Path()
         )
-        with pytest.raises(AlreadyExists, match="--http-port"):
+        with pytest.raises(AlreadyExists, match="--web-port"):
             await other.start(port=daemon.http[1])
 
     run(check)
