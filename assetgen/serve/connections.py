@@ -85,6 +85,12 @@ class Gate(asyncio.Protocol):
         """Whether a request is being answered."""
         return self._requests > 0
 
+    @property
+    def local_address(self) -> str:
+        """Our own address that the caller connected to, without the port."""
+        found = None if self._transport is None else self._transport.get_extra_info("sockname")
+        return str(found[0]) if isinstance(found, tuple) else ""
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let the connection in, or close it when the house is full."""
         self._transport = transport

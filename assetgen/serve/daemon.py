@@ -127,7 +127,7 @@ class _Daemon:
         self.last_used = time.monotonic()
         guard = Guard(
             token,
-            hosts=options.allow_hosts,
+            hosts=(*options.bind().host_names, *options.allow_hosts),
             origins=options.allow_origins,
             on_refused=self.metrics.rejected.add,
             on_admitted=self._used,

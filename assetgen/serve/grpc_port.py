@@ -243,7 +243,7 @@ def _listen(server: grpc.aio.Server, address: str, tls: Tls | None) -> int:
         return server.add_secure_port(address, grpc.ssl_server_credentials([(key, cert)]))
     except RuntimeError as error:
         raise AlreadyExists(
-            f"gRPC cannot listen on {address}; end what holds it, or choose another with --grpc-port."
+            f"gRPC cannot listen on {address}; end what holds it, or choose another with --port."
         ) from error
 
 

@@ -12,6 +12,7 @@ import asyncio
 import hmac
 import ipaddress
 import secrets
+import socket
 import ssl
 import time
 from collections import OrderedDict
@@ -97,7 +98,7 @@ class Bind:
         http_port: 0 lets the system choose.
         unix: socket file for gRPC besides, or None.
         tls: certificate and key, or None for plain text.
-        has_token_file: whether the user gave the token; one made up at the start cannot be known elsewhere.
+        has_token: whether calls must carry a token.
 
     Raises:
         SpecError: a port out of range, or a host that others can reach without TLS and token.
@@ -108,7 +109,7 @@ class Bind:
     http_port: int = 0
     unix: Path | None = None
     tls: Tls | None = None
-    has_token_file: bool = False
+    has_token: bool = True
 
     def __post_init__(self) -> None:
         for port in (self.grpc_port, self.http_port):
@@ -118,10 +119,10 @@ class Bind:
                 )
         if self.grpc_port == self.http_port != 0:
             raise SpecError(f"both ports are {self.grpc_port}; gRPC and HTTP need one each.")
-        if not self.is_loopback and (self.tls is None or not self.has_token_file):
+        if not self.is_loopback and (self.tls is None or not self.has_token):
             raise Unsafe(
-                f"--host {self.host} lets other machines in, which takes --tls-cert FILE, --tls-key FILE and "
-                "--token-file FILE; give all three, or leave --host out to serve this machine alone."
+                f"--host {self.host} lets other machines in, which takes a token and TLS; give --tls-cert FILE and "
+                "--tls-key FILE, or leave --host out to serve this machine alone."
             )
 
     @property
@@ -129,6 +130,14 @@ class Bind:
         """The host as a bare address."""
         bare = self.host.strip("[]")
         return "127.0.0.1" if bare.lower() == "localhost" else bare
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """Names besides those of loopback that may stand in Host: other machines know this one by them."""
+        if self.is_loopback:
+            return ()
+        name = socket.gethostname().lower()
+        return tuple(dict.fromkeys([self.host.lower(), name, f"{name.partition('.')[0]}.local"]))
 
     @property
     def is_loopback(self) -> bool:
@@ -187,14 +196,20 @@ class Guard:
         self._mistakes: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self.on_refused, self.on_admitted = on_refused, on_admitted
 
-    def check_host(self, values: Sequence[str], *, port: int) -> None:
+    def check_host(self, values: Sequence[str], *, port: int, address: str = "") -> None:
         """Refuse a request whose Host is not exactly one allowed name with our own port.
+
+        Args:
+            values: every Host header.
+            port: our own.
+            address: that the connection came in at; no name that was rebound is spelled as an address.
 
         Raises:
             NotAllowed: it is missing, doubled, or another name: the page was rebound to this machine.
         """
         name, _, number = values[0].lower().rpartition(":") if len(values) == 1 else ("", "", "")
-        if name not in self._hosts or number != str(port):
+        is_known = name in self._hosts or (address != "" and name in (address, f"[{address}]"))
+        if not is_known or number != str(port):
             self.on_refused("host")
             raise NotAllowed("this daemon does not go by that name; call http://127.0.0.1 with its port.")
 
@@ -206,7 +221,9 @@ class Guard:
         """
         if not self.allows(values):
             self.on_refused("origin")
-            raise NotAllowed("web pages may not call this daemon; allow one by --allow-origin.")
+            raise NotAllowed(
+                "web pages may not call this daemon; use a plugin, the command line or a script."
+            )
 
     def allows(self, origins: Sequence[str]) -> bool:
         """Return whether no page calls, or only one that may."""

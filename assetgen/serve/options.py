@@ -21,7 +21,7 @@ class ServeOptions:
     Args:
         projects: folders to register at the start, absolute.
         watch: whether those are watched.
-        host: address to listen on; anything but this machine needs TLS and a token file.
+        host: address to listen on; anything but this machine needs TLS.
         port: of gRPC; 0 lets the system choose.
         web_port: of gRPC-Web and files; 0 lets the system choose.
         unix: path of a Unix socket for gRPC beside the port.
@@ -95,7 +95,7 @@ class ServeOptions:
             http_port=self.web_port,
             unix=self.unix,
             tls=tls,
-            has_token_file=self.token_file is not None,
+            has_token=True,
         )
 
     def read_token(self) -> str | None:

@@ -138,7 +138,8 @@ class WebPort:
             task.add_done_callback(self._tasks.discard)
         with gate.request():
             try:
-                self._guard.check_host(request.headers.getall("Host", []), port=self._port)
+                address = gate.local_address
+                self._guard.check_host(request.headers.getall("Host", []), port=self._port, address=address)
                 self._guard.check_origin(request.headers.getall("Origin", []))
             except NotAllowed as error:
                 return _plain(403, error.message)

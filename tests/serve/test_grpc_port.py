@@ -304,7 +304,7 @@ def test_closing_ends_streams_with_unavailable() -> None:
 def test_a_second_daemon_cannot_share_the_port() -> None:
     async def check(daemon: Daemon) -> None:
         other = GrpcPort(daemon.echo, guard=daemon.guard, health=daemon.health)
-        with pytest.raises(AlreadyExists, match="--grpc-port"):
+        with pytest.raises(AlreadyExists, match="--port"):
             await other.start(port=int(daemon.grpc.address.rpartition(":")[2]))
 
     run(check)

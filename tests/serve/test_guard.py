@@ -175,9 +175,24 @@ def test_this_machine_alone_needs_nothing(host: str) -> None:
 def test_other_machines_are_let_in_only_with_tls_and_a_token(
     host: str, tls: Tls | None, has_token: bool
 ) -> None:
-    with pytest.raises(SpecError, match=r"--tls-cert .*--tls-key .*--token-file"):
-        Bind(host=host, tls=tls, has_token_file=has_token)
-    assert not Bind(host=host, tls=TLS, has_token_file=True).is_loopback
+    with pytest.raises(SpecError, match=r"a token and TLS; give --tls-cert .*--tls-key"):
+        Bind(host=host, tls=tls, has_token=has_token)
+    assert not Bind(host=host, tls=TLS, has_token=True).is_loopback
+
+
+def test_other_machines_may_use_the_name_and_the_address_of_this_one() -> None:
+    assert Bind().host_names == ()
+    names = Bind(host="farm-7.studio", tls=TLS).host_names
+    assert "farm-7.studio" in names
+    guard = Guard(TOKEN, hosts=names)
+    guard.check_host(["Farm-7.studio:50123"], port=50123)
+    for host, address in (("192.168.1.5", "192.168.1.5"), ("[fd00::5]", "fd00::5")):
+        guard.check_host([f"{host}:50123"], port=50123, address=address)
+        for other in (f"{host}:80", f"{host}.evil.example:50123", "192.168.1.6:50123", ":50123"):
+            with pytest.raises(NotAllowed):
+                guard.check_host([other], port=50123, address=address)
+        with pytest.raises(NotAllowed):
+            guard.check_host([f"{host}:50123"], port=50123, address="127.0.0.1")
 
 
 def test_ports_are_in_range_and_differ() -> None:

@@ -14,7 +14,9 @@ import pytest
 
 from assetgen.serve.frames import pack
 from assetgen.serve.guard import Limits
+from assetgen.serve.methods import METHODS, Bound, Call
 from assetgen.serve.rpc import asset_pb2 as pb
+from assetgen.serve.web_call import Dialect, _send_replies
 from tests.serve.echo import (
     CHUNK,
     JSON,
@@ -23,6 +25,7 @@ from tests.serve.echo import (
     SERVICE,
     TOKEN,
     Daemon,
+    Echo,
     ask,
     error_of,
     framed,
@@ -329,3 +332,32 @@ def test_a_caller_that_asks_before_it_sends_its_body_is_told_to_go_on() -> None:
         writer.close()
 
     run(check)
+
+
+def test_a_stream_whose_reader_never_makes_it_wait_gives_others_their_turn() -> None:
+    class QuickReader:
+        async def write(self, data: bytes) -> None:
+            """Take everything at once: nothing here ever waits."""
+
+    async def main() -> None:
+        echo, turns = Echo(), []
+
+        async def other() -> None:
+            while echo.sent_bytes < 20 * CHUNK:
+                turns.append(echo.sent_bytes)
+                await asyncio.sleep(0)
+
+        waiting = asyncio.create_task(other())
+        method = METHODS[f"{SERVICE}/DownloadFile"]
+        request = pb.DownloadFileRequest(offset=20 * CHUNK)
+        await _send_replies(
+            QuickReader(),  # type: ignore[arg-type]
+            Bound(method, echo.DownloadFile),
+            request,
+            Call("test"),
+            dialect=Dialect.PROTO,
+        )
+        await waiting
+        assert len(turns) >= 19
+
+    asyncio.run(main())
