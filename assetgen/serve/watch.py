@@ -35,8 +35,9 @@ from assetgen.serve.wakes import Wakes, needs_renewal
 from assetgen.store.network import is_network
 from assetgen.store.store import Store
 
-CHUNK: Final = 32
-"""Files judged between two looks at the tree, so that a checkout does not keep a save waiting."""
+CHUNK: Final = 48
+SAVES_CHUNK: Final = 24
+"""Files judged between two looks at the tree; fewer while saves come, which a checkout must not keep waiting."""
 RETRY_S: Final = 1.0
 RESTART_S: Final = 10.0
 """Between tries to start events that the system refused."""
@@ -336,6 +337,8 @@ class Watch:
             self._withdraw(path)
         if len(files) > BULK:
             self._batches.append(_Batch(files, is_large=True))
+            # The least first: a folder that was swapped goes ahead of a checkout.
+            self._batches.sort(key=lambda batch: (batch.is_large, len(batch.files)))
         elif files and self._batches and not self._batches[0].is_large:
             self._batches[0].files |= files
         elif files:
@@ -362,9 +365,10 @@ class Watch:
         """Judge a chunk of what was put up first, and tell what came of it."""
         if not self._batches or self._reconciler.root_error is not None:
             return
+        limit = CHUNK if self._batches[0].is_large else SAVES_CHUNK
         taken: dict[str, _Batch] = {}
         for batch in self._batches:  # asking for a few files costs nearly as much as for a chunk
-            for path in list(batch.files)[: CHUNK - len(taken)]:
+            for path in list(batch.files)[: limit - len(taken)]:
                 del batch.files[path]
                 taken[path] = batch
         self._deferred |= {path: None for path in taken if self._is_waiting(path)}

@@ -15,6 +15,7 @@ from assetgen.project.outputs import put_in_place
 from assetgen.project.plan import plan
 from assetgen.project.scan import scan
 from assetgen.serve import reports
+from assetgen.serve.wakes import Wakes
 from assetgen.serve.watch import Watch
 from assetgen.settings import Durability
 from assetgen.store.store import Store
@@ -116,7 +117,12 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Generator[Desk]:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Desk]:
+    # Waits that only cost time: how long a file is missing before it is gone, and the timers behind the events.
+    monkeypatch.setattr("assetgen.serve.reconcile.GONE_S", 0.4)
+    monkeypatch.setattr("assetgen.serve.pace.PERIOD_S", 0.5)
+    monkeypatch.setattr("assetgen.serve.pace.LIVE_PERIOD_S", 0.5)
+    monkeypatch.setattr("assetgen.serve.pace.POLL_S", 0.3)
     desk = Desk(tmp_path)
     yield desk
     desk.close()
@@ -345,6 +351,26 @@ def test_dead_events_are_started_again(desk: Desk) -> None:
     desk.write(a_toml=material("seed = 2"))
     desk.diary.expect(("due", "a.prompt.toml"))
     assert _becomes(lambda: watch.health.restarts > restarts)
+
+
+def test_a_thread_of_the_events_that_dies_is_one_line_in_the_log_and_wakes_the_watch(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    woken = threading.Event()
+    wakes = Wakes(tmp_path, woken.set)
+    try:
+        assert wakes.is_alive
+        reader = type("Reader", (threading.Thread,), {"__module__": "watchdog.fake"})(target=lambda: {}["x"])
+        with caplog.at_level("INFO", logger="assetgen.watch"):
+            reader.start()
+            assert woken.wait(LONG_S)
+            reader.join()
+        assert [record.getMessage() for record in caplog.records] == [
+            "the file events of a folder ended (KeyError); they are started again"
+        ]
+    finally:
+        wakes.stop()
+    assert not wakes.is_alive
 
 
 def test_polling_sees_a_save_without_events(desk: Desk) -> None:

@@ -18,7 +18,6 @@ import pytest
 from tests.serve.edits import make_tree
 
 ROOT = Path(__file__).parent.parent.parent
-RunProperty = Any
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,10 @@ class Outcome:
     def kinds(self) -> list[str]:
         return sorted({kind for _, _, kind in self.left.values()})
 
+    @property
+    def mixed(self) -> list[str]:
+        return [kind for kind in self.kinds if kind != "checkout"]
+
     def told_after(self, *kinds: str) -> list[float]:
         """Return the seconds from a file's last edit to the report, sorted."""
         return self._after({path: at for at, path, _, _ in self.told["due"]}, kinds)
@@ -69,7 +72,7 @@ class Outcome:
     def figures(self) -> dict[str, object]:
         """Return what is worth writing down."""
         told = self.told
-        mixed = [kind for kind in self.kinds if kind != "checkout"]
+        mixed = self.mixed
         return {
             "paths": len(self.left),
             "lost": len(self.lost),
@@ -79,6 +82,8 @@ class Outcome:
             "reports": len(told["due"]),
             "noticed mixed": _percentiles(self.noticed_after(*mixed)),
             "noticed checkout": _percentiles(self.noticed_after("checkout")),
+            "noticed all": _percentiles(self.noticed_after()),
+            "told all": _percentiles(self.told_after()),
             "told mixed": _percentiles(self.told_after(*mixed)),
             **{f"told {kind}": _percentiles(self.told_after(kind)) for kind in self.kinds},
             "busy_s": round(told["busy_s"], 2),
@@ -123,38 +128,32 @@ def run(folder: Path, *, files: int, edits: int, seed: int, stops: bool = False)
 
 
 def check(outcome: Outcome, *, seconds: float) -> None:
-    """Hold an outcome against the bars."""
+    """Hold an outcome against the bars; a checkout is told after the saves around it, so it has no bar in time."""
     assert outcome.lost == []
     assert outcome.repeated == []
     assert outcome.own_output == []
     assert len(outcome.told["failed"]) <= outcome.slow_halves
     assert outcome.told["threads"] == ["MainThread"]
-    assert p95(outcome.noticed_after()) <= seconds
+    assert p95(outcome.told_after(*outcome.mixed)) <= seconds
 
 
-def test_mixed_edits_are_all_told_once_and_soon(tmp_path: Path, record_property: RunProperty) -> None:
+def test_mixed_edits_are_all_told_once_and_soon(tmp_path: Path) -> None:
     outcome = run(tmp_path, files=200, edits=150, seed=1)
-    record_property("figures", json.dumps(outcome.figures()))
+    sys.stdout.write(json.dumps(outcome.figures()) + "\n")
     check(outcome, seconds=1.5)  # the bar is 0.5; a busy machine is given more in every test run
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
-def test_two_thousand_mixed_edits_over_two_thousand_files(
-    tmp_path: Path, seed: int, record_property: RunProperty
-) -> None:
+def test_two_thousand_mixed_edits_over_two_thousand_files(tmp_path: Path, seed: int) -> None:
     outcome = run(tmp_path, files=2000, edits=2000, seed=seed)
-    record_property("figures", json.dumps(outcome.figures()))
     sys.stdout.write(json.dumps(outcome.figures()) + "\n")
     check(outcome, seconds=0.5)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be stopped here")
-def test_a_watch_that_was_stopped_during_a_burst_finds_everything_afterwards(
-    tmp_path: Path, record_property: RunProperty
-) -> None:
+def test_a_watch_that_was_stopped_during_a_burst_finds_everything_afterwards(tmp_path: Path) -> None:
     outcome = run(tmp_path, files=2000, edits=2000, seed=9, stops=True)
-    record_property("figures", json.dumps(outcome.figures()))
     sys.stdout.write(json.dumps(outcome.figures()) + "\n")
     check(outcome, seconds=5.0)
