@@ -26,7 +26,7 @@ def request(name: str, **options: Any) -> Request:
 
 
 def order(asset: str, *, kind: str = "material", size: int = 512) -> BuildOrder:
-    scanned = SimpleNamespace(kind=kind, document={"size": (size, size)}, asset=asset)
+    scanned = SimpleNamespace(kind=kind, document={"size": (size, size)}, asset=asset, is_described=True)
     plan = SimpleNamespace(asset=asset, scanned=scanned, need=SimpleNamespace(name="MAKE"))
     return BuildOrder(plan=plan)  # type: ignore[arg-type]
 

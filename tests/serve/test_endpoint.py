@@ -55,6 +55,7 @@ def test_the_file_says_how_to_reach_the_daemon_and_is_closed_to_others(tmp_path:
         "unix": None,
         "token": "t" * 43,
         "assetgen": "1.2.3",
+        "tls_cert": None,
     }
     if POSIX:
         assert path.stat().st_mode & 0o777 == 0o600
