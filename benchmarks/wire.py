@@ -28,9 +28,9 @@ import grpc
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from assetgen.serve.frames import pack  # noqa: E402
 from assetgen.serve.rpc import asset_pb2 as pb  # noqa: E402
-from tests.serve.echo import BEARER, PROTO, SERVICE, TOKEN, serving  # noqa: E402
+from assetgen.serve.wire.frames import pack  # noqa: E402
+from tests.serve.wire.echo import BEARER, PROTO, SERVICE, TOKEN, serving  # noqa: E402
 
 CALLS = 300
 STREAM_BYTES = 100 << 20

@@ -15,9 +15,9 @@ from assetgen.project.globs import compile_glob
 from assetgen.project.plan import AssetPlan, Need, plan
 from assetgen.project.scan import scan
 from assetgen.serve.heartbeat import BEAT_S
-from assetgen.serve.job import Job, Priority, Request, State
-from assetgen.serve.jobs import Jobs
-from assetgen.serve.projects import KnownProject
+from assetgen.serve.jobs.job import Job, Priority, Request, State
+from assetgen.serve.jobs.jobs import Jobs
+from assetgen.serve.requests.projects import KnownProject
 from assetgen.serve.rpc import asset_pb2 as pb
 from assetgen.serve.status import to_message
 from assetgen.specs.base import TARGETS

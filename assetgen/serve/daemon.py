@@ -26,25 +26,25 @@ from assetgen.execute.desk import PoolLimits
 from assetgen.execute.memory import refuse_too_large
 from assetgen.execute.pool import WorkerPool
 from assetgen.serve import endpoint
-from assetgen.serve.assets import Assets
+from assetgen.serve.assets.assets import Assets
 from assetgen.serve.baking import Baking
 from assetgen.serve.endpoint import Endpoint
 from assetgen.serve.figures import Figures
-from assetgen.serve.grpc_port import GrpcPort
-from assetgen.serve.guard import Guard, make_token
 from assetgen.serve.health import CHECK_S, Checks, problems
 from assetgen.serve.hot_reload import HotReload
-from assetgen.serve.jobs import Jobs
+from assetgen.serve.jobs.jobs import Jobs
+from assetgen.serve.jobs.table import JobTable
 from assetgen.serve.logs import LogFiles
-from assetgen.serve.methods import SERVICE
-from assetgen.serve.metrics import Metrics, MetricsPort
 from assetgen.serve.options import ServeOptions
-from assetgen.serve.planning import Planning
-from assetgen.serve.projects import Projects
+from assetgen.serve.requests.planning import Planning
+from assetgen.serve.requests.projects import Projects
 from assetgen.serve.rpc import asset_pb2 as pb
 from assetgen.serve.service import Parts, Service
-from assetgen.serve.table import JobTable
-from assetgen.serve.web import WebPort
+from assetgen.serve.wire.grpc_port import GrpcPort
+from assetgen.serve.wire.guard import Guard, make_token
+from assetgen.serve.wire.methods import SERVICE
+from assetgen.serve.wire.metrics import Metrics, MetricsPort
+from assetgen.serve.wire.web import WebPort
 from assetgen.settings import Settings
 from assetgen.store.store import Store
 from assetgen.versions import ASSETGEN

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from assetgen.execute.pool import WorkerPool
-from assetgen.serve.job import Job, Priority, State
-from assetgen.serve.jobs import Jobs
-from assetgen.serve.metrics import Metrics
+from assetgen.serve.jobs.job import Job, Priority, State
+from assetgen.serve.jobs.jobs import Jobs
+from assetgen.serve.wire.metrics import Metrics
 
 PROMPT_FILE = "prompt_file"
 """Stands for the kind of a job that a prompt file asked for."""

@@ -13,14 +13,14 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
 from assetgen.errors import AssetGenError, QueueFull
-from assetgen.serve.assets import Assets
-from assetgen.serve.changes import Changes, Snapshot
-from assetgen.serve.job import Job, Priority, Request, State
-from assetgen.serve.jobs import Jobs
-from assetgen.serve.projects import KnownProject, Projects
+from assetgen.serve.assets.assets import Assets
+from assetgen.serve.assets.changes import Changes, Snapshot
+from assetgen.serve.jobs.job import Job, Priority, Request, State
+from assetgen.serve.jobs.jobs import Jobs
+from assetgen.serve.requests.projects import KnownProject, Projects
 from assetgen.serve.rpc import asset_pb2 as pb
 from assetgen.serve.status import to_message
-from assetgen.serve.watch import Watch
+from assetgen.serve.watch.watch import Watch
 from assetgen.store.store import Store
 
 CLIENT: Final = "watcher"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from assetgen.errors import SpecError
-from assetgen.serve.guard import Bind, Tls
+from assetgen.serve.wire.guard import Bind, Tls
 from assetgen.settings import MAX_JOBS
 
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")

@@ -8,18 +8,18 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from assetgen.serve.assets import Assets
+from assetgen.serve.assets.assets import Assets
 from assetgen.serve.baking import Baking
-from assetgen.serve.convert import client_of, priority_of, request_id_of, timeout_of, to_request
 from assetgen.serve.heartbeat import with_heartbeat
 from assetgen.serve.hot_reload import HotReload
-from assetgen.serve.job import Job
-from assetgen.serve.jobs import Jobs
-from assetgen.serve.kinds import kind_capabilities
-from assetgen.serve.methods import Call
-from assetgen.serve.projects import KnownProject, Projects
+from assetgen.serve.jobs.job import Job
+from assetgen.serve.jobs.jobs import Jobs
+from assetgen.serve.requests.convert import client_of, priority_of, request_id_of, timeout_of, to_request
+from assetgen.serve.requests.kinds import kind_capabilities
+from assetgen.serve.requests.projects import KnownProject, Projects
+from assetgen.serve.requests.validation import validate
 from assetgen.serve.rpc import asset_pb2 as pb
-from assetgen.serve.validation import validate
+from assetgen.serve.wire.methods import Call
 from assetgen.specs.base import LONGEST_PROMPT, STYLES, TARGETS
 from assetgen.versions import ASSETGEN
 
