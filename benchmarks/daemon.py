@@ -73,12 +73,12 @@ def measure_submit(rpc: Rpc, project: str, rounds: int) -> float:
     return statistics.median(spent)
 
 
-def measure_click(rpc: Rpc, project: str, rounds: int) -> dict[str, list[float]]:
+def measure_click(rpc: Rpc, project: str, rounds: int, *, folder: str = "click") -> dict[str, list[float]]:
     """Return milliseconds from Generate to the first progress, the first preview and the end."""
     found: dict[str, list[float]] = {"progress": [], "preview": [], "finished": []}
     for number in range(rounds):
         prompt = f"{PROMPTS[number % len(PROMPTS)]}"
-        request = pb.GenerateRequest(order=order(project, f"click/c{number}", prompt))
+        request = pb.GenerateRequest(order=order(project, f"{folder}/c{number}", prompt))
         before = time.perf_counter()
         seen: dict[str, float] = {}
         for response in rpc.stream("Generate", request, pb.GenerateResponse):
@@ -174,7 +174,7 @@ def main() -> None:
             answer = rpc.call(
                 "RegisterProject", pb.RegisterProjectRequest(root=str(root)), pb.RegisterProjectResponse
             )
-            measure_click(rpc, answer.project.name, 2)  # compiles the encoders, which happens once a machine
+            measure_click(rpc, answer.project.name, 2, folder="warm")  # compiles the encoders, which happens once a machine
             rows.append(("submit, p50", measure_submit(rpc, answer.project.name, 200), 2.0, "ms"))
             click = measure_click(rpc, answer.project.name, options.rounds)
             rows.append(("click to first progress, p50", statistics.median(click["progress"]), 150.0, "ms"))

@@ -7,7 +7,6 @@ import json
 import os
 import platform
 import shutil
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from assetgen.cli.parsers import Commands, add_command, add_json
@@ -88,6 +87,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _version(name: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(name)
     except PackageNotFoundError:

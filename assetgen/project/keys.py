@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -44,6 +44,41 @@ class AssetKeys:
     inputs: Mapping[str, str]
 
 
+class ExportKeys(Mapping[str, str]):
+    """The key of an asset's files for each target, made when it is first asked for: most need one of five."""
+
+    __slots__ = ("_known", "_make", "_spec")
+
+    def __init__(self, spec: Spec, make: str) -> None:
+        self._spec, self._make = spec, make
+        self._known: dict[str, str] = {}
+
+    def __getitem__(self, target: str) -> str:
+        """Return the key for a target."""
+        if target not in self._known:
+            if target not in TARGETS:
+                raise KeyError(target)
+            self._known[target] = self._key(target)
+        return self._known[target]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the targets."""
+        return iter(TARGETS)
+
+    def __len__(self) -> int:
+        """Return how many targets there are."""
+        return len(TARGETS)
+
+    def _key(self, target: str) -> str:
+        document = {
+            "make": self._make,
+            "spec": self._spec.export_document(target),
+            "name": self._spec.asset.rsplit("/", 1)[-1],
+            "steps": {step: STEPS[step] for step in _EXPORT_STEPS},
+        }
+        return action_key("export", document)
+
+
 def keys_of(
     spec: Spec,
     *,
@@ -67,7 +102,7 @@ def keys_of(
         paths = spec.source.values() if spec.source else ()
         inputs = {path: _input(path, root, upstream, hash_picture) for path in paths}
         make = _make_key(spec, inputs)
-        return AssetKeys(make=make, exports=_export_keys(spec, make), inputs=inputs)
+        return AssetKeys(make=make, exports=ExportKeys(spec, make), inputs=inputs)
     except AssetGenError as error:
         raise PromptFileError(error.message, asset=spec.asset) from error
 
@@ -102,14 +137,3 @@ def _make_key(spec: Spec, inputs: Mapping[str, str]) -> str:
     else:
         document["backend"] = fingerprint(spec.backend, kind=spec.kind)
     return action_key("make", document)
-
-
-def _export_keys(spec: Spec, make: str) -> dict[str, str]:
-    steps = {step: STEPS[step] for step in _EXPORT_STEPS}
-    name = spec.asset.rsplit("/", 1)[-1]
-    return {
-        target: action_key(
-            "export", {"make": make, "spec": spec.export_document(target), "name": name, "steps": steps}
-        )
-        for target in TARGETS
-    }

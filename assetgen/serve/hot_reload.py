@@ -20,7 +20,6 @@ from assetgen.serve.jobs.jobs import Jobs
 from assetgen.serve.requests.projects import KnownProject, Projects
 from assetgen.serve.rpc import asset_pb2 as pb
 from assetgen.serve.status import to_message
-from assetgen.serve.watch.watch import Watch
 from assetgen.store.store import Store
 
 CLIENT: Final = "watcher"
@@ -136,6 +135,8 @@ class _Watched:
     """One watched project: which of its files wait, which are being made, which are broken."""
 
     def __init__(self, project: KnownProject, home: HotReload) -> None:
+        from assetgen.serve.watch.watch import Watch  # a daemon that watches nothing starts without
+
         self.project, self.home, self.feed = project, home, home.feed(project)
         self.failures: dict[str, pb.PromptFailure] = {}
         self._loop = asyncio.get_running_loop()

@@ -17,7 +17,6 @@ from assetgen.serve.jobs.jobs import Jobs
 from assetgen.serve.requests.convert import client_of, priority_of, request_id_of, timeout_of, to_request
 from assetgen.serve.requests.kinds import kind_capabilities
 from assetgen.serve.requests.projects import KnownProject, Projects
-from assetgen.serve.requests.validation import validate
 from assetgen.serve.rpc import asset_pb2 as pb
 from assetgen.serve.wire.methods import Call
 from assetgen.specs.base import LONGEST_PROMPT, STYLES, TARGETS
@@ -197,6 +196,8 @@ class Service:
         self, request: pb.ValidatePromptRequest, call: Call
     ) -> pb.ValidatePromptResponse:
         """Tell what is wrong with the text of a prompt file."""
+        from assetgen.serve.requests.validation import validate  # the grammar is read when it is first needed
+
         project = self._parts.projects.find(request.project) if request.project else None
         return await asyncio.to_thread(
             validate, request.text, project=project, prompt_file=request.prompt_file

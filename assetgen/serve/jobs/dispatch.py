@@ -224,9 +224,12 @@ class Dispatcher:
         request = work.request
         planned, problem = None, None
         try:
-            planned = await self._off_loop(self._planner.plan, request)
-            for order in planned.orders:
-                self._check_memory(order)
+            if self._limits.head_start_s:
+                await asyncio.sleep(self._limits.head_start_s)
+            if work in self._works:  # nobody may wait for it any more
+                planned = await self._off_loop(self._planner.plan, request)
+                for order in planned.orders:
+                    self._check_memory(order)
         except AssetGenError as error:
             problem = error
         except Exception:  # one request that upsets the planner must not end the loop

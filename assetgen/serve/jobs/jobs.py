@@ -149,7 +149,10 @@ class Jobs:
         fingerprint = request.fingerprint() if request_id else ""
         if request_id and (known := self._table.find_request(request_id, fingerprint, request)):
             return self._newest(known)
-        resolved = await self._off_loop(self._planner.resolve, request)
+        if self._planner.is_quick(request):
+            resolved = self._planner.resolve(request)  # half a millisecond; the way to a thread takes as long
+        else:
+            resolved = await self._off_loop(self._planner.resolve, request)
         crashes = self._table.crashes(resolved.key)
         if crashes >= self._limits.own_crashes and not retry:
             raise _quarantined(resolved.title, crashes)

@@ -28,7 +28,11 @@ class Planned:
 
 
 class Planner(Protocol):
-    """Reads requests; every call comes in a thread of its own."""
+    """Reads requests; calls come in threads, but those of `is_quick` and what it vouches for."""
+
+    def is_quick(self, request: Request) -> bool:
+        """Return whether `resolve` only computes, and asks a local disk how a few files look."""
+        ...
 
     def resolve(self, request: Request) -> Resolved:
         """Read and check a request.
@@ -93,6 +97,7 @@ class JobLimits:
         losses: workers that a work may lose through no fault of its own.
         ended_logs: ended jobs whose events stay in memory.
         retry_s: after how long a write that the disk refused is tried again.
+        head_start_s: how long planning waits, so that it does not compete with the answer to who submitted.
     """
 
     bound: Bound = field(default_factory=Bound)
@@ -100,3 +105,4 @@ class JobLimits:
     losses: int = 5
     ended_logs: int = 64
     retry_s: float = 1.0
+    head_start_s: float = 0.0

@@ -41,6 +41,7 @@ from assetgen.serve.jobs.job import Request, Resolved
 from assetgen.serve.jobs.seams import Planned
 from assetgen.store.durable import disk_errors
 from assetgen.store.keys import hash_file
+from assetgen.store.network import is_network
 from assetgen.store.paths import confined, is_link, safe_relative
 from assetgen.store.records import SourceFile
 from assetgen.store.store import Store
@@ -61,6 +62,15 @@ class Planning:
         self._store = store
         self._remembered = remembered or RememberedProjects()
         self._pictures = _Pictures()
+        self._is_local: dict[Path, bool] = {}
+
+    def is_quick(self, request: Request) -> bool:
+        """Return whether `resolve` only computes: a described asset without pictures, on a local disk."""
+        if request.document is None or "source" in request.document:
+            return False
+        if request.project not in self._is_local:
+            self._is_local[request.project] = not is_network(request.project)
+        return self._is_local[request.project]
 
     def resolve(self, request: Request) -> Resolved:
         """Return what a request asks for, read and found good.

@@ -17,7 +17,6 @@ from typing import Any, Final
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 from grpc_health.v1.health import aio as health_aio
-from grpc_reflection.v1alpha import reflection
 
 from assetgen.errors import AlreadyExists, AssetGenError, Draining, SpecError
 from assetgen.serve.logs import name_request
@@ -81,6 +80,8 @@ class GrpcPort:
         server.add_generic_rpc_handlers([_Handlers(self)])
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         if self._with_reflection:
+            from grpc_reflection.v1alpha import reflection  # 40 ms that few ask for
+
             names = (SERVICE, "grpc.health.v1.Health", reflection.SERVICE_NAME)
             reflection.enable_server_reflection(names, server)
         number = _listen(server, host_and_port(host, port), tls)

@@ -50,6 +50,9 @@ class FakePlanner:
     def key(self, name: str) -> str:
         return f"key-of-{self.contents.get(name, name)}"
 
+    def is_quick(self, request: Request) -> bool:
+        return False
+
     def resolve(self, request: Request) -> Resolved:
         name = self.name(request)
         return Resolved(key=self.key(name), title=name, assets=(name,))
