@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Final
 
 import torch
 
@@ -33,12 +33,17 @@ from assetgen.project.outputs import put_back, put_in_place
 from assetgen.project.plan import Need, TargetPlan
 from assetgen.project.project_file import PROMPT_SUFFIX
 from assetgen.specs.base import Spec
+from assetgen.store import locks
 from assetgen.store.keys import hash_bytes
 from assetgen.store.manifest import Manifest, ManifestFile
 from assetgen.store.store import Store
 from assetgen.versions import ASSETGEN, STEPS
 
 _LOG = logging.getLogger("assetgen.pipeline")
+
+_PATIENCE_S: Final = 3600.0
+_REPORT_S: Final = 5.0
+"""Between two signs of life."""
 
 
 def build(order: BuildOrder, *, store: Store, ctx: Context, course: Course | None = None) -> Built:
@@ -118,6 +123,7 @@ class _Value:
         self.ctx, self.course = ctx, course
         self.key = order.plan.scanned.keys.make
         self.was_made = False
+        self._waited_at = 0.0
         self._record: dict[str, Any] | None = None
         self._value: Material | None = None
 
@@ -134,8 +140,24 @@ class _Value:
         """What the store keeps of the making: bundle, report, quality, warnings, previews."""
         if self._record is None:
             found = None if self.order.force else self.store.find(self.key)
-            self._record = found if isinstance(found, dict) else self._make()
+            self._record = found if isinstance(found, dict) else self._make_alone()
         return self._record
+
+    def _make_alone(self) -> dict[str, Any]:
+        """Make it, unless another worker makes the same right now; then take what that one has made."""
+        with locks.exclusive(
+            self.store.blobs.root / "locks" / f"make-{self.key[:3]}", patience_s=_PATIENCE_S, sleep=self._wait
+        ):
+            found = None if self.order.force else self.store.find(self.key)
+            return found if isinstance(found, dict) else self._make()
+
+    def _wait(self, seconds: float) -> None:
+        """Wait for another worker, and give a sign of life now and then."""
+        self.ctx.check()
+        if time.monotonic() - self._waited_at > _REPORT_S:
+            self._waited_at = time.monotonic()
+            self.ctx.progress(0, 1, "waiting for the same to be made elsewhere")
+        time.sleep(seconds)
 
     def keep(self) -> None:
         """Have the value in the store, for the assets that use it."""

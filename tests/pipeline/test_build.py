@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from assetgen.project.order import BuildOrder, Built
 from assetgen.project.plan import AssetPlan, Need, plan
 from assetgen.project.scan import scan
 from assetgen.specs.texture import TEXTURE_ROLES
+from assetgen.store import locks
 from assetgen.store.manifest import Manifest, verify_set
 from assetgen.store.store import Store
 from assetgen.versions import ASSETGEN, STEPS
@@ -367,3 +370,37 @@ def test_a_record_of_the_making_is_plain_json(shop: Workshop) -> None:
         "seconds",
     }
     assert shop.store.blobs.get(record["previews"]["flat"]) == b"preview"
+
+
+def test_what_another_worker_makes_right_now_is_waited_for_and_taken(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.write(a=cobblestone())
+    made, going, may_go_on = [], threading.Event(), threading.Event()
+    make = MaterialKind.make
+
+    def slow(kind: MaterialKind, *arguments: object) -> object:
+        made.append(1)
+        going.set()
+        assert may_go_on.wait(30)
+        return make(kind, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MaterialKind, "make", slow)
+    waits = threading.Event()
+    ctx = Context(on_progress=lambda step, total, stage: waits.set() if "elsewhere" in stage else None)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(shop.build, "a", "web")
+        assert going.wait(30)
+        second = pool.submit(shop.build, "a", "godot", ctx=ctx)
+        assert waits.wait(30)
+        may_go_on.set()
+        assert first.result().was_made
+        assert not second.result().was_made
+    assert len(made) == 1
+
+
+def test_a_build_that_waits_for_another_can_be_cancelled(shop: Workshop) -> None:
+    shop.write(a=cobblestone())
+    key = shop.plans()["a"].scanned.keys.make
+    with locks.exclusive(shop.store.blobs.root / "locks" / f"make-{key[:3]}"), pytest.raises(Cancelled):
+        shop.build("a", "web", ctx=Context(is_cancelled=iter([False] * 4 + [True] * 99).__next__))
