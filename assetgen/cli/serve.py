@@ -172,7 +172,8 @@ def _status(options: argparse.Namespace) -> int:
     print(f"assetgen {found.version}, process {found.pid}, {address}")
     print(f"jobs       {len(active)} active, {found.queued_jobs} of them wait")
     for worker in found.workers:
-        print(f"worker     {worker.name} on {worker.device}: {worker.state}, {worker.restarts} restarts")
+        where = f" on {worker.device}" if worker.device else ""
+        print(f"worker     {worker.name}{where}: {worker.state}, {worker.restarts} restarts")
     for project in projects:
         print(f"project    {project.root}" + (", watched" if project.watch else ""))
     return 0

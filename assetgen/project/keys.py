@@ -15,12 +15,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from assetgen.backends.table import BACKENDS, fingerprint
 from assetgen.errors import AssetGenError, PromptFileError
 from assetgen.project.project_file import PROMPT_SUFFIX
 from assetgen.specs.base import TARGETS, Spec
+from assetgen.specs.table import spec_from_json
 from assetgen.store.keys import action_key, hash_file
 from assetgen.store.paths import safe_relative
 from assetgen.versions import KEY_SCHEMA, STEPS
@@ -45,13 +46,21 @@ class AssetKeys:
 
 
 class ExportKeys(Mapping[str, str]):
-    """The key of an asset's files for each target, made when it is first asked for: most need one of five."""
+    """The key of an asset's files for each target, made when it is first asked for: most need one of five.
+
+    Args:
+        spec: the asset, or its spec as JSON.
+        make: its make key.
+        known: keys that are known already.
+    """
 
     __slots__ = ("_known", "_make", "_spec")
 
-    def __init__(self, spec: Spec, make: str) -> None:
+    def __init__(
+        self, spec: Spec | Mapping[str, Any], make: str, known: Mapping[str, str] | None = None
+    ) -> None:
         self._spec, self._make = spec, make
-        self._known: dict[str, str] = {}
+        self._known = dict(known or {})
 
     def __getitem__(self, target: str) -> str:
         """Return the key for a target."""
@@ -70,6 +79,8 @@ class ExportKeys(Mapping[str, str]):
         return len(TARGETS)
 
     def _key(self, target: str) -> str:
+        if not isinstance(self._spec, Spec):
+            self._spec = spec_from_json(self._spec)
         document = {
             "make": self._make,
             "spec": self._spec.export_document(target),

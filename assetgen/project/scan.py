@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from assetgen.errors import PathRefused, Place, PromptFileError
 from assetgen.project.discover import ProjectFiles
 from assetgen.project.graph import link, order
-from assetgen.project.keys import AssetKeys, keys_of, versions_fingerprint
+from assetgen.project.keys import AssetKeys, ExportKeys, keys_of, versions_fingerprint
 from assetgen.project.project_file import Project
 from assetgen.project.prompt_file import PromptFile, check_prompt_file, read_prompt_file
 from assetgen.specs.base import Spec
@@ -28,6 +28,9 @@ from assetgen.specs.table import spec_from_json
 from assetgen.store.keys import hash_file
 from assetgen.store.records import SourceFile, path_key
 from assetgen.store.store import Store
+
+_FEW: Final = 64
+"""Files up to which a query each is quicker than one for a whole project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ class Scan:
 
 def scan(found: Sequence[ProjectFiles], store: Store) -> Scan:
     """Return the assets of prompt files, from the index where nothing changed."""
-    memory = _Memory(store)
+    memory = _Memory(store, is_few=sum(len(group.files) for group in found) <= _FEW)
     known: list[ScannedAsset] = []
     fresh: list[PromptFile] = []
     errors: list[PromptFileError] = []
@@ -124,8 +127,9 @@ class _Memory:
     that an edit in between makes a row that never matches instead of one that lies.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, is_few: bool) -> None:
         self._store = store
+        self._is_few = is_few  # then rows are asked for one by one, not all of the project's
         self._rows: dict[Path, dict[str, SourceFile]] = {}
         self._keys: dict[Path, str] = {}
         self._marks: dict[int, str] = {}
@@ -179,10 +183,12 @@ class _Memory:
             self._store.index.put_sources(rows)
 
     def _row(self, root: Path, relative: str | None) -> SourceFile | None:
-        if root not in self._rows:
-            self._rows[root] = self._store.index.sources(root)
+        if root not in self._keys:
             self._keys[root] = path_key(root)
-        return self._rows[root].get(f"{self._keys[root]}/{relative}")
+            if not self._is_few:
+                self._rows[root] = self._store.index.sources(root)
+        key = f"{self._keys[root]}/{relative}"
+        return self._store.index.source(key) if self._is_few else self._rows[root].get(key)
 
     def _mark(self, project: Project) -> str:
         """Return what else a file's assets depend on: the project's defaults, and what makes them."""
@@ -204,7 +210,11 @@ def _assets_of(row: SourceFile, path: Path, project: Project, *, mark: str) -> l
                 asset=item["asset"],
                 kind=item["kind"],
                 targets=tuple(item["targets"]),
-                keys=AssetKeys(make=item["make"], exports=item["exports"], inputs={}),
+                keys=AssetKeys(
+                    make=item["make"],
+                    exports=ExportKeys(item["spec"], item["make"], item["exports"]),
+                    inputs={},
+                ),
                 document=item["spec"],
             )
             for item in document["assets"]
@@ -256,7 +266,7 @@ def _row_item(asset: ScannedAsset) -> dict[str, Any]:
         "kind": asset.kind,
         "targets": list(asset.targets),
         "make": asset.keys.make,
-        "exports": dict(asset.keys.exports),
+        "exports": {target: asset.keys.exports[target] for target in asset.targets},
         "spec": dict(asset.document),
     }
 

@@ -114,18 +114,13 @@ class Index:
         prefix = path_key(root)
         query = "SELECT * FROM source_file WHERE path >= ?1 || '/' AND path < ?1 || '0'"
         rows = self._read(lambda db: db.execute(query, (prefix,)).fetchall())
-        return {
-            row[0]: SourceFile(
-                path=row[0],
-                size=row[1],
-                mtime_ns=row[2],
-                inode=row[3],
-                sha256=row[4],
-                document=row[5],
-                recorded_ns=row[6],
-            )
-            for row in rows
-        }
+        return {row[0]: _source(row) for row in rows}
+
+    def source(self, path: str) -> SourceFile | None:
+        """Return one remembered prompt file by its path as `path_key` spells it, or None."""
+        query = "SELECT * FROM source_file WHERE path = ?"
+        row = self._read(lambda db: db.execute(query, (path,)).fetchone())
+        return None if row is None else _source(row)
 
     def put_sources(self, sources: Iterable[SourceFile]) -> None:
         """Remember prompt files, in one transaction."""
@@ -333,6 +328,19 @@ def _readable(rows: Iterable[tuple], parse: Callable[[tuple], _T]) -> Iterator[_
             yield parse(row)
         except (ValueError, TypeError) as error:
             _LOG.warning("a row of the index cannot be read and is left out: %s", error)
+
+
+def _source(row: tuple) -> SourceFile:
+    path, size, mtime_ns, inode, sha256, document, recorded_ns = row
+    return SourceFile(
+        path=path,
+        size=size,
+        mtime_ns=mtime_ns,
+        inode=inode,
+        sha256=sha256,
+        document=document,
+        recorded_ns=recorded_ns,
+    )
 
 
 def _publication(row: tuple) -> Publication:
