@@ -174,7 +174,8 @@ def main() -> None:
             answer = rpc.call(
                 "RegisterProject", pb.RegisterProjectRequest(root=str(root)), pb.RegisterProjectResponse
             )
-            measure_click(rpc, answer.project.name, 2, folder="warm")  # compiles the encoders, which happens once a machine
+            # The first ones find encoders to be compiled, which happens once a machine.
+            measure_click(rpc, answer.project.name, 2, folder="warm")
             rows.append(("submit, p50", measure_submit(rpc, answer.project.name, 200), 2.0, "ms"))
             click = measure_click(rpc, answer.project.name, options.rounds)
             rows.append(("click to first progress, p50", statistics.median(click["progress"]), 150.0, "ms"))

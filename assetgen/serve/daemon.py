@@ -147,12 +147,12 @@ class _Daemon:
         with _signals(self._stop):
             waiting = self.jobs.recover()
             await self.ports.start()
-            background = [asyncio.create_task(work) for work in self._background()]
+            await self.ports.say(is_serving=not problems(self.checks))
             place = self._endpoint()
             endpoint.publish(self.folder, place)
-            await (
-                self.pool.start()
-            )  # last, so that loading the heavy half delays nobody who waits for the doors
+            # Work begins when the doors are open, so that it delays nobody who waits for them.
+            background = [asyncio.create_task(work) for work in self._background()]
+            await self.pool.start()
             _LOG.info("serving gRPC on %s and HTTP on %s; %d jobs wait", place.grpc, place.http, waiting)
             try:
                 await self._until_asked(background)

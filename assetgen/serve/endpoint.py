@@ -113,7 +113,7 @@ def publish(folder: Path, endpoint: Endpoint, *, sleep: Callable[[float], None] 
         descriptor = create(draft, mode=0o600)
         try:
             try:
-                write_all(descriptor, text.encode(), durability=Durability.FULL, point="endpoint")
+                write_all(descriptor, text.encode(), durability=Durability.FAST, point="endpoint")
             finally:
                 os.close(descriptor)
             _replace(draft, folder / ENDPOINT_NAME, sleep)

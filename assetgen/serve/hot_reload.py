@@ -65,7 +65,7 @@ class HotReload:
         """Start or stop watching a project, as its flag says."""
         if not project.watch:
             await self.leave(project)
-        elif project.id not in self._watched and project.root.is_dir():
+        elif project.id not in self._watched:
             watched = _Watched(project, self)
             self._watched[project.id] = watched
             await asyncio.to_thread(watched.watch.start)

@@ -50,7 +50,7 @@ class _Chaos:
         self.wanted = {f"asset_{n:05d}": str(uuid.UUID(int=dice.getrandbits(128))) for n in range(jobs)}
         self.accepted: dict[str, str] = {}
         self.stopped = threading.Event()
-        self.recoveries: list[float] = []
+        self.recoveries: dict[str, list[float]] = {"worker": [], "daemon": []}
         self.hits = Counter[str]()
 
     def run(self, worker_kills: int, daemon_kills: int) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class _Chaos:
     def _kill_daemon(self) -> None:
         self.daemon.kill()
         self.hits["daemon"] += 1
-        self.recoveries.append(self.daemon.start())
+        self.recoveries["daemon"].append(self.daemon.start())
 
     def _time_recovery(self, before: int) -> None:
         """Note how long it takes after a worker's death until another asset is made."""
@@ -115,7 +115,7 @@ class _Chaos:
             if len(self.accepted) == len(self.wanted) and before >= len(self.wanted):
                 return
             time.sleep(0.002)
-        self.recoveries.append(time.monotonic() - since)
+        self.recoveries["worker"].append(time.monotonic() - since)
 
     def _done_count(self) -> int:
         log = self.daemon.state / MADE_LOG
@@ -132,7 +132,7 @@ class _Chaos:
         log = (self.daemon.state / MADE_LOG).read_text(encoding="utf-8").split("\n")
         made = Counter(line.split(" ")[1] for line in log if line)
         manifests = {path.parent.name for path in self.project.rglob("*.assetgen.json")}
-        recoveries = sorted(self.recoveries)
+        recoveries = sorted([*self.recoveries["worker"], *self.recoveries["daemon"]])
         return {
             "jobs": len(self.wanted),
             "worker_kills": self.hits["worker"],
@@ -144,6 +144,11 @@ class _Chaos:
             "recovery_p50_s": round(recoveries[len(recoveries) // 2], 3) if recoveries else 0.0,
             "recovery_p95_s": round(recoveries[int(len(recoveries) * 0.95)], 3) if recoveries else 0.0,
             "recovery_max_s": round(recoveries[-1], 3) if recoveries else 0.0,
+            "recovery_p95_s_by_victim": {
+                victim: round(sorted(times)[int(len(times) * 0.95)], 3)
+                for victim, times in self.recoveries.items()
+                if times
+            },
             "seconds": round(seconds, 1),
         }
 

@@ -22,11 +22,7 @@ from typing import Any
 from assetgen.errors import AssetGenError, Cancelled, GenerationError
 from assetgen.execute import entry
 from assetgen.project.order import BuildOrder, Built
-from assetgen.project.outputs import put_in_place
-from assetgen.project.plan import Need
 from assetgen.settings import Settings
-from assetgen.store.store import Store
-from tests.bake.fakes import pretend
 
 STEPS = 3
 MADE_LOG = "made.log"
@@ -64,6 +60,11 @@ class LightWorker:
         pass
 
     def _build(self, task: Any, emit: Callable[[Any], None], cancelled: Any) -> Built:
+        from assetgen.project.outputs import put_in_place
+        from assetgen.project.plan import Need
+        from assetgen.store.store import Store
+        from tests.bake.fakes import pretend
+
         order = task.work
         assert isinstance(order, BuildOrder)
         scanned = order.plan.scanned
