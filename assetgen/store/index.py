@@ -14,13 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 from typing import Final, TypeVar
 
 from assetgen.errors import StoreError
 from assetgen.settings import Durability
 from assetgen.store import locks
+from assetgen.store.damage import Unusable, is_damage, move_aside
 from assetgen.store.manifest import Manifest
 from assetgen.store.network import is_network
 from assetgen.store.records import FileStat, Publication, SourceFile, State, path_key
@@ -49,8 +49,6 @@ COMMIT;
 _TABLES: Final = 4
 _COLUMNS: Final = "folder, name, asset, target, full_key, state, manifest, owned, stats"
 _BELOW: Final = "(folder = ?1 OR (folder >= ?1 || '/' AND folder < ?1 || '0'))"  # '0' is the one after '/'
-
-_DAMAGED: Final = frozenset([sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN])
 
 
 class Index:
@@ -240,7 +238,7 @@ class Index:
             try:
                 return work(self._connection)
             except sqlite3.DatabaseError as error:
-                if not _is_damage(error):
+                if not is_damage(error):
                     raise _refusal(self.path, error) from error
                 _LOG.warning("the index %s is damaged or gone (%s); starting over", self.path, error)
             self._connection.close()
@@ -264,22 +262,18 @@ class Index:
             try:
                 return _connect(self.path, create=True, is_suspect=is_suspect)
             except sqlite3.DatabaseError as error:
-                if not _is_damage(error):
+                if not is_damage(error):
                     raise _refusal(self.path, error) from error
-                _move_aside(self.path, error)
+                move_aside(self.path, error, what="index")
             try:
                 return _connect(self.path, create=True)
             except sqlite3.DatabaseError as error:
                 raise _refusal(self.path, error) from error
 
 
-class _Unusable(sqlite3.DatabaseError):
-    """The file is a database, but not of this schema."""
-
-
 def _connect(path: Path, *, create: bool = False, is_suspect: bool = False) -> sqlite3.Connection:
     if not create and not path.is_file():
-        raise _Unusable("there is no index yet")
+        raise Unusable("there is no index yet")
     connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -288,37 +282,17 @@ def _connect(path: Path, *, create: bool = False, is_suspect: bool = False) -> s
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
         elif version != SCHEMA_VERSION or tables != _TABLES:
-            raise _Unusable(f"its schema is {version}, not {SCHEMA_VERSION}")
+            raise Unusable(f"its schema is {version}, not {SCHEMA_VERSION}")
         if is_suspect and (verdict := connection.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
-            raise _Unusable(verdict)
+            raise Unusable(verdict)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) or 0
-    is_moved = code == sqlite3.SQLITE_READONLY_DBMOVED  # somebody deleted the cache beneath us
-    return isinstance(error, _Unusable) or is_moved or code & 0xFF in _DAMAGED
-
-
 def _refusal(path: Path, error: sqlite3.DatabaseError) -> StoreError:
     return StoreError(f"the index {path} refused ({error}); check the disk, or delete it and bake again.")
-
-
-def _move_aside(path: Path, reason: sqlite3.DatabaseError) -> None:
-    kept = next(p for n in count(1) if not (p := path.with_name(f"{path.name}.damaged-{n}")).exists())
-    _LOG.warning("the index %s cannot be used (%s); it was moved to %s", path, reason, kept.name)
-    try:
-        path.replace(kept)
-        for suffix in ("-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                path.with_name(path.name + suffix).replace(kept.with_name(kept.name + suffix))
-    except OSError as error:
-        raise StoreError(
-            f"the index {path} is damaged and cannot be moved; close programs using it."
-        ) from error
 
 
 def _readable(rows: Iterable[tuple], parse: Callable[[tuple], _T]) -> Iterator[_T]:

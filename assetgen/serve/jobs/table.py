@@ -13,13 +13,13 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Final, TypeVar
 
 from assetgen.errors import AlreadyExists, QueueFull, StoreError
 from assetgen.serve.jobs.job import Job, Priority, Request, State
 from assetgen.serve.rpc import asset_pb2 as pb
+from assetgen.store.damage import Unusable, is_damage, move_aside
 from assetgen.store.network import is_network
 
 SCHEMA_VERSION: Final = 1
@@ -58,7 +58,6 @@ PRAGMA user_version = {SCHEMA_VERSION};
 COMMIT;
 """
 _TABLES: Final = {"job", "receipt", "crash", "boot"}
-_DAMAGED: Final = frozenset([sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +239,7 @@ class JobTable:
         try:
             return work(self._db)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise _refusal(self.path, error) from error
             self._renew(error)
         try:
@@ -250,7 +249,7 @@ class JobTable:
 
     def _renew(self, reason: sqlite3.DatabaseError) -> None:
         self._db.close()
-        _move_aside(self.path, reason)
+        move_aside(self.path, reason, what="job table")
         self._db = self._open()
         # Sequences of events must go on growing, whatever the new file says.
         boot = self.boot
@@ -271,17 +270,13 @@ class JobTable:
                 f"{self.path.parent} cannot be made ({error}); check its permissions."
             ) from error
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise _refusal(self.path, error) from error
-            _move_aside(self.path, error)
+            move_aside(self.path, error, what="job table")
         try:
             return _connect(self.path)
         except sqlite3.DatabaseError as error:
             raise _refusal(self.path, error) from error
-
-
-class _Unusable(sqlite3.DatabaseError):
-    """The file is a database, but not of this schema."""
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -293,10 +288,10 @@ def _connect(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
         elif version != SCHEMA_VERSION or not names >= _TABLES:
-            raise _Unusable(f"its schema is {version}, not {SCHEMA_VERSION}")
+            raise Unusable(f"its schema is {version}, not {SCHEMA_VERSION}")
         connection.execute("PRAGMA synchronous = NORMAL")
         if (verdict := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-            raise _Unusable(verdict)
+            raise Unusable(verdict)
     except BaseException:
         connection.close()
         raise
@@ -395,24 +390,5 @@ def _readable(rows: Iterable[Sequence]) -> list[Job]:
     return jobs
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) or 0
-    is_moved = code == sqlite3.SQLITE_READONLY_DBMOVED  # somebody deleted the file beneath us
-    return isinstance(error, _Unusable) or is_moved or code & 0xFF in _DAMAGED
-
-
 def _refusal(path: Path, error: sqlite3.DatabaseError) -> StoreError:
     return StoreError(f"the job table {path} refused ({error}); check the disk and who else has it open.")
-
-
-def _move_aside(path: Path, reason: sqlite3.DatabaseError) -> None:
-    kept = next(p for n in count(1) if not (p := path.with_name(f"{path.name}.damaged-{n}")).exists())
-    _LOG.warning("the job table %s cannot be used (%s); a new one is begun, see %s", path, reason, kept.name)
-    try:
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                path.with_name(path.name + suffix).replace(kept.with_name(kept.name + suffix))
-    except OSError as error:
-        raise StoreError(
-            f"the job table {path} is damaged and cannot be moved; close programs using it."
-        ) from error

@@ -1,6 +1,6 @@
 """The projects that the daemon knows: it reads and writes nowhere else. Kept in one JSON file.
 
-{"version": 1, "projects": [{"id": "0123456789ab", "root": "/work/game", "name": "game", "output": "generated",
+{"version": 1, "projects": [{"id": "0123456789ab", "root": "/games/castle", "name": "game", "output": "generated",
                                  "watch": true}]}
 """
 

@@ -240,8 +240,13 @@ class Reconciler:
                 return
         elif pending.signature == signature:
             return
-        self._pending[path] = _Pending(signature, now)
+        self._pending[path] = self._fresh(signature)
         self._has_found = True
+
+    def _fresh(self, signature: Signature) -> _Pending:
+        """Return how long a file of a new look has been quiet: since its last write, if its stamp can be believed."""
+        age_s = (self._wall_ns() - signature[1]) / 1e9
+        return _Pending(signature, self._clock() - (min(age_s, QUIET_S) if age_s > 0 else 0.0))
 
     # A scan
 
@@ -371,7 +376,7 @@ class Reconciler:
         if signature is None:
             self._lose(path)
         elif signature != pending.signature:
-            self._pending[path] = _Pending(signature, self._clock())
+            self._pending[path] = self._fresh(signature)
         return signature == pending.signature
 
     def _lose(self, path: str) -> None:

@@ -35,8 +35,8 @@ from assetgen.serve.watch.wakes import Wakes, needs_renewal
 from assetgen.store.network import is_network
 from assetgen.store.store import Store
 
-CHUNK: Final = 48
-SAVES_CHUNK: Final = 24
+CHUNK: Final = 12
+SAVES_CHUNK: Final = 12
 """Files judged between two looks at the tree; fewer while saves come, which a checkout must not keep waiting."""
 RETRY_S: Final = 1.0
 RESTART_S: Final = 10.0
