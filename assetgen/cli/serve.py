@@ -25,14 +25,14 @@ examples:
   assetgen serve --status                    whether one runs, where, and what its workers do
   assetgen serve --stop                      end it; unfinished jobs go on with its next start
   assetgen serve --host 0.0.0.0 --port 7700 --web-port 7701 --tls-cert cert.pem --tls-key key.pem \\
-                 --token-file token.txt      for other machines, which always needs TLS and a token
+                 --token-file token.txt      for other machines, which always needs TLS
 
 `assetgen generate` and `assetgen watch` start a daemon by themselves when none runs.
 
 exit codes:
-  0  ended well, or --status found one   3    --status: none runs
+  0  ended, by Ctrl-C too                3    --status: none runs
   1  it could not run                    78   refused: these options would be unsafe
-  2  the command line is wrong           130  stopped with Ctrl-C
+  2  the command line is wrong
 """
 
 

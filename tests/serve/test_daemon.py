@@ -307,3 +307,28 @@ def test_a_second_signal_ends_it_at_once_and_no_worker_outlives_it(tmp_path: Pat
     daemon.process.send_signal(signal.SIGTERM)
     assert daemon.process.wait(PATIENCE_S) in (128 + signal.SIGTERM, -signal.SIGTERM)
     until(lambda: not any(map(is_alive, workers)))
+
+
+def test_a_file_of_the_users_in_the_way_is_kept_and_moved_aside_only_on_request(
+    daemon: LiveDaemon, client: Client, game: Path
+) -> None:
+    project = client.register(str(game))
+    mine = game / "generated" / "unity" / "wall" / "wall_albedo.png"
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"painted by hand")
+    with pytest.raises(JobFailed) as caught:
+        client.generate("moss", project=project, asset="wall").wait(PATIENCE_S)
+    assert caught.value.reason == "PUBLISH_CONFLICT"
+    assert mine.read_bytes() == b"painted by hand"
+    client.generate("moss", project=project, asset="wall", overwrite=True).wait(PATIENCE_S)
+    assert mine.with_name("wall_albedo.png.bak").read_bytes() == b"painted by hand"
+
+
+def test_a_daemon_whose_workers_do_not_start_says_that_it_is_not_well(tmp_path: Path) -> None:
+    daemon = LiveDaemon(tmp_path, environ={"LIGHT_IS_BROKEN": "1"})
+    daemon.start()
+    try:
+        until(lambda: not daemon.is_serving())
+        assert daemon.call("GetCapabilities")["pid"] == daemon.endpoint["pid"]
+    finally:
+        daemon.stop()
