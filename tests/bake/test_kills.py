@@ -201,10 +201,11 @@ def test_an_interrupt_and_a_few_kills_show_no_torn_set_and_one_bake_mends_all(tm
 
 
 def interrupt(harbour: Harbour) -> None:
-    """Send Ctrl-C as a terminal does, to the whole group, when the first set is there."""
+    """Send Ctrl-C as a terminal does, to the whole group, when the workers have brought their first sets."""
     harbour.revise()
     process = harbour.start()
-    harbour._wait_for(process, 1)
+    # One for each worker may be what the start finishes of the bake that was killed before.
+    harbour._wait_for(process, 3)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130, err
