@@ -426,7 +426,8 @@ class Dispatcher:
             self._conclude(work, Outcome(State.FAILED, error=end))
             return
         tell_line(work, f"{error.message} It is tried again.", is_warning=True)
-        work.is_running = False
+        # It may have come to its end before it could say so: what is still to be done is asked anew.
+        work.is_running, work.planned = False, None
         self._live.change(
             work.jobs.values(),
             lambda job: {"state": State.QUEUED, "interruptions": job.interruptions + interruptions},

@@ -324,6 +324,16 @@ def test_work_that_ends_two_workers_by_itself_is_made_no_more(hire: Hire) -> Non
     daemon.submit("poison")
 
 
+def test_a_worker_that_was_lost_at_the_very_end_is_not_asked_for_the_same_again(hire: Hire) -> None:
+    daemon = hire()
+    job = daemon.submit("wall")
+    daemon.start("wall")
+    daemon.planner.in_place.add("wall")  # it had published the set, and died before it could say so
+    daemon.lose("wall")
+    assert daemon.get(job).state is State.SUCCEEDED
+    assert daemon.workers.assets() == []
+
+
 def test_kills_from_outside_are_never_held_against_the_work(hire: Hire) -> None:
     daemon = hire()
     job = daemon.submit("wall")
