@@ -8,26 +8,28 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
-from assetgen.cli import (
-    bake,
-    cancel,
-    clean,
-    doctor,
-    explain,
-    generate,
-    inspect,
-    jobs,
-    new,
-    schema,
-    serve,
-    watch,
-)
 from assetgen.client.errors import AssetGenClientError
 from assetgen.errors import AssetGenError, PromptFileError, SpecError
 from assetgen.versions import ASSETGEN
 
-_COMMANDS = (bake, new, explain, inspect, schema, doctor, clean, generate, watch, jobs, cancel, serve)
+_COMMANDS: Final = (
+    "bake",
+    "new",
+    "explain",
+    "inspect",
+    "schema",
+    "doctor",
+    "clean",
+    "generate",
+    "watch",
+    "jobs",
+    "cancel",
+    "serve",
+)
+"""Each a module of this package."""
 
 _EPILOG = """\
 start here:
@@ -46,7 +48,10 @@ exit codes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    parser = _parser()
+    words = sys.argv[1:] if arguments is None else arguments
+    named = next((word for word in words if not word.startswith("-")), "")
+    # A command needs none of the others; only their overview does.
+    parser = _parser((named,) if named in _COMMANDS else _COMMANDS)
     options = parser.parse_args(arguments)
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.WARNING,
@@ -79,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(names: Sequence[str] = _COMMANDS) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="assetgen",
         description="Prompt files in, engine-ready game assets out.",
@@ -89,8 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"assetgen {ASSETGEN}")
     parser.add_argument("-v", "--verbose", action="store_true", help="log what happens inside")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in _COMMANDS:
-        command.add_to(commands)
+    for name in names:
+        import_module(f"assetgen.cli.{name}").add_to(commands)
     return parser
 
 
