@@ -13,8 +13,8 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import ExitStack
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -144,7 +144,7 @@ class _Daemon:
 
     async def run(self) -> int:
         """Serve until asked to end."""
-        with _signals(self._stop):
+        with end_signals(self._stop):
             waiting = self.jobs.recover()
             await self.ports.start()
             await self.ports.say(is_serving=not problems(self.checks))
@@ -306,29 +306,26 @@ class _Ports:
         )
 
 
-class _signals:
-    """Inside the block the first signal that asks for an end calls `stop`; a second one ends the process at once."""
+@contextmanager
+def end_signals(stop: Callable[[], None]) -> Generator[None, None, None]:
+    """Have the first signal that asks for an end call `stop` on the loop, and a second one end it at once."""
+    loop = asyncio.get_running_loop()
+    has_asked = False
 
-    def __init__(self, stop: Callable[[], None]) -> None:
-        self._stop = stop
-        self._before: dict[int, Any] = {}
-        self._has_asked = False
+    def asked(number: int, frame: FrameType | None) -> None:
+        nonlocal has_asked
+        if has_asked:
+            os._exit(
+                128 + number
+            )  # workers see their pipe close, and what they did is in the table or is not
+        has_asked = True
+        loop.call_soon_threadsafe(stop)
 
-    def __enter__(self) -> None:
-        loop = asyncio.get_running_loop()
-
-        def asked(number: int, frame: FrameType | None) -> None:
-            if self._has_asked:
-                os._exit(
-                    128 + number
-                )  # workers see their pipe close, and what they did is in the table or is not
-            self._has_asked = True
-            loop.call_soon_threadsafe(self._stop)
-
-        names = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last one is Windows'
-        for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
-            self._before[number] = signal.signal(number, asked)
-
-    def __exit__(self, *_: object) -> None:
-        for number, before in self._before.items():
-            signal.signal(number, before)
+    names = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last one is Windows'
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, asked) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ import pytest
 
 from assetgen.client.connection import Client, connect
 from assetgen.client.errors import JobFailed
+from assetgen.serve.daemon import end_signals
 from tests.serve.live import ROOT, LiveDaemon
 
 PATIENCE_S = 30.0
@@ -294,19 +296,35 @@ def test_nothing_is_written_outside_of_registered_projects(
     assert not list(stranger.iterdir())
 
 
-def test_a_second_signal_ends_it_at_once_and_no_worker_outlives_it(tmp_path: Path, game: Path) -> None:
+def test_a_worker_that_hangs_does_not_hold_up_the_end(tmp_path: Path, game: Path) -> None:
     daemon = LiveDaemon(tmp_path)
     daemon.start()
     daemon.call("RegisterProject", root=str(game))
     name = daemon.call("CreateJob", order=order(game, "hang stone"))["job"]["name"]
     until(lambda: state_of(daemon, name) == "RUNNING")
     workers = daemon.worker_pids()
-    assert daemon.process is not None
-    daemon.process.send_signal(signal.SIGTERM)
-    until(lambda: "ending" in (daemon.state / "stderr.txt").read_text(encoding="utf-8"))
-    daemon.process.send_signal(signal.SIGTERM)
-    assert daemon.process.wait(PATIENCE_S) in (128 + signal.SIGTERM, -signal.SIGTERM)
-    until(lambda: not any(map(is_alive, workers)))
+    assert daemon.stop() == 0
+    assert not any(map(is_alive, workers))
+
+
+def test_the_first_signal_asks_for_an_end_and_the_second_one_does_not_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended: list[int] = []
+    asked: list[bool] = []
+    monkeypatch.setattr("os._exit", ended.append)
+    before = signal.getsignal(signal.SIGTERM)
+
+    async def run() -> None:
+        with end_signals(lambda: asked.append(True)):
+            signal.raise_signal(signal.SIGTERM)
+            await asyncio.sleep(0)
+            assert (asked, ended) == ([True], [])
+            signal.raise_signal(signal.SIGTERM)
+        assert ended == [128 + signal.SIGTERM]
+
+    asyncio.run(run())
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_file_of_the_users_in_the_way_is_kept_and_moved_aside_only_on_request(
