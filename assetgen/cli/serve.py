@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         return _stop(options)
     if options.status:
         return _status(options)
-    with _quick_imports():
+    with quick_imports():
         from assetgen.errors import Unsafe
         from assetgen.serve.daemon import run_daemon
         from assetgen.serve.options import ServeOptions
@@ -127,7 +127,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _quick_imports() -> Generator[None, None, None]:
+def quick_imports() -> Generator[None, None, None]:
     """Save a fifth of the start, most of which is importing.
 
     Nothing of what is imported is garbage, so nobody needs to look for any. And aiohttp reads the certificates of the

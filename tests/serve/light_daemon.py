@@ -17,12 +17,13 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assetgen.errors import AssetGenError, Cancelled, GenerationError
-from assetgen.execute import entry
-from assetgen.project.order import BuildOrder, Built
-from assetgen.settings import Settings
+
+if TYPE_CHECKING:  # the daemon's own start is what is measured, so nothing is imported ahead of it
+    from assetgen.project.order import Built
+    from assetgen.settings import Settings
 
 STEPS = 3
 MADE_LOG = "made.log"
@@ -62,6 +63,7 @@ class LightWorker:
         pass
 
     def _build(self, task: Any, emit: Callable[[Any], None], cancelled: Any) -> Built:
+        from assetgen.project.order import BuildOrder, Built
         from assetgen.project.outputs import put_in_place
         from assetgen.project.plan import Need
         from assetgen.store.store import Store
@@ -126,6 +128,8 @@ def misbehave(how: str, cancelled: Any) -> None:
 
 def light_main(pipe: Connection, *arguments: Any) -> None:
     """Take the place of `worker_main`."""
+    from assetgen.execute import entry
+
     stand_in = ModuleType("assetgen.execute.worker")
     stand_in.Worker = LightWorker  # type: ignore[attr-defined]
     sys.modules["assetgen.execute.worker"] = stand_in
@@ -135,8 +139,11 @@ def light_main(pipe: Connection, *arguments: Any) -> None:
 def main() -> int:
     """Run the daemon with light workers."""
     from assetgen.cli.main import main as command_line
-    from assetgen.execute.pool import WorkerPool
-    from assetgen.serve import daemon
+    from assetgen.cli.serve import quick_imports
+
+    with quick_imports():  # as `assetgen serve` does
+        from assetgen.execute.pool import WorkerPool
+        from assetgen.serve import daemon
 
     daemon.WorkerPool = partial(WorkerPool, main=light_main)  # type: ignore[misc]
     return command_line(["serve", *sys.argv[1:]])
