@@ -44,6 +44,7 @@ LIGHT = (
     "assetgen.settings",
     "assetgen.store",
     "assetgen.backends.table",
+    "assetgen.backends.procedural.catalog",
     "assetgen.backends.procedural.grammar",
     "assetgen.backends.procedural.oklab",
     "assetgen.project",

@@ -9,13 +9,16 @@ from dataclasses import replace
 import torch
 
 from assetgen.backends.base import Generated
+from assetgen.backends.procedural.catalog.catalog import load_catalog
 from assetgen.backends.procedural.grammar.parse import check_strict, parse_prompt
 from assetgen.backends.procedural.grammar.report import LayerRequest, MaterialRequest, PromptReport, printable
+from assetgen.backends.procedural.layers.coat import coat
 from assetgen.backends.procedural.layers.table import LAYERS
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
+from assetgen.backends.procedural.styles.table import STYLES
 from assetgen.backends.procedural.surface import Surface, finish
 from assetgen.context import Context
 from assetgen.errors import SpecError
@@ -83,7 +86,6 @@ def _draw(
     spec: MaterialSpec | TextureSpec, request: MaterialRequest, recipe: Recipe, ctx: Context
 ) -> Material:
     asked = spec if isinstance(spec, MaterialSpec) else None
-    params = dict(asked.params) if asked else {}
     tile_m = (asked.surface.meters if asked else None) or request.tile_m or recipe.tile_m
     torus = Torus(
         size=spec.size[0] if spec.size else DEFAULT_SIZE[0],
@@ -91,12 +93,11 @@ def _draw(
         tile_m=tile_m,
         device=ctx.device,
     )
-    look = _look(torus, request, recipe, params)
-    ctx.progress(0, len(request.layers) + 2, f"drawing {request.base}")
-    surface = recipe.draw(torus, look)
-    for number, layer in enumerate(_in_order(request)):
-        ctx.progress(number + 1, len(request.layers) + 2, f"adding {layer.name}")
-        surface = LAYERS[layer.name](surface, amount=layer.amount, look=look, color=layer.color)
+    surface = _laid(torus, request, dict(asked.params) if asked else {}, ctx)
+    style = spec.style or request.style
+    if style is not None and style in STYLES:
+        ctx.progress(len(request.layers) + 1, len(request.layers) + 2, f"finishing as {style}")
+        surface = STYLES[style](surface)
     ctx.progress(len(request.layers) + 1, len(request.layers) + 2, "finishing maps")
     if asked:
         surface = _measured(surface, asked)
@@ -104,6 +105,30 @@ def _draw(
     strength = normal.strength if normal else 1.0
     wraps = (spec.tile in ("xy", "x"), spec.tile in ("xy", "y"))
     return finish(surface, wraps=wraps, normal_strength=strength)
+
+
+def _laid(torus: Torus, request: MaterialRequest, params: Mapping[str, float | str], ctx: Context) -> Surface:
+    """Draw the base of a request and everything that lies over it."""
+    assert request.base is not None
+    recipe = RECIPES[request.base]
+    look = _look(torus, request, recipe, params)
+    total = len(request.layers) + 2
+    ctx.progress(0, total, f"drawing {_label(request.base)}")
+    surface = recipe.draw(torus, look)
+    for number, layer in enumerate(_in_order(request)):
+        ctx.progress(number + 1, total, f"adding {_label(layer.name)}")
+        if layer.material is None:
+            surface = LAYERS[layer.name](surface, amount=layer.amount, look=look, color=layer.color)
+        else:
+            # Another seed, or two coats of one wall would have the same grain as the wall.
+            above = _laid(replace(torus, seed=torus.stream(layer.name)), layer.material, {}, ctx)
+            covers = RECIPES[layer.name].card.covers
+            surface = coat(surface, above, amount=layer.amount, covers=covers, name=f"coat/{layer.name}")
+    return surface
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _look(torus: Torus, request: MaterialRequest, recipe: Recipe, params: Mapping[str, float | str]) -> Look:
@@ -166,9 +191,14 @@ def _without_effect(report: PromptReport, recipe: Recipe) -> list[str]:
 
 
 def _in_order(request: MaterialRequest) -> list[LayerRequest]:
-    """Return the layers as they come about: stone cracks before moss grows, and rain falls last."""
-    rank = {name: number for number, name in enumerate(LAYERS)}
-    return sorted(request.layers, key=lambda layer: rank[layer.name])
+    """Return the layers as they come about: stone cracks before moss grows, and rain falls last.
+
+    Another material over the base comes after what is of the base itself and before what settles on both.
+    """
+    rank = {name: float(number) for number, name in enumerate(LAYERS)}
+    cards = load_catalog().layers
+    after_base = sum(cards[name].within for name in LAYERS) - 0.5
+    return sorted(request.layers, key=lambda layer: rank.get(layer.name, after_base))
 
 
 def _measured(surface: Surface, spec: MaterialSpec) -> Surface:

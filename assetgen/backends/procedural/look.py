@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from assetgen.backends.procedural.catalog.catalog import Parameter
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.operators.palette import Palette, Triple, pigment
 from assetgen.backends.procedural.operators.torus import Torus
@@ -14,37 +15,6 @@ NATURAL: Final = 0.10
 """OKLab chroma of the most colorful stone, clay, wood and soil."""
 PAINTED: Final = 0.125
 """OKLab chroma of strong paint and glaze after a little weather."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """One number that a recipe can be asked to change.
-
-    Args:
-        name: how recipe, prompt file and editor call it; the unit rides in the name (`stone_m`).
-        low: least value that the seed may choose.
-        high: greatest value that the seed may choose.
-        doc: one line for people.
-        traits: the prompt traits that set it ("age", "wear", ...); of several the first that the prompt has.
-        ends: the values of that trait that give `low` and `high`; (1, -1) for a two-sided trait, turned round.
-        scales: whether the trait "scale" ("large", "small") multiplies it.
-    """
-
-    name: str
-    low: float
-    high: float
-    doc: str
-    traits: tuple[str, ...] = ()
-    ends: tuple[float, float] = (0.0, 1.0)
-    scales: bool = False
-
-    def wished(self, traits: Mapping[str, float]) -> float | None:
-        """Return the value that the prompt's traits name, or None when they say nothing about it."""
-        told = next((traits[name] for name in self.traits if name in traits), None)
-        if told is None:
-            return None
-        share = (told - self.ends[0]) / (self.ends[1] - self.ends[0])
-        return self.low + (self.high - self.low) * min(max(share, 0.0), 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
-from assetgen.backends.procedural.look import Look, Parameter
+from assetgen.backends.procedural.catalog.catalog import MaterialCard, Parameter
+from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface, halved
 
@@ -19,21 +20,25 @@ _SMALL: Final = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """One base material.
-
-    Args:
-        make: draws the surface.
-        tile_m: edge length of a tile in metres when nobody asks for another.
-        parameters: the numbers it understands, with their ranges.
-        options: the named choices it offers, and every value of each; an open one is left to seed or recipe.
-        has_fine_steps: whether joints or steps are narrower than a texel of a small tile.
-    """
+    """One base material: the function that draws its surface, and its card in the catalog."""
 
     make: Callable[[Torus, Look], Surface]
-    tile_m: float
-    parameters: tuple[Parameter, ...]
-    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    has_fine_steps: bool = False
+    card: MaterialCard
+
+    @property
+    def tile_m(self) -> float:
+        """Edge length of a tile in metres when nobody asks for another."""
+        return self.card.tile_m
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The numbers it understands."""
+        return self.card.parameters
+
+    @property
+    def options(self) -> dict[str, tuple[str, ...]]:
+        """The named choices it offers, and every value of each."""
+        return {name: tuple(values) for name, values in self.card.options.items()}
 
     def draw(self, torus: Torus, look: Look) -> Surface:
         """Return the surface; a small tile with fine steps is drawn twice as large and averaged.
@@ -41,7 +46,7 @@ class Recipe:
         Joints and steps narrower than a texel are sampled, not averaged, and a 256 px tile would disagree with
         the 1024 px one that it stands for: the heights of planks correlated at 0.981, now at 0.996.
         """
-        if torus.size > _SMALL or not self.has_fine_steps:
+        if torus.size > _SMALL or not self.card.has_fine_steps:
             return self.make(torus, look)
         origin = (torus.origin[0] * 2, torus.origin[1] * 2)
         return halved(self.make(replace(torus, size=torus.size * 2, origin=origin), look), torus)

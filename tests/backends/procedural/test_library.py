@@ -27,16 +27,13 @@ from tests.backends.procedural.checks import (
 )
 from tests.backends.procedural.order_free import suspects
 
-LEADING = {"bark": "species", "brick": "bond", "ceramic_tiles": "layout", "concrete": "finish"} | {
-    "painted_metal": "layout",
-    "wood_planks": "finish",
-}
-"""The option of a recipe whose values differ like materials of their own."""
 VARIANTS: tuple[tuple[str, Mapping[str, str]], ...] = tuple(
-    (name, {LEADING[name]: value} if name in LEADING else {})
+    (name, {option: value} if value else {})
     for name, recipe in RECIPES.items()
-    for value in recipe.options.get(LEADING.get(name, ""), ("",))
+    for option, values in (next(iter(recipe.options.items()), ("", ("",))),)
+    for value in values
 )
+"""Every recipe with every value of its first option, whose values differ like materials of their own."""
 variants = pytest.mark.parametrize(
     ("name", "options"), VARIANTS, ids=["-".join((name, *options.values())) for name, options in VARIANTS]
 )

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assetgen.backends.procedural.catalog.catalog import Parameter
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.look import NATURAL, Look, Parameter, as_matter, resolve
+from assetgen.backends.procedural.look import NATURAL, Look, as_matter, resolve
 from assetgen.backends.procedural.operators.palette import linear_to_oklab, srgb_to_linear
 from assetgen.backends.procedural.operators.torus import Torus
 

@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from assetgen.backends.procedural.catalog.catalog import Catalog, load_catalog
 from assetgen.backends.procedural.grammar.color import Shade, encode_srgb, parse_hex
 from assetgen.backends.procedural.grammar.report import ColorWord
 
@@ -77,7 +78,6 @@ class Lexicon:
     parts: dict[str, Part] = field(default_factory=dict)
     implied: dict[str, dict[str, str | float]] = field(default_factory=dict)
     absorbs: dict[str, frozenset[str]] = field(default_factory=dict)
-    nearest: dict[str, tuple[str, ...]] = field(default_factory=dict)
     recipes: tuple[str, ...] = ()
     live_styles: frozenset[str] = frozenset()
     before_noun: frozenset[str] = frozenset()
@@ -128,15 +128,15 @@ def load_lexicon() -> Lexicon:
     words = _read("words")
     lexicon = Lexicon(spelling=dict(words["spelling"]))
     senses: dict[str, list[Sense]] = {}
-    materials = _read("materials")
+    catalog = load_catalog()
     traits = _read("traits")
-    _describe(lexicon, words, materials, traits)
+    _describe(lexicon, words, catalog, traits)
     groups = (
         _grammar_senses(words),
-        _material_senses(materials),
-        _layer_senses(_read("layers")),
+        _material_senses(catalog),
+        _layer_senses(catalog),
         _trait_senses(traits),
-        _style_senses(_read("styles")),
+        _style_senses(catalog),
         _part_senses(words),
         _noun_senses(words),
         _color_senses(),
@@ -165,17 +165,13 @@ def _key(lexicon: Lexicon, phrase: str) -> str:
     return lexicon.normal_form(words[0]) if len(words) == 1 else lexicon.key(words)
 
 
-def _describe(
-    lexicon: Lexicon, words: dict[str, Any], materials: dict[str, Any], traits: dict[str, Any]
-) -> None:
+def _describe(lexicon: Lexicon, words: dict[str, Any], catalog: Catalog, traits: dict[str, Any]) -> None:
     """Fill in the tables that are no phrases."""
-    table = materials["material"]
-    lexicon.recipes = tuple(name for name, entry in table.items() if entry.get("available", True))
-    lexicon.nearest = {category: tuple(names) for category, names in materials["nearest"].items()}
-    for name in lexicon.recipes:
-        lexicon.absorbs[name] = frozenset(_key(lexicon, word) for word in table[name].get("absorbs", ()))
-        for phrase, bring in table[name].get("implied", {}).items():
-            lexicon.implied[_key(lexicon, phrase)] = bring
+    lexicon.recipes = tuple(catalog.materials)
+    for name, card in catalog.materials.items():
+        lexicon.absorbs[name] = frozenset(_key(lexicon, word) for word in card.absorbs)
+        for phrase, bring in card.implied.items():
+            lexicon.implied[_key(lexicon, phrase)] = dict(bring)
     for name, entry in traits.items():
         low, high = entry["range"]
         lexicon.traits[name] = Trait(low, high, entry["neutral"], entry.get("multiplies", False))
@@ -183,8 +179,7 @@ def _describe(
     for name, entry in words["part"].items():
         thin, wide = frozenset(entry.get("thin", "").split()), frozenset(entry.get("wide", "").split())
         lexicon.parts[name] = Part(tuple(entry["recipes"]), entry["role"], thin, wide)
-    styles = _read("styles")
-    lexicon.live_styles = frozenset(name for name, entry in styles.items() if entry["effect"])
+    lexicon.live_styles = frozenset(name for name, card in catalog.styles.items() if card.has_effect)
     lexicon.before_noun = frozenset(_key(lexicon, word) for word in words["color"]["before_noun"])
     lexicon.kind_plural = words["kind_plural"]
 
@@ -210,26 +205,28 @@ def _grammar_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
     yield from ((p, Sense("stop", p)) for p in words["stop"].split() + words["stop_phrases"])
 
 
-def _material_senses(materials: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
-    for name, entry in materials["material"].items():
-        kind, flag = ("base", "") if entry.get("available", True) else ("beyond", entry["category"])
-        yield from ((phrase, Sense(kind, name, flag=flag)) for phrase in entry["words"])
-        for key, values in entry.get("option", {}).items():
+def _material_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
+    for name, card in catalog.materials.items():
+        yield from ((phrase, Sense("base", name)) for phrase in card.words)
+        for key, values in card.options.items():
             for value, phrases in values.items():
                 yield from ((phrase, Sense("option", f"{key}={value}", flag=name)) for phrase in phrases)
-        for trait, amounts in entry.get("content", {}).items():
+        for trait, amounts in card.contents.items():
             yield from ((p, Sense("content", trait, amount, flag=name)) for p, amount in amounts.items())
-    for name, family in materials["family"].items():
-        yield from ((phrase, Sense("family", family["recipe"], flag=name)) for phrase in family["words"])
+    for family in catalog.families:
+        yield from ((phrase, Sense("family", family.material, flag=family.name)) for phrase in family.words)
+    for beyond in catalog.beyond_materials:
+        nearest = " ".join(beyond.nearest)
+        yield from ((phrase, Sense("beyond", beyond.name, flag=nearest)) for phrase in beyond.words)
 
 
-def _layer_senses(layers: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
-    for name, entry in layers["layer"].items():
-        for group, flag in (("nouns", "noun"), ("adjectives", "adjective")):
-            yield from ((p, Sense("layer", name, amount, flag)) for p, amount in entry[group].items())
-    for name, entry in layers["beyond"].items():
-        nearest = " ".join(entry["nearest"])
-        yield from ((phrase, Sense("beyond_layer", name, flag=nearest)) for phrase in entry["words"])
+def _layer_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
+    for name, card in catalog.layers.items():
+        for phrases, flag in ((card.nouns, "noun"), (card.adjectives, "adjective")):
+            yield from ((p, Sense("layer", name, amount, flag)) for p, amount in phrases.items())
+    for beyond in catalog.beyond_layers:
+        nearest = " ".join(beyond.nearest)
+        yield from ((phrase, Sense("beyond_layer", beyond.name, flag=nearest)) for phrase in beyond.words)
 
 
 def _trait_senses(traits: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
@@ -239,9 +236,9 @@ def _trait_senses(traits: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
             yield phrase, Sense("trait", name, amount, flag="noun" if phrase in nouns else "")
 
 
-def _style_senses(styles: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
-    for name, entry in styles.items():
-        yield from ((phrase, Sense("style", name)) for phrase in entry["words"])
+def _style_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
+    for name, card in catalog.styles.items():
+        yield from ((phrase, Sense("style", name)) for phrase in card.words)
 
 
 def _part_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:

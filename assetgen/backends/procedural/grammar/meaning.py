@@ -319,7 +319,7 @@ def _ignore_known(item: Item, reading: Reading, kind: str, lexicon: Lexicon) -> 
     plural = lexicon.kind_plural.get(kind, kind)
     beyond, layer = item.sense("beyond"), item.sense("beyond_layer")
     if beyond is not None:
-        item.ignore(_BEYOND, lexicon.nearest[beyond.flag])
+        item.ignore(_BEYOND, tuple(beyond.flag.split()))
     elif layer is not None:
         item.ignore(_BEYOND, tuple(layer.flag.split()))
     elif item.sense("base", "family") and reading.base is not None:

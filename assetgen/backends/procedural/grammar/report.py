@@ -33,11 +33,19 @@ class ColorWord:
 
 @dataclass(frozen=True, slots=True)
 class LayerRequest:
-    """A layer over or in the base: its amount is coverage or strength, above 0 and up to 1."""
+    """A layer over or in the base: its amount is coverage or strength, above 0 and up to 1.
+
+    Args:
+        name: the layer; for another material of the library that lies over the base, that material.
+        amount: coverage or strength, above 0 and up to 1.
+        color: its own color, if any.
+        material: what is asked of that other material, its color and layers included; None for a layer.
+    """
 
     name: str
     amount: float
     color: ColorWord | None = None
+    material: MaterialRequest | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 < self.amount <= 1.0:

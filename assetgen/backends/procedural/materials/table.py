@@ -1,26 +1,35 @@
-"""Every base material, whole in one literal table; the lexicon's recipe ids are its keys."""
+"""Every recipe, whole in one literal table; its keys are the materials of the catalog."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from assetgen.backends.procedural.materials.bark import BARK
-from assetgen.backends.procedural.materials.concrete import CONCRETE
-from assetgen.backends.procedural.materials.ground import DIRT
-from assetgen.backends.procedural.materials.masonry import BRICK
-from assetgen.backends.procedural.materials.metal import PAINTED_METAL
-from assetgen.backends.procedural.materials.stone import COBBLESTONE
-from assetgen.backends.procedural.materials.tile import CERAMIC_TILES
-from assetgen.backends.procedural.materials.wood import WOOD_PLANKS
+from assetgen.backends.procedural.catalog.catalog import find_material
+from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.materials.ground.dirt import dirt
+from assetgen.backends.procedural.materials.masonry.brick import brick
+from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
+from assetgen.backends.procedural.materials.masonry.concrete import concrete
+from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
+from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
+from assetgen.backends.procedural.materials.wood.bark import bark
+from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
+from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
+from assetgen.backends.procedural.surface import Surface
+
+_MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
+    "cobblestone": cobblestone,
+    "brick": brick,
+    "concrete": concrete,
+    "ceramic_tiles": ceramic_tiles,
+    "dirt": dirt,
+    "wood_planks": wood_planks,
+    "bark": bark,
+    "painted_metal": painted_metal,
+}
 
 RECIPES: Final[dict[str, Recipe]] = {
-    "bark": BARK,
-    "brick": BRICK,
-    "ceramic_tiles": CERAMIC_TILES,
-    "cobblestone": COBBLESTONE,
-    "concrete": CONCRETE,
-    "dirt": DIRT,
-    "painted_metal": PAINTED_METAL,
-    "wood_planks": WOOD_PLANKS,
+    name: Recipe(make=make, card=find_material(name)) for name, make in _MAKERS.items()
 }

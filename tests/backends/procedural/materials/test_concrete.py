@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from assetgen.backends.procedural.materials.concrete import CONCRETE
+from assetgen.backends.procedural.materials.table import RECIPES
 from assetgen.backends.procedural.surface import finish
 from tests.backends.procedural.checks import (
     draw,
     picture_change,
     saturation,
 )
+
+CONCRETE = RECIPES["concrete"]
 
 FINISHES = ("smooth", "slabs", "board_formed", "rough")
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.materials.masonry import BRICK
+from assetgen.backends.procedural.materials.table import RECIPES
 from assetgen.backends.procedural.operators.palette import linear_to_oklab
 from tests.backends.procedural.checks import (
     draw,
     picture_change,
 )
+
+BRICK = RECIPES["brick"]
 
 BONDS = ("running", "stack", "flemish", "herringbone", "basket")
 

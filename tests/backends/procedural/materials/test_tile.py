@@ -6,11 +6,13 @@ import pytest
 import torch
 
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.materials.tile import CERAMIC_TILES
+from assetgen.backends.procedural.materials.table import RECIPES
 from tests.backends.procedural.checks import (
     draw,
     picture_change,
 )
+
+CERAMIC_TILES = RECIPES["ceramic_tiles"]
 
 LAYOUTS = ("grid", "offset", "herringbone", "hex")
 RED = ColorWord("red", (0.75, 0.08, 0.08))

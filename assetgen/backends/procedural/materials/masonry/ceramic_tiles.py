@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import PAINTED, Look, Parameter
+from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import smoothstep
@@ -26,7 +26,6 @@ from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece
-from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 
 _GLAZES: Final[dict[str, tuple[str, ...]]] = {
@@ -235,51 +234,3 @@ def _glaze_roughness(torus: Torus, look: Look, tiles: Laid, glaze: _Glaze, film:
     wiped = spectral_noise(torus, "film/wiped", slope=1.6, low=8, stretch=(0.3, 1.0)).clamp_(-2, 2)
     mottle = mottle + wiped * (0.012 + 0.02 * look["dirt"])
     return (base + mottle + 0.12 * thin * look["wear"] + 0.3 * film).clamp_(0.05, 0.95)
-
-
-CERAMIC_TILES = Recipe(
-    make=ceramic_tiles,
-    tile_m=1.2,
-    parameters=(
-        Parameter(name="tile_width_m", low=0.11, high=0.16, doc="width of a square tile", scales=True),
-        Parameter(name="joint_m", low=0.002, high=0.006, doc="width of a joint", traits=("joint",)),
-        Parameter(name="recess_m", low=0.0007, high=0.0018, doc="depth of the grout"),
-        Parameter(
-            name="unevenness",
-            low=0.3,
-            high=1.1,
-            doc="how unevenly the tiles are set",
-            ends=(1, -1),
-            traits=("regularity",),
-        ),
-        Parameter(name="pillow", low=0.3, high=1.2, doc="how far the edges fall away"),
-        Parameter(name="waviness", low=0.4, high=1.8, doc="how wavy the glaze is"),
-        Parameter(
-            name="variation",
-            low=0.5,
-            high=1.5,
-            doc="how far tiles differ in tone",
-            ends=(1, -1),
-            traits=("regularity",),
-        ),
-        Parameter(name="specks", low=0.0, high=0.8, doc="dark iron specks in the glaze"),
-        Parameter(name="glaze_roughness", low=0.08, high=0.18, doc="roughness of clean glaze"),
-        Parameter(
-            name="crackle",
-            low=0.0,
-            high=1.0,
-            doc="fine net of cracks in old glaze",
-            traits=("crackle", "age"),
-        ),
-        Parameter(name="age", low=0.05, high=0.8, doc="lost grout, dulled breaks", traits=("age",)),
-        Parameter(name="wear", low=0.05, high=0.7, doc="chipped edges and dull rims", traits=("wear",)),
-        Parameter(
-            name="dirt", low=0.1, high=0.8, doc="stained grout and film on the glaze", traits=("dirt",)
-        ),
-    ),
-    options={
-        "layout": ("grid", "offset", "herringbone", "hex"),
-        "shape": ("square", "subway"),
-        "pattern": ("plain", "checker", "random", "stripes"),
-    },
-)

@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import Look, Parameter
+from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import smoothstep
@@ -26,7 +26,6 @@ from assetgen.backends.procedural.operators.palette import Palette, mix, piece_t
 from assetgen.backends.procedural.operators.steady import power
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
-from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 
 _CLAYS: Final = (
@@ -243,48 +242,3 @@ def _weathered(torus: Torus, look: Look, surface: Surface, wall: Laid, clay: _Cl
     surface = surface.covered((bloom * 0.75 * look["salt"]).clamp_(0, 0.6), color=salt, roughness=0.95)
     soot = patches(torus, "soot", 0.22, amount=0.5, soft=0.6) * (0.5 + 0.5 * bare)
     return replace(surface, color=surface.color * (1 - 0.34 * look["soot"] * soot))
-
-
-BRICK = Recipe(
-    make=brick,
-    tile_m=1.35,
-    has_fine_steps=True,
-    parameters=(
-        Parameter(
-            name="brick_m", low=0.210, high=0.220, doc="length of a brick without its joint", scales=True
-        ),
-        Parameter(name="joint_m", low=0.006, high=0.016, doc="width of a mortar joint", traits=("joint",)),
-        Parameter(name="recess_m", low=0.004, high=0.009, doc="depth of the joints"),
-        Parameter(
-            name="slim", low=0.0, high=1.0, doc="over 0.5 herringbone is of 3 to 1 bricks, else 2 to 1"
-        ),
-        Parameter(
-            name="unevenness",
-            low=0.3,
-            high=1.5,
-            doc="how far bricks stand out of line",
-            ends=(1, -1),
-            traits=("regularity",),
-        ),
-        Parameter(
-            name="variation",
-            low=0.5,
-            high=1.3,
-            doc="how far bricks differ in tone",
-            ends=(1, -1),
-            traits=("regularity",),
-        ),
-        Parameter(name="burnt", low=0.02, high=0.3, doc="share of bricks darkened in the kiln"),
-        Parameter(name="smear", low=0.0, high=0.9, doc="mortar left on the faces"),
-        Parameter(name="salt", low=0.0, high=0.8, doc="white bloom near damp joints"),
-        Parameter(name="soot", low=0.0, high=0.7, doc="dark film in broad patches", traits=("dirt",)),
-        Parameter(name="age", low=0.1, high=0.9, doc="eroded mortar, dull old breaks", traits=("age",)),
-        Parameter(name="wear", low=0.1, high=0.8, doc="chipped edges and broken corners", traits=("wear",)),
-        Parameter(name="dirt", low=0.2, high=0.8, doc="dirt in the hollows", traits=("dirt",)),
-    ),
-    options={
-        "bond": ("running", "stack", "flemish", "herringbone", "basket"),
-        "face": _FACES,
-        "joint": _JOINTS,
-    },
-)

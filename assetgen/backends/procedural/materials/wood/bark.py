@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import Look, Parameter
+from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.height import blur, convexity, smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
-from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 
 
@@ -284,25 +283,3 @@ def _peels(torus: Torus, look: Look, wrinkle: Tensor) -> tuple[Tensor, Tensor, T
     lip = smoothstep(limit - 0.07, limit - 0.005, sheet) * (1 - under)
     torn = smoothstep(0.1, 0.5, fbm(torus, "birch/lip", 6, octaves=4) + 0.35)
     return under, lip * torn, lip * 0.14
-
-
-BARK = Recipe(
-    make=bark,
-    tile_m=1.0,
-    parameters=(
-        Parameter(
-            name="ridge_m",
-            low=0.042,
-            high=0.062,
-            doc="width of a ridge; plates are twice as wide",
-            scales=True,
-        ),
-        Parameter(name="depth_m", low=0.016, high=0.030, doc="depth of the furrows"),
-        Parameter(name="tone", low=-0.35, high=0.18, doc="darker or lighter than the common tree"),
-        Parameter(name="warmth", low=-0.5, high=0.6, doc="greyer or browner than the common tree"),
-        Parameter(name="wear", low=0.1, high=0.8, doc="crests rubbed off, paper peeled", traits=("wear",)),
-        Parameter(name="age", low=0.1, high=0.9, doc="greying, lichen and scars", traits=("age",)),
-        Parameter(name="dirt", low=0.2, high=0.8, doc="dirt in the furrows", traits=("dirt",)),
-    ),
-    options={"species": ("oak", "pine", "birch")},
-)

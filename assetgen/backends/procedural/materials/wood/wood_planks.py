@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import PAINTED, Look, Parameter
+from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import dome, smoothstep
 from assetgen.backends.procedural.operators.layouts import Plan, lay
@@ -18,7 +18,6 @@ from assetgen.backends.procedural.operators.rings import groove
 from assetgen.backends.procedural.operators.timber import Boards, Grain, Knots, Species, cut_grain, grow_knots
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece
-from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 
 _SPECIES: Final = {
@@ -357,33 +356,3 @@ def _dirty(surface: Surface, look: Look, gap: Tensor, cracks: Tensor) -> Surface
     color = look.palette("#2b241d", tint=0.0).paint(dark)
     surface = surface.covered(dark * 0.92, color=color, roughness=0.95)
     return surface.with_grime(0.2 + 0.8 * look["dirt"], 0.02)
-
-
-WOOD_PLANKS = Recipe(
-    make=wood_planks,
-    tile_m=1.4,
-    has_fine_steps=True,
-    parameters=(
-        Parameter(name="board_m", low=0.10, high=0.17, doc="mean width of a board", scales=True),
-        Parameter(
-            name="mixed_widths",
-            low=0.0,
-            high=1.0,
-            doc="0 boards of one width, 1 of very different ones",
-            ends=(1, -1),
-            traits=("regularity",),
-        ),
-        Parameter(name="long_boards", low=0.2, high=0.8, doc="share of rows with a single long board"),
-        Parameter(name="gap_m", low=0.002, high=0.006, doc="width of the joints", traits=("joint",)),
-        Parameter(name="gap_depth_m", low=0.004, high=0.008, doc="depth of the joints"),
-        Parameter(name="knots", low=0.15, high=0.7, doc="how knotty the wood is"),
-        Parameter(name="age", low=0.1, high=0.7, doc="greying, splits and washed-out grain", traits=("age",)),
-        Parameter(name="wear", low=0.15, high=0.8, doc="rounded edges, worn coats", traits=("wear",)),
-        Parameter(name="dirt", low=0.15, high=0.7, doc="dirt in joints and hollows", traits=("dirt",)),
-    ),
-    options={
-        "direction": ("horizontal", "vertical"),
-        "finish": ("raw", "painted", "varnished"),
-        "species": tuple(_SPECIES),
-    },
-)

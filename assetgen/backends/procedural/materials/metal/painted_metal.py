@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import PAINTED, Look, Parameter, as_matter
-from assetgen.backends.procedural.materials.plating import Plating, plating
+from assetgen.backends.procedural.look import PAINTED, Look, as_matter
+from assetgen.backends.procedural.materials.metal.plating import Plating, plating
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.height import blur, convexity, run_down, smoothstep
@@ -17,7 +17,6 @@ from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, Triple, flat_color, mix
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
-from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 
 _PAINTS = ("#b98b2c", "#4d6a4f", "#31503f", "#7a3a2c", "#2f6469", "#80857f", "#565c60", "#2e4258", "#a7a491")
@@ -185,32 +184,3 @@ def _streaked(torus: Torus, look: Look, surface: Surface, plates: Plating) -> Su
     return surface.covered(
         soot * (1 - 0.6 * surface.metallic), color=flat_color(torus, (0.034, 0.029, 0.024)), roughness=0.8
     )
-
-
-PAINTED_METAL = Recipe(
-    make=painted_metal,
-    tile_m=2.0,
-    parameters=(
-        Parameter(name="plate_m", low=0.62, high=1.05, doc="width of a plate", scales=True),
-        Parameter(name="tallness", low=0.55, high=1.1, doc="height of a plate by its width"),
-        Parameter(name="rivet_pitch_m", low=0.075, high=0.125, doc="from one rivet to the next", scales=True),
-        Parameter(
-            name="buckle_m",
-            low=0.0006,
-            high=0.0022,
-            doc="how far thin sheet bulges",
-            ends=(1, -1),
-            traits=("regularity",),
-        ),
-        Parameter(name="wear", low=0.1, high=0.85, doc="knocks and scratches", traits=("wear",)),
-        Parameter(name="fade", low=0.05, high=0.8, doc="sun-bleached paint", traits=("age",)),
-        Parameter(name="age", low=0.1, high=0.8, doc="brown on bare steel", traits=("age",)),
-        Parameter(name="dirt", low=0.1, high=0.8, doc="grime in joints and streaks", traits=("dirt",)),
-    ),
-    options={
-        "layout": ("plates", "single", "hull"),
-        "pressing": ("frame", "field", "beads", "cross", "none"),
-        "joint": ("rivets", "welds"),
-        "marking": ("none", "stripe"),
-    },
-)

@@ -8,7 +8,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import Look, Parameter
+from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import blur, run_down, smoothstep
@@ -19,7 +19,6 @@ from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch
-from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 
 _FINISHES: Final = ("smooth", "board_formed", "slabs", "rough")
@@ -271,37 +270,3 @@ def _water_marks(torus: Torus, look: Look, surface: Surface, sources: Tensor) ->
     lime = smoothstep(0.2, 0.5, fbm(torus, "water/lime", torus.cells_across(0.4), octaves=2)) * wet
     surface = replace(surface, color=surface.color * (1 - 0.42 * wet + 0.6 * lime))
     return replace(surface, roughness=(surface.roughness + 0.07 * wet - 0.12 * lime).clamp_(0.05, 1))
-
-
-CONCRETE = Recipe(
-    make=concrete,
-    tile_m=2.0,
-    has_fine_steps=True,
-    parameters=(
-        Parameter(name="sheet_m", low=0.6, high=0.75, doc="edge of a sheet of formwork", scales=True),
-        Parameter(
-            name="seam_m", low=0.006, high=0.012, doc="width of the joint between sheets", traits=("joint",)
-        ),
-        Parameter(name="tie_m", low=0.024, high=0.034, doc="width of a tie hole"),
-        Parameter(name="board_m", low=0.095, high=0.15, doc="width of a form board", scales=True),
-        Parameter(name="imprint_m", low=0.0005, high=0.0013, doc="depth of the boards' grain"),
-        Parameter(name="stone_m", low=0.018, high=0.028, doc="spacing of the stones in it", scales=True),
-        Parameter(
-            name="variation",
-            low=0.4,
-            high=1.2,
-            doc="how far sheets and boards differ in tone",
-            ends=(1, -1),
-            traits=("regularity",),
-        ),
-        Parameter(name="blotches", low=0.5, high=1.1, doc="clouds of cement milk"),
-        Parameter(name="pores", low=0.3, high=1.0, doc="air bubbles caught at the form"),
-        Parameter(name="cracks", low=0.0, high=0.7, doc="hairline cracks", traits=("age",)),
-        Parameter(name="stains", low=0.1, high=0.9, doc="streaks where water ran", traits=("dirt",)),
-        Parameter(name="mends", low=0.0, high=0.3, doc="share of places that were filled"),
-        Parameter(name="age", low=0.1, high=0.9, doc="lost sheen", traits=("age",)),
-        Parameter(name="wear", low=0.05, high=0.8, doc="skin worn down to the stones", traits=("wear",)),
-        Parameter(name="dirt", low=0.1, high=0.7, doc="dirt in the hollows", traits=("dirt",)),
-    ),
-    options={"finish": _FINISHES},
-)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import Look, Parameter
+from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import convexity, dome, smoothstep
@@ -13,7 +13,6 @@ from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
-from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 
 
@@ -120,29 +119,3 @@ def _earth_color(torus: Torus, look: Look, pebble: Tensor) -> Tensor:
     color = look.palette("#30271e", "#4b3e30", "#6d5e4b", tint=0.0).paint(0.5 + 0.7 * damp + 0.2 * pebble)
     stones = look.palette("#57524a", "#8a8376", tint=0.3).paint(0.5 + damp)
     return mix(color, stones, smoothstep(0.3, 0.6, pebble) * 0.6)
-
-
-COBBLESTONE = Recipe(
-    make=cobblestone,
-    tile_m=2.0,
-    parameters=(
-        Parameter(name="stone_m", low=0.24, high=0.31, doc="width of a stone", scales=True),
-        Parameter(
-            name="irregularity",
-            low=0.5,
-            high=0.9,
-            doc="0 a regular grid, 1 thrown down",
-            ends=(1, -1),
-            traits=("regularity",),
-        ),
-        Parameter(
-            name="gap", low=0.04, high=0.11, doc="width of the joints by that of a stone", traits=("joint",)
-        ),
-        Parameter(name="fill", low=0.2, high=0.9, doc="how high the earth stands between the stones"),
-        Parameter(name="age", low=0.2, high=0.9, doc="lichen and weathering", traits=("age",)),
-        Parameter(
-            name="wear", low=0.2, high=0.8, doc="how far feet have polished the crowns", traits=("wear",)
-        ),
-        Parameter(name="dirt", low=0.2, high=0.8, doc="earth in the hollows", traits=("dirt",)),
-    ),
-)

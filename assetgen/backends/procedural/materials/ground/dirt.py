@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import Look, Parameter
+from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import grains, scatter
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import blur, convexity, smoothstep
@@ -18,7 +18,6 @@ from assetgen.backends.procedural.operators.steady import power
 from assetgen.backends.procedural.operators.strands import strands
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
-from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 
 
@@ -257,22 +256,3 @@ def _littered(surface: Surface, look: Look) -> Surface:
             ),
         )
     return surface
-
-
-DIRT = Recipe(
-    make=dirt,
-    tile_m=2.0,
-    parameters=(
-        Parameter(name="clod_m", low=0.07, high=0.12, doc="size of the largest clods", scales=True),
-        Parameter(name="stone_m", low=0.07, high=0.13, doc="size of the largest stones", scales=True),
-        Parameter(name="stones", low=0.12, high=0.6, doc="how stony the ground is", traits=("stones",)),
-        Parameter(
-            name="trodden", low=0.2, high=0.85, doc="how far feet have pressed it flat", traits=("wear",)
-        ),
-        Parameter(name="ochre", low=0.0, high=1.0, doc="0 dark humus, 1 ochre loam"),
-        Parameter(name="litter", low=0.15, high=1.0, doc="twigs, roots and straw", traits=("litter",)),
-        Parameter(name="damp", low=0.05, high=0.6, doc="how much of the ground holds water"),
-        Parameter(name="dry", low=0.0, high=0.8, doc="cracks of drying in trodden ground", traits=("age",)),
-        Parameter(name="dirt", low=0.3, high=0.8, doc="fine dark earth in the hollows", traits=("dirt",)),
-    ),
-)
