@@ -24,8 +24,8 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the schema; return the exit code."""
-    from assetgen.specs.schema import json_schema
+    from assetgen.project.params import prompt_schema
 
-    schema = json_schema(options.kind)
+    schema = prompt_schema(options.kind)
     print(json.dumps(schema) if options.json else json.dumps(schema, indent=2))
     return 0

@@ -6,7 +6,9 @@ import json
 import re
 from typing import Final
 
+from assetgen.backends.procedural.catalog.params import describe
 from assetgen.errors import SpecError
+from assetgen.project.params import named_material
 from assetgen.specs.base import LARGEST_SIZE, SCHEMA_VERSION, SMALLEST_SIZE, STYLES, TARGETS
 from assetgen.specs.table import SPECS
 from assetgen.specs.wording import did_you_mean, show
@@ -84,7 +86,23 @@ def new_prompt_file(kind: str, name: str, *, prompt: str | None = None, source: 
         lines.append(f"source = {_quoted(source)}")
     if prompt is not None or source is None:
         lines.append(f"prompt = {_quoted(prompt or _words(name))}")
-    return "\n".join(lines) + "\n" + _OWN[kind] + _COMMON
+    text = "\n".join(lines) + "\n" + _OWN[kind] + _COMMON
+    return text + _params(prompt or _words(name)) if kind == "material" and source is None else text
+
+
+def _params(prompt: str) -> str:
+    """Return the parameters of the material that a prompt names as comments, each at its middle."""
+    card = named_material(prompt)
+    if card is None or not (card.parameters or card.options):
+        return ""
+    lines = [f"# Parameters of {card.name.replace('_', ' ')}, over what the prompt says."]
+    for parameter in card.parameters:
+        middle = (parameter.low + parameter.high) / 2
+        lines.append(f"# params.{parameter.name} = {middle:.4g}  # {describe(parameter)}")
+    for option, values in card.options.items():
+        first, *others = (json.dumps(value) for value in values)
+        lines.append(f"# params.{option} = {first}" + (f"  # or {', '.join(others)}" if others else ""))
+    return "\n" + "\n".join(lines) + "\n"
 
 
 def _words(name: str) -> str:

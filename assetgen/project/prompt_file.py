@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assetgen.errors import Place, PromptFileError, SpecError
+from assetgen.project.params import params_problems
 from assetgen.project.project_file import PROMPT_SUFFIX, Defaults, Project, Style
 from assetgen.project.toml_file import KeyPlaces, Places, parse_toml, read_toml
 from assetgen.specs.base import STYLES, Spec, complete, variant_specs
@@ -218,10 +219,12 @@ def _checked_spec(
     if problems:
         return None
     try:
-        return SPECS[kind](**values)
+        spec = SPECS[kind](**values)
     except SpecError as error:  # only what joining the style's words can do: a prompt that grew too long
         problems.append(Problem((), error.message))
         return None
+    problems.extend(params_problems(spec))
+    return None if problems else spec
 
 
 def _add_words(values: dict[str, Any], style: Style) -> None:

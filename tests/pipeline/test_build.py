@@ -339,7 +339,6 @@ def test_no_memory_is_an_error_of_that_asset(shop: Workshop, monkeypatch: pytest
     [
         (material("size = 32").replace('"stone"', '"zzz qqq"'), "names no material"),
         (material("size = 32", "strict = true").replace('"stone"', '"frumious cobblestone"'), "frumious"),
-        (cobblestone("params.cells = 9000"), "params.cells"),
         (cobblestone("maps.albedo = false", "maps.normal = false", "maps.height = false", "maps.orm = false",
                      "maps.emissive = true"), "nothing is left to export"),
     ],

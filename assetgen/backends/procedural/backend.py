@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import torch
 
 from assetgen.backends.base import Generated
 from assetgen.backends.procedural.catalog.catalog import load_catalog
+from assetgen.backends.procedural.catalog.params import params_problems
 from assetgen.backends.procedural.grammar.parse import check_strict, parse_prompt
 from assetgen.backends.procedural.grammar.report import LayerRequest, MaterialRequest, PromptReport, printable
 from assetgen.backends.procedural.layers.coat import coat
@@ -132,10 +132,11 @@ def _label(name: str) -> str:
 
 
 def _look(torus: Torus, request: MaterialRequest, recipe: Recipe, params: Mapping[str, float | str]) -> Look:
-    numbers, chosen = _params(request, recipe, params)
-    options = {**dict(request.options), **chosen}
-    for name, value in options.items():
-        _check_option(request, recipe, name, value)
+    wrong = params_problems(recipe.card, params)
+    if wrong:
+        raise SpecError(wrong[0].message)
+    options = dict(request.options) | {key: value for key, value in params.items() if isinstance(value, str)}
+    numbers = {key: value for key, value in params.items() if not isinstance(value, str)}
     traits = dict(request.traits)
     return Look(
         values=resolve(recipe.parameters, torus, traits=traits, given=numbers),
@@ -144,38 +145,6 @@ def _look(torus: Torus, request: MaterialRequest, recipe: Recipe, params: Mappin
         color=request.color,
         second_color=request.second_color,
     )
-
-
-def _params(
-    request: MaterialRequest, recipe: Recipe, params: Mapping[str, float | str]
-) -> tuple[dict[str, float], dict[str, str]]:
-    """Return the numbers and the choices of a prompt file's params."""
-    known = {parameter.name for parameter in recipe.parameters}
-    numbers: dict[str, float] = {}
-    chosen: dict[str, str] = {}
-    for name, value in params.items():
-        if isinstance(value, str) and name in recipe.options:
-            chosen[name] = value
-        elif not isinstance(value, str) and name in known:
-            numbers[name] = float(value)
-        elif name in known or name in recipe.options:
-            wanted = "a number" if name in known else f"one of {', '.join(recipe.options[name])}"
-            raise SpecError(f'params.{name} of "{request.base}" is {wanted}, no {value!r}.')
-        else:
-            names = sorted({*known, *recipe.options})
-            raise SpecError(f'params.{name} is no parameter of "{request.base}"; {_hint(name, names)}')
-    return numbers, chosen
-
-
-def _check_option(request: MaterialRequest, recipe: Recipe, name: str, value: str) -> None:
-    values = recipe.options.get(name, ())
-    if value not in values:
-        raise SpecError(f'{name} = "{value}" is no choice of "{request.base}"; {_hint(value, values)}')
-
-
-def _hint(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f'did you mean "{near[0]}"?' if near else f"it has {', '.join(known) or 'none'}."
 
 
 def _without_effect(report: PromptReport, recipe: Recipe) -> list[str]:

@@ -8,8 +8,8 @@ from typing import Final
 
 from assetgen.backends.table import BACKENDS
 from assetgen.errors import Place, SpecError
+from assetgen.project.params import prompt_schema
 from assetgen.serve.rpc import asset_pb2 as pb
-from assetgen.specs.schema import json_schema
 from assetgen.specs.table import SPECS, document_table
 
 _PREFIX: Final = "ASSET_KIND_"
@@ -43,7 +43,7 @@ def kind_capabilities() -> tuple[pb.KindCapability, ...]:
             kind=kind_number(kind),
             name=kind,
             backends=_backends(kind),
-            schema_json=json.dumps(json_schema(kind), ensure_ascii=False, separators=(",", ":")),
+            schema_json=json.dumps(prompt_schema(kind), ensure_ascii=False, separators=(",", ":")),
         )
         for kind in SPECS
     )

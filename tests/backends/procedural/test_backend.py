@@ -85,10 +85,18 @@ def test_a_choice_in_the_file_goes_before_the_words() -> None:
     ("params", "message"),
     [
         ({"waer": 0.5}, r'params.waer is no parameter of "brick"; did you mean "wear"\?'),
-        ({"zzz": 0.5}, r'params.zzz is no parameter of "brick"; it has age, bond, brick_m'),
-        ({"bond": "herring"}, r'bond = "herring" is no choice of "brick"; did you mean "herringbone"\?'),
+        ({"zzz": 0.5}, r'params.zzz is no parameter of "brick"; there is "age", "bond", "brick_m"'),
+        (
+            {"bond": "herring"},
+            r'params.bond = "herring" is no choice of "brick"; did you mean "herringbone"\?',
+        ),
         ({"bond": 1.0}, r'params.bond of "brick" is one of running, stack'),
         ({"wear": "much"}, r'params.wear of "brick" is a number'),
+        (
+            {"brick_m": 9.0},
+            r'params.brick_m = 9 of "brick" lies outside 0.07 to 0.66; the seed draws 0.21 to',
+        ),
+        ({"wear": 1.5}, r'params.wear = 1.5 of "brick" lies outside 0 to 1'),
         ({"finish": "smooth"}, r'params.finish is no parameter of "brick"'),
     ],
 )
