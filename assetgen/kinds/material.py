@@ -71,7 +71,7 @@ class MaterialKind:
             "normal": maps.normal is not None,
             "height": maps.height is not None,
             "orm": maps.orm,
-            "emissive": maps.emissive,
+            "emissive": maps.emissive is not False,
         }
         options = ExportOptions(
             name=spec.asset.rsplit("/", 1)[-1],
@@ -93,5 +93,5 @@ def _checked(spec: Spec) -> MaterialSpec:
 
 
 def _wanted(material: Material, spec: MaterialSpec) -> Material:
-    """Return the material without an emissive map that nobody asked for."""
-    return material if spec.maps.emissive else replace(material, emissive=None)
+    """Return the material without an emissive map when the file switches it off."""
+    return replace(material, emissive=None) if spec.maps.emissive is False else material

@@ -63,7 +63,7 @@ class Maps:
     orm: bool = switch(
         default=True, doc="Occlusion, roughness and metallic, packed as the target wants them."
     )
-    emissive: bool = switch(default=False, doc="Emitted light.")
+    emissive: bool | None = switch(default=None, doc="Emitted light; where there is any when absent.")
 
     def __post_init__(self) -> None:
         check_fields(self)

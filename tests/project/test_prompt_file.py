@@ -70,7 +70,7 @@ def test_the_material_example_reads(tmp_path: Path) -> None:
             prompt="cracked basalt dungeon floor, large slabs, wet in the gaps",
             seed=derive_seed("floor"),
             size=(2048, 2048),
-            maps=Maps(normal=NormalMap(strength=1.2), height=HeightMap(bits=16)),
+            maps=Maps(normal=NormalMap(strength=1.2), height=HeightMap(bits=16), emissive=False),
             surface=Surface(meters=2.0, roughness=(0.35, 0.9), metallic=0.0),
             export=MaterialExport(
                 sizes=(2048, 1024, 512), albedo="bc7", normal="bc5", orm="bc7", height="png16"
