@@ -19,6 +19,7 @@ _COMMANDS: Final = (
     "bake",
     "new",
     "explain",
+    "catalog",
     "inspect",
     "schema",
     "doctor",
@@ -35,6 +36,7 @@ _EPILOG = """\
 start here:
   assetgen new material walls/old_brick     write a prompt file to edit
   assetgen explain "old mossy cobblestone"  see how a prompt is understood
+  assetgen catalog                          see what the library can make
   assetgen bake .                           make every asset below this folder
   assetgen watch .                          make again what is saved, as it is saved
 

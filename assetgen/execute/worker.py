@@ -20,7 +20,8 @@ from assetgen.pipeline.encoders import ready_compiled_encoders
 from assetgen.pipeline.inspect import inspect_file
 from assetgen.pipeline.machine import describe_machine
 from assetgen.pipeline.sketch import rehearse
-from assetgen.project.order import Answer, BuildOrder, InspectOrder
+from assetgen.pipeline.swatch import draw_swatch
+from assetgen.project.order import Answer, BuildOrder, InspectOrder, SwatchOrder
 from assetgen.settings import Settings
 from assetgen.store.store import Store
 
@@ -119,6 +120,11 @@ class Worker:
             return build(work, store=self._store, ctx=ctx, course=course)
         if isinstance(work, InspectOrder):
             return inspect_file(work.path)
+        if isinstance(work, SwatchOrder):
+            return draw_swatch(
+                work,
+                Context(device=self._device, is_cancelled=cancelled.is_set, threads=self._threads),
+            )
         return describe_machine(self._device)
 
 

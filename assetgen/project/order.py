@@ -57,7 +57,24 @@ class MachineOrder:
     """The question what this machine can compute on."""
 
 
-WorkOrder = BuildOrder | InspectOrder | MachineOrder
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwatchOrder:
+    """A picture of what a prompt gives, for looking through a catalog; nothing is kept.
+
+    Args:
+        prompt: that names a material.
+        style: a style over it, if any.
+        seed: to draw from.
+        edge: of the picture in pixels.
+    """
+
+    prompt: str
+    style: str | None = None
+    seed: int = 1
+    edge: int = 256
+
+
+WorkOrder = BuildOrder | InspectOrder | MachineOrder | SwatchOrder
 """Everything that a worker can be asked."""
 Answer = Built | Mapping[str, object]
 """What a worker gives back: for a build what it did, else plain JSON."""

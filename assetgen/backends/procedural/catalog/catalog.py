@@ -116,6 +116,7 @@ class LayerCard:
     Args:
         name: its id, and that of the function that lays it.
         about: one sentence for people.
+        example: a prompt that shows it.
         within: whether it is of the base itself, like a crack, and comes before what lies over the base.
         nouns: words for the thing, and the amount (0..1) that the word alone means.
         adjectives: words for the property, and their amounts.
@@ -123,6 +124,7 @@ class LayerCard:
 
     name: str
     about: str
+    example: str
     within: bool = False
     nouns: Mapping[str, float]
     adjectives: Mapping[str, float]
@@ -130,10 +132,11 @@ class LayerCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StyleCard:
-    """One style, a finish over any material."""
+    """One style, a finish over any material; `example` is a prompt that shows it."""
 
     name: str
     about: str
+    example: str
     words: tuple[str, ...]
     has_effect: bool = True
 
@@ -252,7 +255,13 @@ def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
 
 
 def _style(name: str, table: Mapping[str, Any]) -> StyleCard:
-    return StyleCard(name=name, about=table["about"], words=tuple(table["words"]), has_effect=table["effect"])
+    return StyleCard(
+        name=name,
+        about=table["about"],
+        example=table["example"],
+        words=tuple(table["words"]),
+        has_effect=table["effect"],
+    )
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -1,0 +1,182 @@
+"""What the library holds, for people and programs: the overview, one entry in full, and everything as JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, Final
+
+from assetgen.backends.procedural.catalog.catalog import (
+    CATEGORIES,
+    LayerCard,
+    MaterialCard,
+    Parameter,
+    StyleCard,
+    load_catalog,
+)
+from assetgen.backends.procedural.catalog.params import limits
+from assetgen.backends.procedural.grammar.lexicon import load_lexicon
+from assetgen.errors import SpecError
+from assetgen.specs.wording import did_you_mean
+
+Entry = MaterialCard | LayerCard | StyleCard
+
+_WIDTH: Final = 110
+_COVERS: Final = {"skin": "as a coat that breaks off", "heap": "loose, from the low places up"}
+_SHOWN_WORDS: Final = 6
+
+
+def overview() -> str:
+    """Return everything by category, a line each."""
+    catalog = load_catalog()
+    lines = [
+        f"{len(catalog.materials)} materials, {len(catalog.layers)} layers, {len(catalog.styles)} styles. "
+        "`assetgen catalog NAME` tells all about one, `--page FILE` shows them all."
+    ]
+    for category in CATEGORIES:
+        cards = [card for card in catalog.materials.values() if card.category == category]
+        lines += _section(category, cards) if cards else []
+    lines += _section("layers, over or in any material", catalog.layers.values())
+    lines += _section("styles, over any material", catalog.styles.values())
+    return "\n".join(lines)
+
+
+def find_entry(name: str) -> Entry:
+    """Return the card of a material, layer or style, by its id or by a word that chooses it.
+
+    Raises:
+        SpecError: the library has nothing of that name.
+    """
+    catalog = load_catalog()
+    wanted = name.strip().lower().replace(" ", "_").replace("-", "_")
+    for cards in (catalog.materials, catalog.layers, catalog.styles):
+        if wanted in cards:
+            return cards[wanted]
+    lexicon = load_lexicon()
+    for sense in lexicon.phrases.get(lexicon.key(wanted.split("_")), ()):
+        tables = {"base": catalog.materials, "family": catalog.materials, "layer": catalog.layers}
+        found = {**tables, "style": catalog.styles}.get(sense.kind, {}).get(sense.value)
+        if found is not None:
+            return found
+    names = [*catalog.materials, *catalog.layers, *catalog.styles]
+    near = did_you_mean(name, names)
+    advice = near if near.startswith("did") else "`assetgen catalog` lists what there is."
+    raise SpecError(f'the library has no "{name}"; {advice}')
+
+
+def describe_entry(card: Entry) -> str:
+    """Return one entry in full."""
+    lines = [f"{_label(card.name)}: {card.about}", ""]
+    if isinstance(card, MaterialCard):
+        lines += _material_lines(card)
+    elif isinstance(card, LayerCard):
+        lines += _wrapped("nouns", [f"{word} {amount:g}" for word, amount in card.nouns.items()])
+        lines += _wrapped("adjectives", [f"{word} {amount:g}" for word, amount in card.adjectives.items()])
+        lines += [
+            "",
+            "The number is how much the word alone means, 0 to 1; degree words and percentages change it.",
+        ]
+    else:
+        lines += _wrapped("words", card.words)
+    return "\n".join(lines)
+
+
+def to_json(card: Entry) -> dict[str, Any]:
+    """Return one entry as plain JSON."""
+    head = {"name": card.name, "about": card.about}
+    if isinstance(card, LayerCard):
+        return {**head, "is": "layer", "nouns": dict(card.nouns), "adjectives": dict(card.adjectives)}
+    if isinstance(card, StyleCard):
+        return {**head, "is": "style", "words": list(card.words)}
+    return {
+        **head,
+        "is": "material",
+        "category": card.category,
+        "tile_m": card.tile_m,
+        "covers": card.covers or None,
+        "words": list(card.words),
+        "parameters": [_parameter_json(parameter) for parameter in card.parameters],
+        "options": {
+            name: {value: list(words) for value, words in values.items()}
+            for name, values in card.options.items()
+        },
+    }
+
+
+def all_to_json() -> dict[str, Any]:
+    """Return the whole catalog as plain JSON."""
+    catalog = load_catalog()
+    return {
+        "materials": [to_json(card) for card in catalog.materials.values()],
+        "layers": [to_json(card) for card in catalog.layers.values()],
+        "styles": [to_json(card) for card in catalog.styles.values()],
+    }
+
+
+@cache
+def trait_words() -> Mapping[str, tuple[str, ...]]:
+    """Return, by trait, the words that turn it, the strongest first."""
+    found: dict[str, dict[str, float]] = {}
+    lexicon = load_lexicon()
+    for phrase, senses in lexicon.phrases.items():
+        for sense in senses:
+            if sense.kind in ("trait", "content"):
+                away = abs(sense.amount - lexicon.traits[sense.value].neutral)
+                found.setdefault(sense.value, {})[phrase] = away
+    return {
+        trait: tuple(sorted(words, key=lambda word: (-words[word], word))) for trait, words in found.items()
+    }
+
+
+def prompt_words(parameter: Parameter, most: int = _SHOWN_WORDS) -> tuple[str, ...]:
+    """Return words of a prompt that move a parameter."""
+    traits = (*parameter.traits, *(("scale",) if parameter.scales else ()))
+    lists = [trait_words().get(trait, ()) for trait in traits]
+    return tuple(dict.fromkeys(word for words in lists for word in words[: most // max(len(lists), 1)]))
+
+
+def _parameter_json(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "doc": parameter.doc,
+        "unit": parameter.unit or None,
+        "low": parameter.low,
+        "high": parameter.high,
+        "distribution": "uniform",
+        "limits": list(limits(parameter)),
+        "words": list(prompt_words(parameter)),
+    }
+
+
+def _section(title: str, cards: Iterable[Entry]) -> list[str]:
+    return ["", title, *(f"  {_label(card.name):<22} {card.about}" for card in cards)]
+
+
+def _material_lines(card: MaterialCard) -> list[str]:
+    lines = [f"tile         {card.tile_m:g} m"]
+    if card.covers:
+        lines.append(f"over others  {_COVERS[card.covers]}")
+    lines += _wrapped("words", card.words)
+    for name, values in card.options.items():
+        lines += _wrapped(name, [f"{value} ({words[0]})" for value, words in values.items()])
+    if card.parameters:
+        lines += [
+            "",
+            "params of a prompt file; the seed draws from the range unless the file or a word says more:",
+        ]
+    for parameter in card.parameters:
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        told = ", ".join(prompt_words(parameter))
+        lines.append(f"  {parameter.name:<16} {parameter.low:g} to {parameter.high:g}{unit}  {parameter.doc}")
+        lines += [f"  {'':<16} words: {told}"] if told else []
+    return lines
+
+
+def _wrapped(name: str, words: Iterable[str]) -> list[str]:
+    text = ", ".join(words)
+    return textwrap.wrap(f"{name:<12} {text}", _WIDTH, subsequent_indent=" " * 13)
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ")
