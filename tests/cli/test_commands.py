@@ -23,6 +23,7 @@ COMMANDS = (
     "bake",
     "new",
     "explain",
+    "catalog",
     "inspect",
     "schema",
     "doctor",
@@ -81,6 +82,19 @@ def test_the_docs_tell_every_option(command: str) -> None:
         )
         if name != "--help":
             assert f"`{name}" in section or f"{name}`" in section or f" {name}" in section, name
+
+
+def test_catalog_lists_everything_tells_of_one_and_writes_a_page(
+    assetgen: CommandLine, tmp_path: Path
+) -> None:
+    assert "cobblestone" in assetgen("catalog").out
+    assert "brick_m" in assetgen("catalog", "brick").out
+    assert assetgen("catalog", "mossy", "--json").json["name"] == "moss"
+    assert assetgen("catalog", "brik").code == 2
+    page = tmp_path / "pages" / "moss.html"
+    result = assetgen("catalog", "moss", "--page", str(page), "--json")
+    assert result.json == {"page": str(page), "entries": 1, "pictures": 1, "failed": 0}
+    assert b"<!doctype html>" in page.read_bytes()
 
 
 def test_explain_shows_what_was_understood_and_what_was_not(assetgen: CommandLine) -> None:
