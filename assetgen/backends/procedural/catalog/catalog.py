@@ -138,7 +138,6 @@ class StyleCard:
     about: str
     example: str
     words: tuple[str, ...]
-    has_effect: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +259,6 @@ def _style(name: str, table: Mapping[str, Any]) -> StyleCard:
         about=table["about"],
         example=table["example"],
         words=tuple(table["words"]),
-        has_effect=table["effect"],
     )
 
 

@@ -79,7 +79,6 @@ class Lexicon:
     implied: dict[str, dict[str, str | float]] = field(default_factory=dict)
     absorbs: dict[str, frozenset[str]] = field(default_factory=dict)
     recipes: tuple[str, ...] = ()
-    live_styles: frozenset[str] = frozenset()
     before_noun: frozenset[str] = frozenset()
     kind_plural: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # every word of every phrase -> what kind it is of
@@ -179,7 +178,6 @@ def _describe(lexicon: Lexicon, words: dict[str, Any], catalog: Catalog, traits:
     for name, entry in words["part"].items():
         thin, wide = frozenset(entry.get("thin", "").split()), frozenset(entry.get("wide", "").split())
         lexicon.parts[name] = Part(tuple(entry["recipes"]), entry["role"], thin, wide)
-    lexicon.live_styles = frozenset(name for name, card in catalog.styles.items() if card.has_effect)
     lexicon.before_noun = frozenset(_key(lexicon, word) for word in words["color"]["before_noun"])
     lexicon.kind_plural = words["kind_plural"]
 

@@ -90,7 +90,8 @@ def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> Non
         elif item.sense("trait"):
             _add_trait(items, index, reading, lexicon)
         elif style := item.sense("style"):
-            _set_style(item, style.value, reading, lexicon)
+            item.settle("style", style.value)
+            reading.style = reading.style or style.value
 
 
 def _foreign_thing(items: list[Item], index: int, reading: Reading) -> Item | None:
@@ -134,14 +135,6 @@ def _add_content(content: Sense, item: Item, reading: Reading, lexicon: Lexicon)
 def _set_option(option: Sense, reading: Reading) -> None:
     key, value = option.value.split("=")
     reading.options[key] = value
-
-
-def _set_style(item: Item, style: str, reading: Reading, lexicon: Lexicon) -> None:
-    item.settle("style", style)
-    if reading.style is None or reading.style not in lexicon.live_styles:
-        reading.style = reading.style or style
-    if style not in lexicon.live_styles:
-        reading.warnings.append(f"style '{item.text}' is known, but has no effect yet.")
 
 
 def _add_layer(item: Item, reading: Reading) -> None:

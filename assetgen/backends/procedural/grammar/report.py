@@ -63,7 +63,7 @@ class MaterialRequest:
         color: paint on painted_metal, tint on a natural material.
         second_color: the other color of a pattern, or the color of mortar or grout.
         layers: sorted by name, each name once; a layer that the prompt forbids does not stand here.
-        style: a style word, also when this version gives it no effect.
+        style: the style that a word asks for.
         tile_m: width of one tile in metres, when the prompt says so; so too seed and size in pixels.
     """
 
