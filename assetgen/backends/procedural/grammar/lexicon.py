@@ -79,6 +79,8 @@ class Lexicon:
     implied: dict[str, dict[str, str | float]] = field(default_factory=dict)
     absorbs: dict[str, frozenset[str]] = field(default_factory=dict)
     recipes: tuple[str, ...] = ()
+    covers: dict[str, str] = field(default_factory=dict)  # recipe -> how it can lie over another, "" for not
+    natural: frozenset[str] = frozenset()  # recipes on which a metal's name means its hue
     before_noun: frozenset[str] = frozenset()
     kind_plural: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # every word of every phrase -> what kind it is of
@@ -167,6 +169,10 @@ def _key(lexicon: Lexicon, phrase: str) -> str:
 def _describe(lexicon: Lexicon, words: dict[str, Any], catalog: Catalog, traits: dict[str, Any]) -> None:
     """Fill in the tables that are no phrases."""
     lexicon.recipes = tuple(catalog.materials)
+    lexicon.covers = {name: card.covers for name, card in catalog.materials.items()}
+    lexicon.natural = frozenset(
+        name for name, card in catalog.materials.items() if card.category in _NATURAL_CATEGORIES
+    )
     for name, card in catalog.materials.items():
         lexicon.absorbs[name] = frozenset(_key(lexicon, word) for word in card.absorbs)
         for phrase, bring in card.implied.items():
@@ -278,6 +284,8 @@ def _index_words(lexicon: Lexicon, words: dict[str, Any]) -> None:
                 lexicon.targets.setdefault(word, senses[0].kind)
 
 
+_NATURAL_CATEGORIES: Final = ("ground", "wood", "organic", "fabric")
+"""Golden oak is not made of gold."""
 _REMEMBERED_FORMS: Final = 8192
 _SEPARATORS: Final = str.maketrans({"'": None, "-": " ", "/": " ", "_": " "})
 _NOT_BRITISH: Final = (

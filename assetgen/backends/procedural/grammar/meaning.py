@@ -9,7 +9,7 @@ from typing import Final
 from assetgen.backends.procedural.grammar.lexicon import Lexicon, Sense
 from assetgen.backends.procedural.grammar.match import suggest
 from assetgen.backends.procedural.grammar.phrases import MAX_CORRECTIONS, Item
-from assetgen.backends.procedural.grammar.report import ColorWord, LayerRequest
+from assetgen.backends.procedural.grammar.report import ColorWord, LayerRequest, MaterialRequest
 from assetgen.backends.procedural.grammar.scope import is_break, is_content, is_layer_noun
 
 _BEYOND: Final = "known, but not in this library yet"
@@ -268,6 +268,23 @@ def _words_before(items: list[Item], index: int) -> list[Item]:
             break
         words.append(other)
     return words
+
+
+def to_request(reading: Reading) -> MaterialRequest:
+    """Return the canonical request: denied layers and colors gone, everything sorted."""
+    colors = [color for color in reading.colors if color.name not in reading.denied]
+    layers = [layer for name, layer in reading.layers.items() if name not in reading.denied]
+    first = colors[0] if colors else reading.implied_color
+    second = reading.second or (colors[1] if len(colors) > 1 else None)
+    return MaterialRequest(
+        base=reading.base,
+        traits=tuple(sorted(reading.traits.items())),
+        options=tuple(sorted(reading.options.items())),
+        color=first,
+        second_color=second,
+        layers=tuple(sorted(layers, key=lambda layer: layer.name)),
+        style=reading.style if reading.style not in reading.denied else None,
+    )
 
 
 def account_for_rest(items: list[Item], reading: Reading, kind: str, lexicon: Lexicon) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from assetgen.backends.procedural.grammar.coats import read_coats
 from assetgen.backends.procedural.grammar.lexicon import Lexicon, load_lexicon
 from assetgen.backends.procedural.grammar.meaning import (
     Reading,
@@ -18,6 +19,7 @@ from assetgen.backends.procedural.grammar.meaning import (
     read_base,
     read_modifiers,
     read_parts,
+    to_request,
 )
 from assetgen.backends.procedural.grammar.phrases import Item, gather
 from assetgen.backends.procedural.grammar.report import (
@@ -90,7 +92,7 @@ def parse_prompt(prompt: str, *, negative: str = "", kind: str | None = None) ->
     reading = _read(items, chosen_kind, lexicon)
     _subtract(negative, reading, lexicon)
     settings, spans, ignored = _follow_settings(taken.settings, prompt, chosen_kind, lexicon)
-    request = replace(_request(reading), **settings)
+    request = replace(to_request(reading), **settings)
     if taken.unread_from is not None:
         ignored.append(_unread(prompt, taken.unread_from))
     report = _report(prompt, chosen_kind, request, reading, items, spans=spans, ignored=ignored)
@@ -146,6 +148,7 @@ def _read(items: list[Item], kind: str, lexicon: Lexicon) -> Reading:
         chosen, sense = choose_base(items)
     read_base(items, chosen, sense, reading, lexicon)
     _absorb(items, reading, lexicon)
+    read_coats(items, reading, lexicon)
     read_parts(items, reading, lexicon)
     bind_degrees(items)
     read_modifiers(items, reading, lexicon)
@@ -199,23 +202,6 @@ def _subtract(negative: str, reading: Reading, lexicon: Lexicon) -> None:
         reading.warnings.append(
             f"negative prompt: {reading.base.replace('_', ' ')} is the material asked for; kept."
         )
-
-
-def _request(reading: Reading) -> MaterialRequest:
-    """Return the canonical request: denied layers and colors gone, everything sorted."""
-    colors = [color for color in reading.colors if color.name not in reading.denied]
-    layers = [layer for name, layer in reading.layers.items() if name not in reading.denied]
-    first = colors[0] if colors else reading.implied_color
-    second = reading.second or (colors[1] if len(colors) > 1 else None)
-    return MaterialRequest(
-        base=reading.base,
-        traits=tuple(sorted(reading.traits.items())),
-        options=tuple(sorted(reading.options.items())),
-        color=first,
-        second_color=second,
-        layers=tuple(sorted(layers, key=lambda layer: layer.name)),
-        style=reading.style if reading.style not in reading.denied else None,
-    )
 
 
 def _follow_settings(
@@ -322,4 +308,10 @@ def _color_text(color: ColorWord) -> str:
 
 def _layer_text(layer: LayerRequest) -> str:
     color = f" in {_color_text(layer.color)}" if layer.color else ""
-    return f"layer: {layer.name} {layer.amount:.0%}{color}"
+    name = layer.name.replace("_", " ")
+    if layer.material is None:
+        return f"layer: {name} {layer.amount:.0%}{color}"
+    own = [_layer_text(inner).removeprefix("layer: ") for inner in layer.material.layers]
+    own += [f"{trait} {value:g}" for trait, value in layer.material.traits]
+    own += [f"{key} {value.replace('_', ' ')}" for key, value in layer.material.options]
+    return f"over it: {name} {layer.amount:.0%}{color}" + (f" ({', '.join(own)})" if own else "")

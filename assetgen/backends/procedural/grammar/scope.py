@@ -187,7 +187,8 @@ def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
     It is Y in "X on Y" and in "Y with X"; of two side by side the last ("concrete brick"), else the first.
     """
     exact = [i for i, item in enumerate(items) if _may_be_base(item, "base")]
-    strong = [i for i in exact if items[i].sense("trait") is None]
+    # Sand, snow and dirt are a ground of their own, or lie on whatever else is named.
+    strong = [i for i in exact if items[i].sense("trait", "layer") is None]
     families = [i for i, item in enumerate(items) if _may_be_base(item, "family")]
     families = [i for i in families if not _is_place_of_another_thing(items, i)]
     firm = [i for i in families if not _is_place(items[i])]
@@ -235,6 +236,16 @@ def _is_link(item: Item, value: str) -> bool:
     return sense is not None and sense.value == value and not item.role
 
 
+def link_of(item: Item) -> str:
+    """Return how an item links what stands around it: with, on, and, of, in, or nothing; "covered in" is a with."""
+    sense = item.sense("connector")
+    if sense is not None and not item.role:
+        return sense.value
+    degree = item.sense("degree")
+    is_cover = degree is not None and item.key.split()[-1] in ("in", "with", "by") and " " in item.key
+    return "with" if is_cover else ""
+
+
 def _link_before(items: list[Item], index: int) -> str:
     """Return the connector that governs the item: with, on, and, of, in, or nothing."""
     for item in reversed(items[:index]):
@@ -252,7 +263,7 @@ def _head(items: list[Item], found: list[int]) -> int:
     on = next((i for i, item in enumerate(items) if _is_link(item, "on")), None)
     if on is not None and any(i > on for i in found) and any(True for item in items[:on] if is_content(item)):
         found = [i for i in found if i > on]
-    with_at = next((i for i, item in enumerate(items) if _is_link(item, "with")), None)
+    with_at = next((i for i, item in enumerate(items) if link_of(item) == "with"), None)
     if with_at is not None and any(i < with_at for i in found):
         found = [i for i in found if i < with_at]
     head = found[0]

@@ -12,9 +12,6 @@ from assetgen.backends.procedural.grammar.phrases import Item
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.grammar.scope import is_break, is_layer_noun, is_trait_noun
 
-_NATURAL: Final = frozenset({"wood_planks", "dirt", "bark"})
-"""On these a metal's name before the material means its hue: golden oak is not made of gold."""
-
 _SKIPPED: Final = ("trait", "option", "shade", "degree", "stop", "color_after", "no_effect", "style")
 
 
@@ -28,7 +25,7 @@ def read_colors(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
             continue
         run = items[start:end]
         target = _target(items, start, end)
-        color = _one_color(run, _is_natural(target, reading), lexicon)
+        color = _one_color(run, _is_natural(target, reading, lexicon), lexicon)
         _give(color, run, target, reading, lexicon)
         at = end
 
@@ -43,8 +40,8 @@ def _color_run(items: list[Item], at: int) -> tuple[int, int]:
     return at, end
 
 
-def _is_natural(target: Item | None, reading: Reading) -> bool:
-    return reading.base in _NATURAL and (target is None or not is_layer_noun(target))
+def _is_natural(target: Item | None, reading: Reading, lexicon: Lexicon) -> bool:
+    return reading.base in lexicon.natural and (target is None or not is_layer_noun(target))
 
 
 def _one_color(run: list[Item], is_natural: bool, lexicon: Lexicon) -> ColorWord:
