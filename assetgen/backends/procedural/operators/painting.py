@@ -12,12 +12,10 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.noise import spectral_noise
-from assetgen.backends.procedural.operators.steady import power
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch
+from assetgen.imaging.color import linear_to_oklab
 
-_TO_LMS = ((0.4122214708, 0.5363325363, 0.0514459929), (0.2119034982, 0.6806995451, 0.1073969566))
-_TO_LMS3 = (0.0883024619, 0.2817188376, 0.6299787005)
 _SECTORS = tuple((math.cos(turn * math.pi / 4), math.sin(turn * math.pi / 4)) for turn in range(8))
 
 
@@ -51,11 +49,7 @@ def flattened(torus: Torus, guide: Tensor, planes: Tensor, radius_m: float) -> T
 
 def lightness(color: Tensor) -> Tensor:
     """Return OKLab lightness of a planar linear color, (N, N), 0..1."""
-    red, green, blue = color.clamp(min=0).unbind(0)
-    long = power(red * _TO_LMS[0][0] + green * _TO_LMS[0][1] + blue * _TO_LMS[0][2] + 1e-9, 1 / 3)
-    medium = power(red * _TO_LMS[1][0] + green * _TO_LMS[1][1] + blue * _TO_LMS[1][2] + 1e-9, 1 / 3)
-    short = power(red * _TO_LMS3[0] + green * _TO_LMS3[1] + blue * _TO_LMS3[2] + 1e-9, 1 / 3)
-    return 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
+    return linear_to_oklab(color.clamp(min=0), axis=0)[0]
 
 
 def relit(color: Tensor, before: Tensor, after: Tensor) -> Tensor:
