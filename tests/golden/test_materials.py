@@ -2,10 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assetgen.backends.procedural.grammar.parse import parse_prompt
-from assetgen.backends.procedural.layers.table import LAYERS
-from assetgen.backends.procedural.materials.table import RECIPES
-from tests.golden.materials import PATH, PROMPTS, Golden, current, differences, recorded
+from tests.golden.materials import PATH, Golden, current, differences, recorded
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +22,10 @@ def test_materials_change_only_together_with_their_versions(now: Golden) -> None
 
 
 def test_a_small_change_of_one_map_is_seen(now: Golden) -> None:
-    moved = {prompt: dict(maps) for prompt, maps in now["fields"].items()}
-    moved["brick"]["roughness"] = [value + 5 for value in moved["brick"]["roughness"]]
-    assert list(differences(Golden(versions=now["versions"], fields=moved), now)) == ["brick: roughness"]
-
-
-def test_the_golden_prompts_call_for_every_recipe_and_every_layer() -> None:
-    requests = [parse_prompt(prompt).request for prompt in PROMPTS]
-    assert {request.base for request in requests} == set(RECIPES)
-    assert {layer.name for request in requests for layer in request.layers} == set(LAYERS)
+    color, normal, roughness, *rest = now["fields"]["brick"].split(" ")
+    moved = f"{int(roughness[:3], 16) + 5:03x}{roughness[3:]}"
+    fields = now["fields"] | {"brick": " ".join((color, normal, moved, *rest))}
+    assert list(differences(Golden(versions=now["versions"], fields=fields), now)) == ["brick: roughness"]
 
 
 def test_the_golden_file_is_small() -> None:
