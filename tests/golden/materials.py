@@ -44,7 +44,7 @@ class Golden(TypedDict):
 
 
 def draw(prompt: str, style: str | None) -> str:
-    """Return coarse means of each channel of each map of a prompt's material, as one word of hexadecimal digits a map."""
+    """Return coarse means of each channel of each map, as one word of hexadecimal digits a map."""
     spec = MaterialSpec(asset="golden", prompt=prompt, style=style, seed=1, size=(64, 64))
     made = ProceduralBackend().generate(spec, Context()).value
     words = []

@@ -16,6 +16,7 @@ from typing import Any, Final
 from assetgen.backends.procedural.catalog.catalog import Catalog, load_catalog
 from assetgen.backends.procedural.grammar.color import Shade, encode_srgb, parse_hex
 from assetgen.backends.procedural.grammar.report import ColorWord
+from assetgen.backends.table import BACKENDS
 
 LONGEST_PHRASE: Final = 5
 """The most words that a phrase of the lexicon may have."""
@@ -81,6 +82,7 @@ class Lexicon:
     recipes: tuple[str, ...] = ()
     covers: dict[str, str] = field(default_factory=dict)  # recipe -> how it can lie over another, "" for not
     natural: frozenset[str] = frozenset()  # recipes on which a metal's name means its hue
+    elsewhere: str = ""  # what could make a thing that is beyond the library
     before_noun: frozenset[str] = frozenset()
     kind_plural: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # every word of every phrase -> what kind it is of
@@ -184,8 +186,17 @@ def _describe(lexicon: Lexicon, words: dict[str, Any], catalog: Catalog, traits:
     for name, entry in words["part"].items():
         thin, wide = frozenset(entry.get("thin", "").split()), frozenset(entry.get("wide", "").split())
         lexicon.parts[name] = Part(tuple(entry["recipes"]), entry["role"], thin, wide)
+    lexicon.elsewhere = _elsewhere()
     lexicon.before_noun = frozenset(_key(lexicon, word) for word in words["color"]["before_noun"])
     lexicon.kind_plural = words["kind_plural"]
+
+
+def _elsewhere() -> str:
+    """Say which backend could make what the library does not have."""
+    others = [name for name, row in BACKENDS.items() if name != "procedural" and "material" in row.kinds]
+    if others:
+        return f'backend = "{others[0]}" could make it'
+    return "a diffusion backend could make it, and this version has none"
 
 
 def _grammar_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:

@@ -12,7 +12,6 @@ from assetgen.backends.procedural.grammar.phrases import MAX_CORRECTIONS, Item
 from assetgen.backends.procedural.grammar.report import ColorWord, LayerRequest, MaterialRequest
 from assetgen.backends.procedural.grammar.scope import is_break, is_content, is_layer_noun
 
-_BEYOND: Final = "known, but not in this library yet"
 _FROM: Final = ("from", "by", "for", "in", "at", "of", "like")
 _SILENT: Final = ("stop", "connector", "where", "color_after", "negation_after", "negation", "break")
 _QUIET: Final = ("no_effect", "place", "degree", "kind")
@@ -329,9 +328,9 @@ def _ignore_known(item: Item, reading: Reading, kind: str, lexicon: Lexicon) -> 
     plural = lexicon.kind_plural.get(kind, kind)
     beyond, layer = item.sense("beyond"), item.sense("beyond_layer")
     if beyond is not None:
-        item.ignore(_BEYOND, tuple(beyond.flag.split()))
+        item.ignore(f"known, but not in this library; {lexicon.elsewhere}", tuple(beyond.flag.split()))
     elif layer is not None:
-        item.ignore(_BEYOND, tuple(layer.flag.split()))
+        item.ignore(f"known, but not in this library; {lexicon.elsewhere}", tuple(layer.flag.split()))
     elif item.sense("base", "family") and reading.base is not None:
         item.ignore(f"a second material; {reading.base.replace('_', ' ')} was taken")
     elif (option := item.sense("option")) and reading.base is not None:
