@@ -19,6 +19,7 @@ from assetgen.backends.procedural.operators.palette import Palette, mix, piece_t
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.veining import leaning, vein_net
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
 
@@ -90,6 +91,11 @@ def _beds(torus: Torus) -> Tensor:
     return torch.stack([beds.id.float(), beds.share, beds.edge_m])
 
 
+def _veins(torus: Torus) -> Tensor:
+    net = vein_net(torus, "a", 0.3, stretch=2.0, lean=1)
+    return torch.stack([net.line(torus, 0.03), net.twin(torus, "b", 0.02, 0.04), net.halo(0.05)])
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -109,6 +115,8 @@ DRAWINGS: dict[str, Drawing] = {
     "pebbles": lambda t: _heap(t, Worn.of),
     "sawn tiles": _tiles,
     "beds": _beds,
+    "healed cracks": _veins,
+    "leaning": lambda t: leaning(t, fbm(t, "a", 3), -1),
     "herringbone": lambda t: stacked(lay(t, herringbone(2))),
     "fetch": lambda t: fetch(t, fbm(t, "a", 3), *_bend(t)),
     "fetch per piece": _per_piece,
