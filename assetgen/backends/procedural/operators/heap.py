@@ -148,7 +148,7 @@ class Worn:
 
     def _radius(self, x: Tensor, y: Tensor, row: Sequence[Tensor]) -> Tensor:
         along, across = x * row[0] + y * row[1], (y * row[0] - x * row[1]) / row[2]
-        return along.square() + across.square() * (1 + row[4] * along)
+        return along.square() + across.square() * (1 + row[4] * along.clamp(-1, 1))
 
     def height(self, x: Tensor, y: Tensor, stones: Tensor) -> Tensor:
         """Return the height over the middle plane; see `Solid`."""
