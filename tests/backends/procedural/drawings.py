@@ -7,14 +7,19 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.cells import cells, grains
+from assetgen.backends.procedural.operators.cells import cells, facets, grains
+from assetgen.backends.procedural.operators.crystals import grow_crystals
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.slabs import laid_as_tiles
+from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.veining import leaning, vein_net
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
 
@@ -64,6 +69,33 @@ def _per_piece(torus: Torus) -> Tensor:
     return fetch_per_piece(torus, field, lay(torus, courses(3, 6)), "shift")
 
 
+def _heap(torus: Torus, kind: Kind) -> Tensor:
+    sorts = (Sort(radius_m=(0.06, 0.1), spacing_m=0.11), Sort(radius_m=(0.03, 0.05), spacing_m=0.12))
+    lying = heap(torus, "heap", sorts, kind, ground_m=-0.02)
+    seen = (lying.pieces.id.float(), lying.pieces.x, lying.pieces.y, lying.pieces.edge)
+    return torch.stack([lying.height_m, lying.bare, *(field * (1 - lying.bare) for field in seen)])
+
+
+def _crystals(torus: Torus) -> Tensor:
+    grown = grow_crystals(torus, "a", small_m=0.1, large_m=0.2, large=0.4, quartz=0.3, mica=0.2, swirled=True)
+    return torch.stack([grown.is_large, grown.quartz, grown.mica, grown.flow, grown.large.edge])
+
+
+def _tiles(torus: Torus) -> Tensor:
+    laid = laid_as_tiles(surface(torus), "tiles", edge_m=0.4, joint_m=0.02, grout=RAMP.paint(torus.zeros()))
+    return torch.cat([laid.height_m[None], laid.roughness[None], laid.color])
+
+
+def _beds(torus: Torus) -> Tensor:
+    beds = strata(torus, "a", 6, torus.v + fbm(torus, "b", 3) * 0.1)
+    return torch.stack([beds.id.float(), beds.share, beds.edge_m])
+
+
+def _veins(torus: Torus) -> Tensor:
+    net = vein_net(torus, "a", 0.3, stretch=2.0, lean=1)
+    return torch.stack([net.line(torus, 0.03), net.twin(torus, "b", 0.02, 0.04), net.halo(0.05)])
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -77,6 +109,14 @@ DRAWINGS: dict[str, Drawing] = {
     "warped cells": lambda t: stacked(cells(t, "a", 9, warp=_bend(t))),
     "round cells": lambda t: stacked(cells(t, "a", 8, roundness=14.0, brick_rows=True)),
     "bricks": lambda t: stacked(lay(t, courses(3, 6), warp=_bend(t), corner_m=0.01)),
+    "facets": lambda t: facets(t, "a", 7, warp=_bend(t)),
+    "crystals": _crystals,
+    "crushed stones": lambda t: _heap(t, Crushed.of),
+    "pebbles": lambda t: _heap(t, Worn.of),
+    "sawn tiles": _tiles,
+    "beds": _beds,
+    "healed cracks": _veins,
+    "leaning": lambda t: leaning(t, fbm(t, "a", 3), -1),
     "herringbone": lambda t: stacked(lay(t, herringbone(2))),
     "fetch": lambda t: fetch(t, fbm(t, "a", 3), *_bend(t)),
     "fetch per piece": _per_piece,

@@ -187,6 +187,7 @@ def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
     It is Y in "X on Y" and in "Y with X"; of two side by side the last ("concrete brick"), else the first.
     """
     exact = [i for i, item in enumerate(items) if _may_be_base(item, "base")]
+    exact = [i for i in exact if not _lies_in_one_before(items, i, exact)]
     # Sand, snow and dirt are a ground of their own, or lie on whatever else is named.
     strong = [i for i in exact if items[i].sense("trait", "layer") is None]
     families = [i for i, item in enumerate(items) if _may_be_base(item, "family")]
@@ -216,6 +217,12 @@ def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
 
 def _may_be_base(item: Item, kind: str) -> bool:
     return item.sense(kind) is not None and not item.negated and not item.role
+
+
+def _lies_in_one_before(items: list[Item], index: int, bases: list[int]) -> bool:
+    """Say whether a material named before the item can hold it: of "dirt with pebbles" the base is dirt."""
+    within = {sense.flag for sense in items[index].senses if sense.kind == "content"}
+    return any(at < index and sense.value in within for at in bases for sense in items[at].senses)
 
 
 def _is_place(item: Item) -> bool:

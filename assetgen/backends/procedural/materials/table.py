@@ -13,6 +13,10 @@ from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
+from assetgen.backends.procedural.materials.stone.granite import granite
+from assetgen.backends.procedural.materials.stone.gravel import gravel
+from assetgen.backends.procedural.materials.stone.marble import marble
+from assetgen.backends.procedural.materials.stone.pebbles import pebbles
 from assetgen.backends.procedural.materials.wood.bark import bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.operators.torus import Torus
@@ -21,6 +25,10 @@ from assetgen.backends.procedural.surface import Surface
 
 _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "cobblestone": cobblestone,
+    "granite": granite,
+    "marble": marble,
+    "gravel": gravel,
+    "pebbles": pebbles,
     "brick": brick,
     "concrete": concrete,
     "ceramic_tiles": ceramic_tiles,

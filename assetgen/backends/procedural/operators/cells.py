@@ -131,6 +131,50 @@ def cells(
     )
 
 
+def facets(
+    torus: Torus,
+    name: str,
+    period: int,
+    *,
+    tilt: float = 0.5,
+    jitter: float = 0.95,
+    warp: tuple[Tensor, Tensor] | None = None,
+    period_y: int | None = None,
+) -> Tensor:
+    """Return the face of broken stone, (N, N), about -1..1: shallow scoops that meet in sharp ridges.
+
+    Every site bears a bowl that is tilted at random, and the lowest of them all is the surface. All are equally
+    bent, so the search compares planes and the bend is added once.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        period: scoops along x; `period_y` along y when it differs.
+        tilt: steepest slope of a scoop in its own width, up to 0.6.
+        jitter: 0 a regular grid, 1 sites anywhere in their lattice cell.
+        warp: (x, y) offsets in tiles added to every texel's position.
+    """
+    sites = _sites(torus, name, period, period_y or period, jitter, brick_rows=False)
+    draws = (torus.uniform(f"{name}/tilt", sites.nx * sites.ny, 3) * 2 - 1)[sites.id.to(torch.int64)]
+    lean_x, lean_y = draws[:, 0] * tilt, draws[:, 1] * tilt
+    result = torch.empty(torus.size, torus.size, device=torus.device)
+    steps = [(x, y, (y + 1) * sites.stride + x + 1) for y in range(-1, 3) for x in range(-1, 3)]
+    for rows, x, y in positions(torus, warp):
+        cell_x, cell_y = x * sites.nx - 0.5, y * sites.ny - 0.5
+        column, line = torch.floor(cell_x), torch.floor(cell_y)
+        in_x, in_y = cell_x - column + 0.5, cell_y - line + 0.5
+        first = ((line + (_PAD - 1)) * sites.stride + (column + (_PAD - 1))).to(torch.int64)
+        lowest = torch.full_like(in_x, 9.0)
+        for step_x, step_y, skip in steps:
+            at_x, at_y = sites.x[skip:] + step_x, sites.y[skip:] + step_y
+            rest = (at_x * at_x + at_y * at_y) - lean_x[skip:] * at_x - lean_y[skip:] * at_y
+            rest = rest + draws[skip:, 2] * (0.2 * tilt)
+            plane = _read(rest, first).addcmul_(_read(lean_x[skip:] - 2 * at_x, first), in_x)
+            lowest = torch.minimum(lowest, plane.addcmul_(_read(lean_y[skip:] - 2 * at_y, first), in_y))
+        result[rows] = (lowest + in_x * in_x + in_y * in_y).mul_(2.4).sub_(0.5)
+    return result
+
+
 def _sites(torus: Torus, name: str, nx: int, ny: int, jitter: float, *, brick_rows: bool) -> _Sites:
     offset = (torus.uniform(name, nx * ny, 2) - 0.5) * jitter + 0.5
     x, y = offset[:, 0].view(ny, nx), offset[:, 1].view(ny, nx)
