@@ -14,11 +14,18 @@ from assetgen.backends.procedural.operators.layouts import courses, herringbone,
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
-from assetgen.backends.procedural.operators.weather import dust_on_ledges, flakes, hairlines, tide_marks
+from assetgen.backends.procedural.operators.weather import (
+    dust_on_ledges,
+    flakes,
+    hairlines,
+    lichen,
+    tide_marks,
+)
 from assetgen.backends.procedural.surface import Surface, finish
 
 Drawing = Callable[[Torus], Tensor]
@@ -79,6 +86,23 @@ def _sweeps(torus: Torus) -> Tensor:
     return torch.stack([left.pressed, left.scoop, left.drag, left.lip])
 
 
+def _shingles(torus: Torus) -> Tensor:
+    above = snapped(torus, "b", 48, share=0.3, depth_m=0.1, jag_m=fbm(torus, "c", 9) * 0.02)
+
+    def outline(number: Tensor, x: Tensor, y: Tensor, width: Tensor) -> Tensor:
+        tail = torus.tile_m / 8 - y
+        return torch.minimum(tail, above(number, x, tail))
+
+    tiles = lay_shingles(torus, "a", columns=6, rows=8, outline=outline, mixed=0.5, lost=0.1)
+    return torch.cat([stacked(tiles.pieces), torch.stack([tiles.level, tiles.width_m])])
+
+
+def _barrels(torus: Torus) -> Tensor:
+    jag_m = fbm(torus, "b", 9) * 0.02
+    tiles = lay_barrels(torus, "a", columns=6, rows=4, slip_m=0.01, turn=0.01, broken=0.2, jag_m=jag_m)
+    return torch.cat([stacked(tiles.pieces), torch.stack([tiles.level, tiles.arch, tiles.is_cover.float()])])
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -110,6 +134,9 @@ DRAWINGS: dict[str, Drawing] = {
     "fillings": lambda t: torch.stack(
         fillings(t, "a", 0.4, share=0.6, size_m=(0.02, 0.1), ragged=fbm(t, "b", 7))
     ),
+    "shingles": _shingles,
+    "barrels": _barrels,
+    "lichen": lambda t: torch.stack(lichen(t, "a", 0.2, amount=0.6)),
     "hairlines": lambda t: hairlines(t, "a", 0.4, share=0.5),
     "tide marks": lambda t: torch.stack(tide_marks(t, "a", 0.5, amount=0.5)),
     "flakes": lambda t: torch.stack(flakes(t, "a", 0.4, amount=0.2)),
