@@ -16,11 +16,21 @@ from assetgen.backends.procedural.operators.layouts import courses, herringbone,
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.strata import strata
+from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
 from assetgen.backends.procedural.operators.veining import leaning, vein_net
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.weather import (
+    dust_on_ledges,
+    flakes,
+    hairlines,
+    lichen,
+    tide_marks,
+)
 from assetgen.backends.procedural.surface import Surface, finish
 
 Drawing = Callable[[Torus], Tensor]
@@ -96,6 +106,35 @@ def _veins(torus: Torus) -> Tensor:
     return torch.stack([net.line(torus, 0.03), net.twin(torus, "b", 0.02, 0.04), net.halo(0.05)])
 
 
+def _strokes(torus: Torus) -> Tensor:
+    strokes = lay_strokes(
+        torus, "a", 0.2, length_m=(0.2, 0.4), width_m=(0.1, 0.2), bend=0.2, ragged_m=fbm(torus, "b", 9) * 0.02
+    )
+    return torch.cat([stacked(strokes), fetch_along(torus, fbm(torus, "c", 5), strokes, "shift")[None]])
+
+
+def _sweeps(torus: Torus) -> Tensor:
+    left = trowel_sweeps(torus, "a", 0.5)
+    return torch.stack([left.pressed, left.scoop, left.drag, left.lip])
+
+
+def _shingles(torus: Torus) -> Tensor:
+    above = snapped(torus, "b", 48, share=0.3, depth_m=0.1, jag_m=fbm(torus, "c", 9) * 0.02)
+
+    def outline(number: Tensor, x: Tensor, y: Tensor, width: Tensor) -> Tensor:
+        tail = torus.tile_m / 8 - y
+        return torch.minimum(tail, above(number, x, tail))
+
+    tiles = lay_shingles(torus, "a", columns=6, rows=8, outline=outline, mixed=0.5, lost=0.1)
+    return torch.cat([stacked(tiles.pieces), torch.stack([tiles.level, tiles.width_m])])
+
+
+def _barrels(torus: Torus) -> Tensor:
+    jag_m = fbm(torus, "b", 9) * 0.02
+    tiles = lay_barrels(torus, "a", columns=6, rows=4, slip_m=0.01, turn=0.01, broken=0.2, jag_m=jag_m)
+    return torch.cat([stacked(tiles.pieces), torch.stack([tiles.level, tiles.arch, tiles.is_cover.float()])])
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -130,6 +169,18 @@ DRAWINGS: dict[str, Drawing] = {
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
+    "strokes": _strokes,
+    "trowel sweeps": _sweeps,
+    "fillings": lambda t: torch.stack(
+        fillings(t, "a", 0.4, share=0.6, size_m=(0.02, 0.1), ragged=fbm(t, "b", 7))
+    ),
+    "shingles": _shingles,
+    "barrels": _barrels,
+    "lichen": lambda t: torch.stack(lichen(t, "a", 0.2, amount=0.6)),
+    "hairlines": lambda t: hairlines(t, "a", 0.4, share=0.5),
+    "tide marks": lambda t: torch.stack(tide_marks(t, "a", 0.5, amount=0.5)),
+    "flakes": lambda t: torch.stack(flakes(t, "a", 0.4, amount=0.2)),
+    "dust on ledges": lambda t: dust_on_ledges(t, fbm(t, "a", 3) * 0.05, 0.02),
     "cavity": lambda t: surface(t).cavity(0.01),
     "occlusion": lambda t: surface(t).occlusion(0.1),
     "grime": lambda t: surface(t).with_grime(0.7, 0.05).color,

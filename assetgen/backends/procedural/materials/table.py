@@ -11,6 +11,9 @@ from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
+from assetgen.backends.procedural.materials.masonry.plaster import plaster
+from assetgen.backends.procedural.materials.masonry.roof_tiles import roof_tiles
+from assetgen.backends.procedural.materials.masonry.slate_roof import slate_roof
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.stone.granite import granite
@@ -32,6 +35,9 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "brick": brick,
     "concrete": concrete,
     "ceramic_tiles": ceramic_tiles,
+    "plaster": plaster,
+    "roof_tiles": roof_tiles,
+    "slate_roof": slate_roof,
     "dirt": dirt,
     "wood_planks": wood_planks,
     "bark": bark,
