@@ -23,6 +23,7 @@ from assetgen.backends.procedural.operators.metal_skins import (
     spangle,
 )
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
 from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.panels import half_extents
@@ -76,6 +77,10 @@ def _grains(torus: Torus) -> Tensor:
 def _per_piece(torus: Torus) -> Tensor:
     field = torch.stack([fbm(torus, "a", 3), spectral_noise(torus, "b", slope=1.5)])
     return fetch_per_piece(torus, field, lay(torus, courses(3, 6)), "shift")
+
+
+def _overlaps(found: Overlaps) -> Tensor:
+    return torch.cat([stacked(found.pieces), found.layers[None]])
 
 
 def _handled(torus: Torus) -> Tensor:
@@ -142,6 +147,8 @@ DRAWINGS: dict[str, Drawing] = {
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
+    "swirls": lambda t: _overlaps(overlapping(t, "a", 6, size=1.4, in_order=True)),
+    "sheets": lambda t: _overlaps(overlapping(t, "a", 5, size=1.2, square=True, jitter=0.3, turn=0.2)),
     "handled": _handled,
     "rolled": lambda t: _skin(rolled(t)),
     "blasted": lambda t: _skin(blasted(t)),

@@ -12,6 +12,7 @@ from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
+from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.wood.bark import bark
@@ -29,6 +30,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "wood_planks": wood_planks,
     "bark": bark,
     "bare_steel": bare_steel,
+    "brushed_metal": brushed_metal,
     "painted_metal": painted_metal,
 }
 
