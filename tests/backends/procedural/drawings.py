@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import cells, grains
+from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, hairlines, smears
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
@@ -83,6 +84,13 @@ def _overlaps(found: Overlaps) -> Tensor:
     return torch.cat([stacked(found.pieces), found.layers[None]])
 
 
+def _corrosion(torus: Torus) -> Tensor:
+    rough = fbm(torus, "rough", 20)
+    sheet = scale_sheet(torus, "sheet", rough, share=0.6, flake_m=0.1)
+    fields = [sheet.body, sheet.height_m * 500, sheet.hold, sheet.crack, sheet.curl]
+    return torch.stack([eaten_pits(torus, "pits", rough, share=0.6), *fields])
+
+
 def _handled(torus: Torus) -> Tensor:
     return torch.stack(
         [
@@ -149,6 +157,7 @@ DRAWINGS: dict[str, Drawing] = {
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
     "swirls": lambda t: _overlaps(overlapping(t, "a", 6, size=1.4, in_order=True)),
     "sheets": lambda t: _overlaps(overlapping(t, "a", 5, size=1.2, square=True, jitter=0.3, turn=0.2)),
+    "corrosion": _corrosion,
     "handled": _handled,
     "rolled": lambda t: _skin(rolled(t)),
     "blasted": lambda t: _skin(blasted(t)),

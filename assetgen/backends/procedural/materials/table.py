@@ -14,6 +14,7 @@ from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
+from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.wood.bark import bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
@@ -31,6 +32,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "bark": bark,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,
+    "rusted_iron": rusted_iron,
     "painted_metal": painted_metal,
 }
 

@@ -56,7 +56,7 @@ def brushed_metal(torus: Torus, look: Look) -> Surface:
     tarnish = fbm(torus, "tarnish", torus.cells_across(0.11), octaves=6, gain=0.58)
     tone = 0.5 + (brush.lines * 0.17 + brush.bands * 0.13) * look["contrast"] + cut * 0.3 - deep * 0.3
     color = look.bare_metal(*colors).paint(tone - 0.10 * tarnish)
-    stain = smoothstep(0.30, -0.12, tarnish + 0.62 - 0.55 * look["age"] + 0.05 * brush.bands)
+    stain = smoothstep(0.30, -0.12, tarnish + 0.62 - 0.55 * look["age"] + 0.05 * brush.lines)
     color = color * (1 - stain * 0.08 * torch.tensor([0.3, 0.8, 1.6], device=torus.device)[:, None, None])
     touched = smears(torus, "smears", 0.12) * 0.13 + fingerprints(torus, "fingers", share=0.45) * 0.17
     lines = (brush.lines * 0.040 + brush.bands * 0.038) * look["contrast"]
