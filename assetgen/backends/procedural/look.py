@@ -8,6 +8,7 @@ from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import Parameter
 from assetgen.backends.procedural.grammar.report import ColorWord
+from assetgen.backends.procedural.oklab import srgb_to_linear
 from assetgen.backends.procedural.operators.palette import Palette, Triple, pigment
 from assetgen.backends.procedural.operators.torus import Torus
 
@@ -67,6 +68,41 @@ class Look:
         ramp = Palette.of(*colors)
         if self.color is not None and tint > 0:
             ramp = ramp.tinted(as_matter(self.color, most_chroma), tint)
+        return self._adjusted(ramp)
+
+    def paint(self, drawn: Palette, *, second: bool = False) -> Palette:
+        """Return dark, plain and light paint; a color asked for is the paint itself, not a tint of some other.
+
+        Args:
+            drawn: the paint when no color is asked for; its middle counts.
+            second: follow the second color of the prompt, which stripes and lettering take.
+        """
+        color = self.second_color if second else self.color
+        plain = drawn.middle() if color is None else srgb_to_linear(as_matter(color, PAINTED))
+        asked = self._adjusted(Palette(((0.0, plain),)))
+        dark, light = asked.adjusted(brightness=-0.22), asked.adjusted(brightness=0.14, saturation=-0.12)
+        return Palette(((0.0, dark.middle()), (0.5, asked.middle()), (1.0, light.middle())))
+
+    def bare_metal(self, *colors: str) -> Palette:
+        """Return a ramp of bare metal: another metal asked for takes its place, any other color anodizes it.
+
+        Args:
+            colors: '#rrggbb' stops of the metal as it comes, a few hundredths apart.
+        """
+        ramp = Palette.of(*colors)
+        if self.color is not None and self.color.metal:
+            ramp = ramp.cast_in(self.color.srgb)
+        elif self.color is not None:
+            ramp = ramp.tinted(as_matter(self.color, PAINTED))
+        return self._adjusted(ramp)
+
+    @property
+    def metallic(self) -> float:
+        """How metallic bare metal is: a dark or colored one carries a film of oxide or dye."""
+        dyed = self.color is not None and not self.color.metal
+        return 0.86 if dyed or self.trait("brightness", 0.0) < 0 else 1.0
+
+    def _adjusted(self, ramp: Palette) -> Palette:
         return ramp.adjusted(
             brightness=self.trait("brightness", 0.0),
             saturation=self.trait("saturation", 0.0),

@@ -7,15 +7,32 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.operators import handled
 from assetgen.backends.procedural.operators.cells import cells, facets, grains
+from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.crystals import grow_crystals
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.handled import dents, fingerprints, smears
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
+from assetgen.backends.procedural.operators.metal_skins import (
+    Skin,
+    blasted,
+    blued,
+    cast,
+    mill_scale,
+    rolled,
+    spangle,
+)
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
+from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.panels import half_extents
+from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
+from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.strata import strata
@@ -135,6 +152,55 @@ def _barrels(torus: Torus) -> Tensor:
     return torch.cat([stacked(tiles.pieces), torch.stack([tiles.level, tiles.arch, tiles.is_cover.float()])])
 
 
+def _overlaps(found: Overlaps) -> Tensor:
+    return torch.cat([stacked(found.pieces), found.layers[None]])
+
+
+def _corrosion(torus: Torus) -> Tensor:
+    rough = fbm(torus, "rough", 20)
+    sheet = scale_sheet(torus, "sheet", rough, share=0.6, flake_m=0.1)
+    fields = [sheet.body, sheet.height_m * 500, sheet.hold, sheet.crack, sheet.curl]
+    return torch.stack([eaten_pits(torus, "pits", rough, share=0.6), *fields])
+
+
+def _handled(torus: Torus) -> Tensor:
+    return torch.stack(
+        [
+            handled.hairlines(torus, "a", 40, length_m=(0.02, 0.2), wide_m=0.01),
+            dents(torus, "b", 0.1, share=0.5),
+            smears(torus, "c", 0.4),
+            fingerprints(torus, "d", share=0.5),
+        ]
+    )
+
+
+def _skin(skin: Skin) -> Tensor:
+    return torch.stack([skin.height_m * 1000, skin.tone, skin.dull, skin.oxide])
+
+
+def _plates(torus: Torus) -> Tensor:
+    plan = courses(2, 4)
+    pieces, half = lay(torus, plan), half_extents(torus, plan)
+    riveting, _ = riveted(torus, pieces, half, pitch_m=0.1)
+    fields = [riveting.height_m, riveting.joint, welded(torus, pieces, half).height_m]
+    return torch.stack([*fields, buckled(torus, pieces, 0.01)])
+
+
+def _pressings(torus: Torus) -> Tensor:
+    plan = courses(2, 4)
+    pieces, half = lay(torus, plan), half_extents(torus, plan)
+    styles = (*PRESSINGS, "none")
+    return torch.stack([pressed(torus, pieces, half, style, inset_m=0.05, deep_m=0.01) for style in styles])
+
+
+def _paintwork(torus: Torus) -> Tensor:
+    pieces = lay(torus, courses(2, 4))
+    base = surface(torus)
+    knocked = knocks(torus, base.height_m, pieces.edge, wear=0.7)
+    worn = streaked(laid_bare(base, knocked, age=0.6), pieces.edge, dirt=0.8)
+    return torch.cat([worn.color, bleached(torus, pieces, fade=0.8)[None], worn.roughness[None]])
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -181,6 +247,19 @@ DRAWINGS: dict[str, Drawing] = {
     "tide marks": lambda t: torch.stack(tide_marks(t, "a", 0.5, amount=0.5)),
     "flakes": lambda t: torch.stack(flakes(t, "a", 0.4, amount=0.2)),
     "dust on ledges": lambda t: dust_on_ledges(t, fbm(t, "a", 3) * 0.05, 0.02),
+    "swirls": lambda t: _overlaps(overlapping(t, "a", 6, size=1.4, in_order=True)),
+    "sheets": lambda t: _overlaps(overlapping(t, "a", 5, size=1.2, square=True, jitter=0.3, turn=0.2)),
+    "corrosion": _corrosion,
+    "handled": _handled,
+    "rolled": lambda t: _skin(rolled(t)),
+    "blasted": lambda t: _skin(blasted(t)),
+    "blued": lambda t: _skin(blued(t)),
+    "cast": lambda t: _skin(cast(t)),
+    "spangle": lambda t: _skin(spangle(t)),
+    "mill scale": lambda t: _skin(mill_scale(t)),
+    "plates": _plates,
+    "pressings": _pressings,
+    "paintwork": _paintwork,
     "cavity": lambda t: surface(t).cavity(0.01),
     "occlusion": lambda t: surface(t).occlusion(0.1),
     "grime": lambda t: surface(t).with_grime(0.7, 0.05).color,

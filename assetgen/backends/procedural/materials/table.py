@@ -14,7 +14,10 @@ from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.masonry.plaster import plaster
 from assetgen.backends.procedural.materials.masonry.roof_tiles import roof_tiles
 from assetgen.backends.procedural.materials.masonry.slate_roof import slate_roof
+from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
+from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
+from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.stone.granite import granite
 from assetgen.backends.procedural.materials.stone.gravel import gravel
@@ -41,6 +44,9 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "dirt": dirt,
     "wood_planks": wood_planks,
     "bark": bark,
+    "bare_steel": bare_steel,
+    "brushed_metal": brushed_metal,
+    "rusted_iron": rusted_iron,
     "painted_metal": painted_metal,
 }
 

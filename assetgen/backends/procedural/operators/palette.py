@@ -17,6 +17,9 @@ from assetgen.backends.procedural.oklab import (
 )
 from assetgen.backends.procedural.operators.torus import Torus
 
+_BRIGHTEST = 0.86
+"""Largest linear channel that the maps of a material keep."""
+
 
 def hex_to_srgb(text: str) -> Triple:
     """Return '#rrggbb' as three numbers 0..1."""
@@ -93,6 +96,20 @@ class Palette:
                 else lightness + (0.95 - lightness) * 0.45 * brightness
             )
             return oklab_to_linear((lightness, a * grow + 0.012 * warmth, b * grow + 0.035 * warmth))
+
+        return Palette(tuple((position, change(color)) for position, color in self.stops))
+
+    def cast_in(self, srgb: Triple) -> Palette:
+        """Return the ramp of one metal in another: its middle becomes that metal, lit and shaded as before.
+
+        Light that a map cannot hold is taken off all three channels, so that gold stays golden.
+        """
+        want, pivot = srgb_to_linear(srgb), self.middle()
+        fit = min(1.0, _BRIGHTEST / max(want))
+
+        def change(color: Triple) -> Triple:
+            r, g, b = (min(w * fit * c / p, _BRIGHTEST) for w, c, p in zip(want, color, pivot, strict=True))
+            return r, g, b
 
         return Palette(tuple((position, change(color)) for position, color in self.stops))
 

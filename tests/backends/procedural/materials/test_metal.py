@@ -19,7 +19,7 @@ from assetgen.imaging.color import linear_to_srgb
 
 PAINTED_METAL = RECIPES["painted_metal"]
 
-LAYOUTS = ("plates", "single", "hull")
+LAYOUTS = ("plates", "single")
 
 
 @pytest.fixture(autouse=True, scope="module")
