@@ -55,6 +55,7 @@ _NOT_FOR_SOUNDS: Final = (
     "layer",
     "trait",
     "option",
+    "kin",
     "content",
     "color",
     "shade",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from assetgen.backends.procedural.catalog.catalog import load_catalog
 from assetgen.backends.procedural.grammar.color import apply_shade, mix
 from assetgen.backends.procedural.grammar.lexicon import Lexicon
 from assetgen.backends.procedural.grammar.meaning import Reading
@@ -12,10 +13,10 @@ from assetgen.backends.procedural.grammar.phrases import Item
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.grammar.scope import is_break, is_layer_noun, is_trait_noun
 
-_NATURAL: Final = frozenset({"wood_planks", "dirt", "bark"})
+_NATURAL: Final = ("wood", "ground")
 """On these a metal's name before the material means its hue: golden oak is not made of gold."""
 
-_SKIPPED: Final = ("trait", "option", "shade", "degree", "stop", "color_after", "no_effect", "style")
+_SKIPPED: Final = ("trait", "option", "kin", "shade", "degree", "stop", "color_after", "no_effect", "style")
 
 
 def read_colors(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
@@ -44,7 +45,9 @@ def _color_run(items: list[Item], at: int) -> tuple[int, int]:
 
 
 def _is_natural(target: Item | None, reading: Reading) -> bool:
-    return reading.base in _NATURAL and (target is None or not is_layer_noun(target))
+    if reading.base is None or load_catalog().materials[reading.base].category not in _NATURAL:
+        return False
+    return target is None or not is_layer_noun(target)
 
 
 def _one_color(run: list[Item], is_natural: bool, lexicon: Lexicon) -> ColorWord:

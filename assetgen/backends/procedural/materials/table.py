@@ -13,7 +13,11 @@ from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
-from assetgen.backends.procedural.materials.wood.bark import bark
+from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
+from assetgen.backends.procedural.materials.wood.floorboards import floorboards
+from assetgen.backends.procedural.materials.wood.oak_bark import oak_bark
+from assetgen.backends.procedural.materials.wood.painted_planks import painted_planks
+from assetgen.backends.procedural.materials.wood.pine_bark import pine_bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
@@ -26,7 +30,11 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "ceramic_tiles": ceramic_tiles,
     "dirt": dirt,
     "wood_planks": wood_planks,
-    "bark": bark,
+    "painted_planks": painted_planks,
+    "floorboards": floorboards,
+    "oak_bark": oak_bark,
+    "pine_bark": pine_bark,
+    "birch_bark": birch_bark,
     "painted_metal": painted_metal,
 }
 
