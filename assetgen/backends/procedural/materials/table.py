@@ -17,6 +17,7 @@ from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
 from assetgen.backends.procedural.materials.wood.floorboards import floorboards
 from assetgen.backends.procedural.materials.wood.oak_bark import oak_bark
 from assetgen.backends.procedural.materials.wood.painted_planks import painted_planks
+from assetgen.backends.procedural.materials.wood.parquet import parquet
 from assetgen.backends.procedural.materials.wood.pine_bark import pine_bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.operators.torus import Torus
@@ -32,6 +33,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "wood_planks": wood_planks,
     "painted_planks": painted_planks,
     "floorboards": floorboards,
+    "parquet": parquet,
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,

@@ -18,9 +18,9 @@ from assetgen.backends.procedural.operators.boards import (
     splits,
 )
 from assetgen.backends.procedural.operators.chance import choose
+from assetgen.backends.procedural.operators.flooring import deepened, walked_paths
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.marks import scratches
-from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.timber import (
     Boards,
@@ -79,13 +79,9 @@ def _lying(torus: Torus, look: Look) -> Surface:
 
 def _worn_through(torus: Torus, look: Look, boards: Boards, grain: Grain) -> Tensor:
     """Return where the coat is gone, 0..1: paths of feet, raised edges, and the hard rings last."""
-    path = fbm(torus, "varnish/path", 3, octaves=5, gain=0.5) + 0.35 * fbm(
-        torus, "varnish/scuffs", torus.cells_across(0.12), octaves=4
-    )
     edge = smoothstep(0.012, 0.0, boards.pieces.edge) * 0.35
-    trodden = path + edge + 0.05 * grain.streak + 0.05 * grain.fibre - 0.12 * grain.late
-    limit = 0.92 - 0.7 * look["wear"] - 0.7 * look["age"]
-    return smoothstep(limit - 0.18, limit + 0.22, trodden)
+    fine = edge + 0.05 * grain.streak + 0.05 * grain.fibre - 0.12 * grain.late
+    return walked_paths(torus, "varnish", wear=0.5 * look["wear"] + 0.5 * look["age"], fine=fine)
 
 
 def _varnished(
@@ -93,8 +89,7 @@ def _varnished(
 ) -> Surface:
     """Deepen and yellow the wood under a clear coat; where it is gone the wood is dry and grey."""
     torus = wood.torus
-    amber = torch.tensor([1.0, 0.87, 0.68], device=torus.device)[:, None, None]
-    deep = wood.color * (0.58 + 0.42 * wood.color.sqrt()) * (1 - (1 - amber) * (0.15 + 0.75 * look["amber"]))
+    deep = deepened(torus, wood.color, amber=0.15 + 0.75 * look["amber"])
     silver = look.palette("#a39c91", "#857d72", "#625b52", tint=0.4)
     dry = mix(
         wood.color, silver.paint(wood_tone(torus, boards, None, grain, species)), bare * 0.75 * look["age"]
