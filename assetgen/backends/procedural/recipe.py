@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from torch import Tensor
+
 from assetgen.backends.procedural.catalog.catalog import MaterialCard, Parameter
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.torus import Torus
@@ -56,3 +58,24 @@ class Recipe:
         if trait == "scale":
             return any(parameter.scales for parameter in self.parameters)
         return trait in _COMMON_TRAITS or any(trait in parameter.traits for parameter in self.parameters)
+
+
+def upright(make: Callable[[Torus, Look], Surface], torus: Torus, look: Look) -> Surface:
+    """Return what a recipe for pieces that lie along x makes with its pieces standing.
+
+    Standing boards are lying ones on a tile turned over its diagonal.
+    """
+    lying = make(replace(torus, origin=torus.origin[::-1]), look)
+
+    def turn(field: Tensor) -> Tensor:
+        return field.mT.contiguous()
+
+    return replace(
+        lying,
+        torus=torus,
+        height_m=turn(lying.height_m),
+        color=turn(lying.color),
+        roughness=turn(lying.roughness),
+        metallic=turn(lying.metallic),
+        emissive=None if lying.emissive is None else turn(lying.emissive),
+    )

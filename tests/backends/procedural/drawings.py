@@ -8,14 +8,23 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators import handled
+from assetgen.backends.procedural.operators.boards import (
+    board_joints,
+    board_shape,
+    drive_nails,
+    lay_boards,
+    saw_marks,
+    splits,
+)
 from assetgen.backends.procedural.operators.cells import cells, facets, grains
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.crystals import grow_crystals
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, smears
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
-from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
+from assetgen.backends.procedural.operators.layouts import basket, courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.metal_skins import (
     Skin,
@@ -37,6 +46,7 @@ from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shi
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
+from assetgen.backends.procedural.operators.timber import Boards, cut_grain, grow_knots, wood_color
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
 from assetgen.backends.procedural.operators.veining import leaning, vein_net
@@ -48,6 +58,7 @@ from assetgen.backends.procedural.operators.weather import (
     lichen,
     tide_marks,
 )
+from assetgen.backends.procedural.operators.woods import WOODS
 from assetgen.backends.procedural.surface import Surface, finish
 
 Drawing = Callable[[Torus], Tensor]
@@ -201,7 +212,40 @@ def _paintwork(torus: Torus) -> Tensor:
     return torch.cat([worn.color, bleached(torus, pieces, fade=0.8)[None], worn.roughness[None]])
 
 
+def _wood(torus: Torus) -> Tensor:
+    """Return boards with everything that is drawn on them."""
+    boards = lay_boards(torus, board_m=0.2, mixed_widths=0.6, long_boards=0.4)
+    knots = grow_knots(torus, boards, share=0.5, radius_m=(0.01, 0.03))
+    grain = cut_grain(torus, boards, knots, WOODS["larch"])
+    nails = drive_nails(torus, boards, age=0.5)
+    return torch.stack(
+        [
+            grain.late,
+            grain.pores,
+            board_joints(torus, boards, grain, gap_m=0.01, wear=0.5),
+            *board_shape(torus, boards, grain, gap_m=0.01, wear=0.5),
+            splits(torus, boards, grain, age=0.8),
+            saw_marks(torus, boards, wear=0.1),
+            nails.head,
+            *wood_color(torus, boards, knots, grain, WOODS["larch"], ramp=RAMP, knot=RAMP),
+        ]
+    )
+
+
+def _blocks(torus: Torus, boards: Boards) -> Tensor:
+    grain = cut_grain(torus, boards, None, WOODS["oak"], any_way=True)
+    worn = walked_paths(torus, "walked", wear=0.5, fine=grain.fibre * 0.05)
+    return torch.stack([boards.pieces.edge, boards.along, boards.across, boards.to_end, grain.late, worn])
+
+
+def _chevron(torus: Torus) -> Tensor:
+    return _blocks(torus, lay_chevron(torus, "a", width_m=0.15, length_m=0.6, slope=0.7))
+
+
 DRAWINGS: dict[str, Drawing] = {
+    "planks": _wood,
+    "parquet blocks": lambda t: _blocks(t, lay_blocks(t, basket(2, fingers=5), "a", turn=0.01)),
+    "chevron": _chevron,
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
     "fbm": lambda t: fbm(t, "a", 3),

@@ -89,6 +89,7 @@ class MaterialCard:
         covers: how it can lie over another material, one of COVERS.
         words: what chooses it.
         absorbs: words that go without saying beside it, such as the tree of a bark.
+        instead_of: by another material the words that, said beside it, mean this one: "painted" beside planks.
         parameters: the numbers it understands, with their ranges.
         options: the named choices it offers: every value of each with its words; an open one is left to the seed.
         implied: the options, traits and color that a word brings along.
@@ -103,6 +104,7 @@ class MaterialCard:
     covers: str = ""
     words: tuple[str, ...]
     absorbs: tuple[str, ...] = ()
+    instead_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parameters: tuple[Parameter, ...] = ()
     options: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     implied: Mapping[str, Mapping[str, str | float]] = field(default_factory=dict)
@@ -229,6 +231,7 @@ def _material(name: str, category: str, table: Mapping[str, Any]) -> MaterialCar
         covers=table.get("covers", ""),
         words=tuple(table["words"]),
         absorbs=tuple(table.get("absorbs", ())),
+        instead_of={other: tuple(words) for other, words in table.get("instead_of", {}).items()},
         parameters=tuple(_parameter(key, entry) for key, entry in table.get("parameters", {}).items()),
         options={
             key: {value: tuple(words) for value, words in values.items()}

@@ -19,7 +19,17 @@ _BESIDE: Final = 0.45
 """Share of the base that a material covers when the prompt does not say."""
 _OVER: Final = 0.55
 _LEAST: Final = 0.05
-_ADJECTIVES: Final = ("trait", "option", "color", "shade", "degree", "stop", "no_effect", "color_after")
+_ADJECTIVES: Final = (
+    "trait",
+    "option",
+    "kin",
+    "color",
+    "shade",
+    "degree",
+    "stop",
+    "no_effect",
+    "color_after",
+)
 
 
 def read_coats(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:

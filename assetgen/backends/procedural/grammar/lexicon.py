@@ -22,7 +22,7 @@ LONGEST_PHRASE: Final = 5
 """The most words that a phrase of the lexicon may have."""
 
 _FUZZY_KINDS: Final = frozenset(
-    {"base", "layer", "trait", "option", "family", "beyond", "beyond_layer", "part", "style"}
+    {"base", "layer", "trait", "option", "kin", "family", "beyond", "beyond_layer", "part", "style"}
 )
 
 
@@ -31,13 +31,13 @@ class Sense:
     """One thing that a phrase may stand for.
 
     Args:
-        kind: base, family, beyond, beyond_layer, layer, trait, option, content, color, shade, style, degree, part,
-            connector, negation, negation_after, color_after, place, location, where, kind, noun, no_effect
+        kind: base, family, beyond, beyond_layer, layer, trait, option, kin, content, color, shade, style, degree,
+            part, connector, negation, negation_after, color_after, place, location, where, kind, noun, no_effect
             or stop.
         value: the id within that kind ("moss", "age", "bond=running").
         amount: what the word alone means: coverage, the value of the trait, or the factor of a degree.
-        flag: layer and trait: "noun" for a thing; option and content: the recipe that has it; degree: times,
-            absolute or cover.
+        flag: layer and trait: "noun" for a thing; option and content: the recipe that has it; kin: the recipe
+            that becomes the one of the value; degree: times, absolute or cover.
         color: the color itself.
     """
 
@@ -226,6 +226,8 @@ def _material_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
         for key, values in card.options.items():
             for value, phrases in values.items():
                 yield from ((phrase, Sense("option", f"{key}={value}", flag=name)) for phrase in phrases)
+        for other, phrases in card.instead_of.items():
+            yield from ((phrase, Sense("kin", name, flag=other)) for phrase in phrases)
         for trait, amounts in card.contents.items():
             yield from ((p, Sense("content", trait, amount, flag=name)) for p, amount in amounts.items())
     for family in catalog.families:

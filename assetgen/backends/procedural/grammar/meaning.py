@@ -39,24 +39,37 @@ def read_base(
     """Settle the base and whatever its word implies; other words for the same base agree with it."""
     if chosen is None or sense is None:
         return
-    reading.base = sense.value
-    label = sense.value.replace("_", " ")
-    if sense.kind == "family":
+    reading.base = _kin(items, sense.value)
+    label = reading.base.replace("_", " ")
+    if sense.kind == "family" and reading.base == sense.value:
         chosen.how = "family"
         reading.warnings.append(f"'{chosen.text}' names a family of materials; {label} was used.")
     if chosen.how == "fuzzy":
         reading.warnings.append(f"'{chosen.text}' was read as '{chosen.key}'.")
-    chosen.settle("base", sense.value)
+    chosen.settle("base", reading.base)
     for item in items:
-        agrees = any(own.kind in ("base", "family") and own.value == sense.value for own in item.senses)
-        agrees = agrees and (item is chosen or _option_for(item, sense.value) is None)
+        agrees = any(
+            own.kind in ("base", "family") and own.value in (sense.value, reading.base) for own in item.senses
+        )
+        agrees = agrees and (item is chosen or _option_for(item, reading.base) is None)
         if agrees and not item.negated and item.sense("trait") is None:
-            item.settle("base", sense.value)
+            item.settle("base", reading.base)
         if item.role == "base":
             _imply(item.key, reading, lexicon)
-    own_option = next((s for s in chosen.senses if s.kind == "option" and s.flag == sense.value), None)
+    own_option = next((s for s in chosen.senses if s.kind == "option" and s.flag == reading.base), None)
     if own_option is not None:
         _set_option(own_option, reading)
+
+
+def _kin(items: list[Item], base: str) -> str:
+    """Return the material that another word makes of the base: painted planks are a material of their own."""
+    for item in items:
+        kin = next((s for s in item.senses if s.kind == "kin" and s.flag == base), None)
+        if kin is not None and not item.negated:
+            if item.sense("trait", "part") is None:
+                item.settle("base", kin.value)
+            return kin.value
+    return base
 
 
 def _imply(key: str, reading: Reading, lexicon: Lexicon) -> None:
@@ -251,8 +264,6 @@ def read_parts(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
             item.ignore(f"does not apply to {reading.base.replace('_', ' ')}")
             continue
         item.settle("part", sense.value)
-        if sense.value == "paint" and reading.base == "wood_planks":
-            reading.options.setdefault("finish", "painted")
         for other in _words_before(items, index):
             for value, words in ((0.0, part.thin), (1.0, part.wide)):
                 if other.key in words:
@@ -333,7 +344,7 @@ def _ignore_known(item: Item, reading: Reading, kind: str, lexicon: Lexicon) -> 
         item.ignore(f"known, but not in this library; {lexicon.elsewhere}", tuple(layer.flag.split()))
     elif item.sense("base", "family") and reading.base is not None:
         item.ignore(f"a second material; {reading.base.replace('_', ' ')} was taken")
-    elif (option := item.sense("option")) and reading.base is not None:
+    elif (option := item.sense("option", "kin")) and reading.base is not None:
         item.ignore(f"does not apply to {reading.base.replace('_', ' ')}", (option.flag.replace("_", " "),))
     elif item.sense("family"):
         item.settle(

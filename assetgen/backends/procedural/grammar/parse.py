@@ -57,6 +57,7 @@ _NOT_FOR_SOUNDS: Final = (
     "layer",
     "trait",
     "option",
+    "kin",
     "content",
     "color",
     "shade",

@@ -11,7 +11,18 @@ from assetgen.backends.procedural.grammar.lexicon import Lexicon, Sense
 from assetgen.backends.procedural.grammar.phrases import Item
 
 _PLACE_FAMILIES = ("wall", "floor", "ground")
-_ADJECTIVES = ("trait", "option", "color", "shade", "degree", "stop", "no_effect", "color_after", "style")
+_ADJECTIVES = (
+    "trait",
+    "option",
+    "kin",
+    "color",
+    "shade",
+    "degree",
+    "stop",
+    "no_effect",
+    "color_after",
+    "style",
+)
 
 
 def settle_colors(items: list[Item], lexicon: Lexicon) -> None:
@@ -22,7 +33,7 @@ def settle_colors(items: list[Item], lexicon: Lexicon) -> None:
             continue
         if _is_called_color(items, index):
             item.senses = tuple(sense for sense in item.senses if sense.kind == "color")
-            if items[index + 1].sense("option") is None:  # green painted planks are also painted
+            if items[index + 1].sense("option", "kin") is None:  # green painted planks are also painted
                 items[index + 1].settle("no_effect", "color")
         elif _is_color_here(items, index, lexicon):
             item.senses = tuple(sense for sense in item.senses if sense.kind == "color")
@@ -88,6 +99,7 @@ _CONTENT = (
     "layer",
     "trait",
     "option",
+    "kin",
     "content",
     "color",
     "style",
@@ -275,7 +287,10 @@ def _head(items: list[Item], found: list[int]) -> int:
         found = [i for i in found if i < with_at]
     head = found[0]
     for later in found[1:]:
-        if all(item.sense(*_ADJECTIVES, "layer") for item in items[head + 1 : later]):
+        between = items[head + 1 : later]
+        if any(_is_link(item, "of") for item in between):
+            break  # the bark of an oak is bark
+        if all(item.sense(*_ADJECTIVES, "layer") for item in between):
             head = later
         else:
             break

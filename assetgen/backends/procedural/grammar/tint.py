@@ -12,7 +12,7 @@ from assetgen.backends.procedural.grammar.phrases import Item
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.grammar.scope import is_break, is_layer_noun, is_trait_noun
 
-_SKIPPED: Final = ("trait", "option", "shade", "degree", "stop", "color_after", "no_effect", "style")
+_SKIPPED: Final = ("trait", "option", "kin", "shade", "degree", "stop", "color_after", "no_effect", "style")
 
 
 def read_colors(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:

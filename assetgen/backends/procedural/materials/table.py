@@ -23,7 +23,12 @@ from assetgen.backends.procedural.materials.stone.granite import granite
 from assetgen.backends.procedural.materials.stone.gravel import gravel
 from assetgen.backends.procedural.materials.stone.marble import marble
 from assetgen.backends.procedural.materials.stone.pebbles import pebbles
-from assetgen.backends.procedural.materials.wood.bark import bark
+from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
+from assetgen.backends.procedural.materials.wood.floorboards import floorboards
+from assetgen.backends.procedural.materials.wood.oak_bark import oak_bark
+from assetgen.backends.procedural.materials.wood.painted_planks import painted_planks
+from assetgen.backends.procedural.materials.wood.parquet import parquet
+from assetgen.backends.procedural.materials.wood.pine_bark import pine_bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
@@ -43,10 +48,15 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "slate_roof": slate_roof,
     "dirt": dirt,
     "wood_planks": wood_planks,
-    "bark": bark,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,
     "rusted_iron": rusted_iron,
+    "painted_planks": painted_planks,
+    "floorboards": floorboards,
+    "parquet": parquet,
+    "oak_bark": oak_bark,
+    "pine_bark": pine_bark,
+    "birch_bark": birch_bark,
     "painted_metal": painted_metal,
 }
 

@@ -142,17 +142,17 @@ def herringbone(repeats: int, *, ratio: int = 2) -> Plan:
     return Plan(columns=size, rows=size, pieces=tuple(pieces))
 
 
-def basket(repeats: int) -> Plan:
-    """Return basket weave: pairs lying and pairs standing, like a chessboard."""
+def basket(repeats: int, *, fingers: int = 2) -> Plan:
+    """Return basket weave: as many pieces lying as standing in squares, like a chessboard."""
     pieces: list[tuple[int, int, int, int]] = []
     for block_y in range(2 * repeats):
         for block_x in range(2 * repeats):
-            x, y = block_x * 2, block_y * 2
+            x, y = block_x * fingers, block_y * fingers
             if (block_x + block_y) % 2:
-                pieces += [(x, y, 1, 2), (x + 1, y, 1, 2)]
+                pieces += [(x + finger, y, 1, fingers) for finger in range(fingers)]
             else:
-                pieces += [(x, y, 2, 1), (x, y + 1, 2, 1)]
-    return Plan(columns=4 * repeats, rows=4 * repeats, pieces=tuple(pieces))
+                pieces += [(x, y + finger, fingers, 1) for finger in range(fingers)]
+    return Plan(columns=2 * fingers * repeats, rows=2 * fingers * repeats, pieces=tuple(pieces))
 
 
 def boards(breaks: Sequence[Sequence[int]], *, length: int, standing: bool = False) -> Plan:

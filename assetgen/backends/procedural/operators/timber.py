@@ -15,6 +15,7 @@ from torch import Tensor
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.rings import growth_rings
 from assetgen.backends.procedural.operators.steady import angle_of
 from assetgen.backends.procedural.operators.torus import Torus
@@ -44,7 +45,7 @@ class Species:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Boards:
-    """Boards lying along x, seen from every texel.
+    """Boards seen from every texel; most operators take them to lie along x.
 
     Args:
         pieces: which board.
@@ -150,19 +151,32 @@ def grow_knots(torus: Torus, boards: Boards, *, share: float, radius_m: tuple[fl
     return Knots(body=body, rings=rings, rim=rim, shade=shade, aside=aside)
 
 
-def cut_grain(torus: Torus, boards: Boards, knots: Knots, species: Species, *, scale: float = 1.0) -> Grain:
+def cut_grain(
+    torus: Torus,
+    boards: Boards,
+    knots: Knots | None,
+    species: Species,
+    *,
+    scale: float = 1.0,
+    any_way: bool = False,
+) -> Grain:
     """Return the grain on the face of every board, each a different cut.
 
     Args:
         torus: the tile.
         boards: the boards.
-        knots: the knots that it has to bend around.
+        knots: the knots that it has to bend around; clear wood has none.
         species: what grows.
         scale: factor on the width of a year.
+        any_way: boards lie in any direction, so that fibres are drawn out in each board's own frame, not along x.
     """
+    knots = knots or _no_knots(torus)
     flow = boards.across + knots.aside
     shift_u = boards.pick(torus, "grain/shift-u", 0.0, 1.0)
     shift_v = boards.pick(torus, "grain/shift-v", 0.0, 1.0)
+    if any_way:
+        shift_u = shift_u + boards.along * (1 / torus.tile_m) - torus.u
+        shift_v = shift_v + boards.across * (1 / torus.tile_m) - torus.v
     wave, sway = fetch(torus, _waves(torus), shift_u, shift_v)
     radius = _distance_to_pith(torus, boards, flow, wave, sway)
     ring_m = species.ring_m * scale * boards.pick(torus, "grain/ring", 0.75, 1.3)
@@ -184,6 +198,49 @@ def cut_grain(torus: Torus, boards: Boards, knots: Knots, species: Species, *, s
         pores=pores * (1 - 0.75 * late),
         flow=flow + wave * 0.004,
     )
+
+
+def _no_knots(torus: Torus) -> Knots:
+    none = torch.zeros(1, 1, device=torus.device)
+    return Knots(body=none, rings=none, rim=none, shade=none, aside=none)
+
+
+def wood_tone(torus: Torus, boards: Boards, knots: Knots | None, grain: Grain, species: Species) -> Tensor:
+    """Return the light and dark of the boards, (N, N), 0 pale to 1 dark; each has its own."""
+    tone = 0.12 + (0.62 * species.contrast) * grain.late + 0.07 * grain.streak + 0.05 * grain.fibre
+    tone = tone + 0.10 * grain.years + boards.pieces.random_apart(torus, "boards/tone", -0.12, 0.16)
+    return tone if knots is None else tone + 0.22 * knots.shade
+
+
+def wood_color(
+    torus: Torus,
+    boards: Boards,
+    knots: Knots | None,
+    grain: Grain,
+    species: Species,
+    *,
+    ramp: Palette,
+    knot: Palette | None = None,
+) -> Tensor:
+    """Return the linear color of planed boards, (3, N, N).
+
+    Args:
+        torus: the tile.
+        boards: the boards.
+        knots: their knots, colored by the ramp `knot`; None for clear wood.
+        grain: their grain.
+        species: what grew.
+        ramp: from early to late wood.
+        knot: from the pale to the dark rings of a knot.
+    """
+    color = ramp.paint(wood_tone(torus, boards, knots, grain, species))
+    color = color * boards.pieces.pick(
+        piece_tints(torus, "boards/tint", boards.pieces.count, value=0.03, hue=3.0, warmth=0.05)
+    )
+    if knots is not None and knot is not None:
+        color = mix(color, knot.paint(knots.rings), knots.body * 0.9)
+        color = color * (1 - 0.72 * knots.rim)
+    return color * (1 - 0.38 * species.pores * grain.pores)
 
 
 def _distance_to_pith(torus: Torus, boards: Boards, flow: Tensor, wave: Tensor, sway: Tensor) -> Tensor:

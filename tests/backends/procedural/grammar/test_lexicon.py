@@ -113,3 +113,14 @@ def test_the_grammar_imports_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_plain_colors_choose_no_option() -> None:
+    plain = "black white grey red green blue yellow brown orange purple pink".split()
+    taken = [
+        key
+        for key in plain
+        for sense in load_lexicon().phrases[key]
+        if sense.kind in ("option", "kin", "base")
+    ]
+    assert taken == []

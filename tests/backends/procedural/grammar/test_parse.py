@@ -196,6 +196,13 @@ def test_shades_change_a_color_and_alone_set_brightness() -> None:
         ("cobble-stone", "cobblestone"),
         ("cobblestones", "cobblestone"),
         ("poured cement", "concrete"),
+        ("white painted wood planks", "painted_planks"),
+        ("peeling blue paint on wooden planks", "painted_planks"),
+        ("planks without paint", "wood_planks"),
+        ("raw floorboards", "wood_planks"),
+        ("varnished planks", "floorboards"),
+        ("bark of an old pine tree", "pine_bark"),
+        ("the bark of an oak", "oak_bark"),
     ],
 )
 def test_the_base_is_what_the_rest_lies_on(prompt: str, base: str) -> None:
@@ -253,10 +260,7 @@ def test_options_belong_to_their_base() -> None:
     assert dict(request("herringbone brick").options) == {"bond": "herringbone"}
     assert dict(request("herringbone ceramic tiles").options) == {"layout": "herringbone"}
     assert dict(request("white subway tiles").options) == {"layout": "offset", "shape": "subway"}
-    assert dict(request("vertical varnished planks").options) == {
-        "direction": "vertical",
-        "finish": "varnished",
-    }
+    assert dict(request("vertical varnished planks").options) == {"direction": "vertical"}
     assert dict(request("riveted painted metal").options) == {"joint": "rivets"}
     assert dict(request("brick with thin grey mortar").traits) == {"joint": 0.0}
     assert ignored("riveted concrete") == ["riveted"]
@@ -264,7 +268,7 @@ def test_options_belong_to_their_base() -> None:
 
 def test_a_species_brings_no_color_of_its_own() -> None:
     birch = request("birch bark")
-    assert (dict(birch.options), birch.color) == ({"species": "birch"}, None)
+    assert (birch.base, birch.color) == ("birch_bark", None)
     assert color("black birch bark") == "black"
 
 
@@ -328,11 +332,11 @@ def test_strict_lets_an_understood_prompt_pass() -> None:
     ("prompt", "base", "options", "layers"),
     [
         ("scratched grey hull plating", "painted_metal", {"layout": "hull"}, {}),
-        ("birch bark, old, worn, dirty", "bark", {"species": "birch"}, {}),
+        ("birch bark, old, worn, dirty", "birch_bark", {}, {}),
         ("large concrete slabs with rust stains", "concrete", {"finish": "slabs"}, {"rust": 0.35}),
         ("celadon hexagonal tiles, cracked glaze", "ceramic_tiles", {"layout": "hex"}, {}),
         ("glossy white and blue ceramic tiles, checkerboard", "ceramic_tiles", {"pattern": "checker"}, {}),
-        ("green painted wood planks, peeling", "wood_planks", {"finish": "painted"}, {}),
+        ("green painted wood planks, peeling", "painted_planks", {}, {}),
         (
             "rusty teal painted metal, riveted plates",
             "painted_metal",

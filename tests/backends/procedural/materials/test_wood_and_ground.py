@@ -15,11 +15,11 @@ from assetgen.imaging.color import linear_to_srgb
 
 VARIANTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("wood_planks", {}),
-    ("wood_planks", {"direction": "vertical", "finish": "painted"}),
-    ("wood_planks", {"finish": "varnished"}),
-    ("bark", {"species": "oak"}),
-    ("bark", {"species": "pine"}),
-    ("bark", {"species": "birch"}),
+    ("painted_planks", {"direction": "vertical"}),
+    ("floorboards", {}),
+    ("oak_bark", {}),
+    ("pine_bark", {}),
+    ("birch_bark", {}),
     ("dirt", {}),
 )
 NAMES = ["-".join((recipe, *options.values())) for recipe, options in VARIANTS]
@@ -68,7 +68,7 @@ def test_the_maps_are_those_of_real_matter(recipe: str, options: dict[str, str],
     assert torch.quantile(gray, 0.01) >= 30
     assert torch.quantile(gray, 0.99) <= 240
     high, low = material.base_color.pixels.amax(-1), material.base_color.pixels.amin(-1)
-    limit = 0.8 if "painted" in options.values() else 0.6  # paint may be brighter than nature
+    limit = 0.8 if recipe == "painted_planks" else 0.6  # paint may be brighter than nature
     assert torch.quantile(((high - low) / high).flatten(), 0.98) < limit
     assert material.roughness.pixels.std() >= 0.022
     assert abs(correlation(material.roughness.pixels, material.base_color.pixels.mean(-1))) < 0.9
@@ -81,10 +81,9 @@ def test_the_maps_are_those_of_real_matter(recipe: str, options: dict[str, str],
     ("recipe", "one", "other"),
     [
         ("wood_planks", {"direction": "horizontal"}, {"direction": "vertical"}),
-        ("wood_planks", {"finish": "raw"}, {"finish": "varnished"}),
-        ("wood_planks", {"finish": "raw"}, {"finish": "painted"}),
-        ("bark", {"species": "oak"}, {"species": "pine"}),
-        ("bark", {"species": "oak"}, {"species": "birch"}),
+        ("wood_planks", {"species": "pine"}, {"species": "walnut"}),
+        ("floorboards", {"direction": "horizontal"}, {"direction": "vertical"}),
+        ("floorboards", {"species": "oak"}, {"species": "ebony"}),
     ],
 )
 def test_an_option_changes_the_picture(recipe: str, one: dict[str, str], other: dict[str, str]) -> None:
@@ -98,7 +97,7 @@ def test_standing_boards_are_lying_boards_turned() -> None:
 
 
 def test_varnish_shines_more_than_raw_wood() -> None:
-    raw, varnished = (draw("wood_planks", {"finish": finish}) for finish in ("raw", "varnished"))
+    raw, varnished = draw("wood_planks"), draw("floorboards")
     assert varnished.roughness.median() < raw.roughness.median() - 0.15
 
 
@@ -106,13 +105,15 @@ def test_old_paint_lets_more_wood_show_than_new_paint() -> None:
     blue = ColorWord("blue", (0.12, 0.25, 0.62))
     shares = []
     for age in (0.0, 1.0):
-        aged = draw("wood_planks", {"finish": "painted"}, traits={"age": age, "wear": age}, color=blue)
+        aged = draw("painted_planks", traits={"age": age, "wear": age}, color=blue)
         shares.append(float((aged.color[2] > aged.color[0]).float().mean()))
     assert shares[0] > 0.85
     assert shares[1] < shares[0] - 0.05
 
 
-@pytest.mark.parametrize("recipe", ["wood_planks", "bark", "dirt"])
+@pytest.mark.parametrize(
+    "recipe", ["wood_planks", "floorboards", "oak_bark", "pine_bark", "birch_bark", "dirt"]
+)
 def test_a_color_asked_for_tints_the_matter(recipe: str) -> None:
     plain = draw(recipe).color.mean((1, 2))
     blue = draw(recipe, color=ColorWord("blue", (0.12, 0.25, 0.62))).color.mean((1, 2))

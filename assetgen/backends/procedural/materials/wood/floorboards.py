@@ -1,0 +1,102 @@
+"""Varnished floorboards: clear wood under a coat that feet wear dull, then through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import torch
+from torch import Tensor
+
+from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.operators.boards import (
+    board_joints,
+    board_shape,
+    drive_nails,
+    lay_boards,
+    soil_boards,
+    splits,
+)
+from assetgen.backends.procedural.operators.chance import choose
+from assetgen.backends.procedural.operators.flooring import deepened, walked_paths
+from assetgen.backends.procedural.operators.height import smoothstep
+from assetgen.backends.procedural.operators.marks import scratches
+from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.timber import (
+    Boards,
+    Grain,
+    Species,
+    cut_grain,
+    grow_knots,
+    wood_color,
+    wood_tone,
+)
+from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.woods import WOODS
+from assetgen.backends.procedural.recipe import upright
+from assetgen.backends.procedural.surface import Surface
+
+_COMMON: Final = ("oak", "oak", "pine", "walnut", "cherry", "mahogany", "ash")
+"""What the seed chooses among."""
+
+
+def floorboards(torus: Torus, look: Look) -> Surface:
+    """Planed boards, nailed, varnished, and walked on since."""
+    if look.option("direction", "horizontal") == "vertical":
+        return upright(_lying, torus, look)
+    return _lying(torus, look)
+
+
+def _lying(torus: Torus, look: Look) -> Surface:
+    species = WOODS[look.option("species", choose(torus, "species", _COMMON))]
+    boards = lay_boards(
+        torus, board_m=look["board_m"], mixed_widths=look["mixed_widths"], long_boards=look["long_boards"]
+    )
+    knots = grow_knots(torus, boards, share=0.4 * look["knots"], radius_m=(0.006, 0.02))
+    grain = cut_grain(torus, boards, knots, species)
+    cracks = splits(torus, boards, grain, age=look["age"] * 0.8)
+    gap = board_joints(torus, boards, grain, gap_m=look["gap_m"], wear=look["wear"] * 0.5)
+    shape, shoulder = board_shape(torus, boards, grain, gap_m=look["gap_m"], wear=look["wear"] * 0.5)
+    nails = drive_nails(torus, boards, age=0.4 * look["age"])
+    bare = _worn_through(torus, look, boards, grain)
+    face = grain.late * (0.00006 + 0.0003 * look["age"] * bare) - grain.pores * 0.00010 - cracks * 0.001
+    knot = look.palette("#93663f", "#6b4529", "#3a2418", tint=0.7)
+    color = wood_color(torus, boards, knots, grain, species, ramp=look.palette(*species.colors), knot=knot)
+    wood = Surface(
+        torus=torus,
+        height_m=(shape * 0.6 + face + shoulder - gap * look["gap_depth_m"] - nails.dent * 0.0004)
+        * look.relief,
+        color=color * nails.bleached,
+        roughness=torus.zeros(),
+        metallic=torus.zeros(),
+    )
+    surface = _varnished(wood, look, species, boards, grain, bare)
+    iron = look.palette("#4a4039", "#5f4636", tint=0.0).paint(nails.rust)
+    surface = surface.covered(nails.head, color=iron, roughness=0.5)
+    dust = look.palette("#2b241d", tint=0.0)
+    return soil_boards(surface, torch.maximum(gap, cracks * 0.8), dust, dirt=0.8 * look["dirt"])
+
+
+def _worn_through(torus: Torus, look: Look, boards: Boards, grain: Grain) -> Tensor:
+    """Return where the coat is gone, 0..1: paths of feet, raised edges, and the hard rings last."""
+    edge = smoothstep(0.012, 0.0, boards.pieces.edge) * 0.35
+    fine = edge + 0.05 * grain.streak + 0.05 * grain.fibre - 0.12 * grain.late
+    return walked_paths(torus, "varnish", wear=0.5 * look["wear"] + 0.5 * look["age"], fine=fine)
+
+
+def _varnished(
+    wood: Surface, look: Look, species: Species, boards: Boards, grain: Grain, bare: Tensor
+) -> Surface:
+    """Deepen and yellow the wood under a clear coat; where it is gone the wood is dry and grey."""
+    torus = wood.torus
+    deep = deepened(torus, wood.color, amber=0.15 + 0.75 * look["amber"])
+    silver = look.palette("#a39c91", "#857d72", "#625b52", tint=0.4)
+    dry = mix(
+        wood.color, silver.paint(wood_tone(torus, boards, None, grain, species)), bare * 0.75 * look["age"]
+    )
+    scratch = scratches(torus, "varnish/scratches", int(60 + 260 * look["wear"]), length_m=(0.01, 0.16))
+    dull = (0.5 * bare + 0.5 * smoothstep(0.0, 0.9, bare)).clamp_(0, 1)
+    coat = look.roughness(0.25) + 0.05 * grain.late + 0.10 * grain.pores
+    coat = coat + boards.pick(torus, "varnish/coat", -0.04, 0.06) + 0.22 * scratch * look["wear"]
+    color = mix(deep, dry, bare * 0.85) * (1 + 0.10 * scratch * look["wear"])
+    return replace(wood, color=color, roughness=mix(coat, 0.66 + 0.05 * grain.fibre.clamp(-2, 2), dull))
