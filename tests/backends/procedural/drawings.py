@@ -9,8 +9,10 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.foliage import beech, maple, oak, veins
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
+from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
@@ -64,6 +66,16 @@ def _per_piece(torus: Torus) -> Tensor:
     return fetch_per_piece(torus, field, lay(torus, courses(3, 6)), "shift")
 
 
+def _leaves(torus: Torus) -> Tensor:
+    thrown = throw(
+        torus, "a", 150, length_m=(0.1, 0.3), slim=(0.4, 0.6), lift_m=(0, 0.1), bend=1.2, tilt=0.1, kinds=3
+    )
+    top, below = lay_shapes(torus, thrown, (beech, oak, maple))
+    return torch.stack(
+        [top.id.float(), top.height_m, top.cover, below.height_m, below.cover, *veins(torus, top, thrown)]
+    )
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -87,6 +99,7 @@ DRAWINGS: dict[str, Drawing] = {
     "scratches": lambda t: scratches(t, "a", 60),
     "cracks": lambda t: crack_distance(t, "a", 0.3),
     "patches": lambda t: patches(t, "a", 0.4, amount=0.4),
+    "leaves": _leaves,
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
