@@ -75,7 +75,7 @@ def maple(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
         forth, off = _seen_from_stalk(x, aside, turn)
         t = (forth * (1 / reach)).clamp(0, 1)
         teeth = (t * 4.6 + 0.35).frac() * 0.16 * t
-        lobe = ((t + 0.10) * (wide * 3.1) - teeth) * (1 - t) - off - (forth - reach).clamp(min=0)
+        lobe = ((t + 0.10) * (wide * 3.1) - teeth) * (1 - t) - off - (forth - t * reach).abs()
         best = torch.maximum(best, lobe)
     return best
 
