@@ -16,6 +16,7 @@ from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
@@ -76,6 +77,21 @@ def _leaves(torus: Torus) -> Tensor:
     )
 
 
+def _soil(torus: Torus) -> Tensor:
+    soil = crumbled_soil(torus, clod_m=0.09, trodden=0.5)
+    stones = sunken_stones(torus, soil, stone_m=0.15, share=0.6)
+    return torch.stack(
+        [
+            soil.height_m,
+            soil.tone,
+            soil.trodden,
+            stones.crown_m,
+            stones.grain,
+            *pebbles(torus, soil, share=0.3),
+        ]
+    )
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -100,6 +116,7 @@ DRAWINGS: dict[str, Drawing] = {
     "cracks": lambda t: crack_distance(t, "a", 0.3),
     "patches": lambda t: patches(t, "a", 0.4, amount=0.4),
     "leaves": _leaves,
+    "soil": _soil,
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
