@@ -9,7 +9,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.foliage import beech, maple, oak, veins
+from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
@@ -17,6 +17,7 @@ from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
+from assetgen.backends.procedural.operators.sward import sow_tufts
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
@@ -92,6 +93,12 @@ def _soil(torus: Torus) -> Tensor:
     )
 
 
+def _tufts(torus: Torus) -> Tensor:
+    blades, common = sow_tufts(torus, "a", per_m2=400, length_m=(0.05, 0.2), tuft_m=0.2, thin=0.3)
+    top, _ = lay_shapes(torus, blades, (blade,))
+    return torch.stack([top.pick(common), top.height_m, top.cover])
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -117,6 +124,7 @@ DRAWINGS: dict[str, Drawing] = {
     "patches": lambda t: patches(t, "a", 0.4, amount=0.4),
     "leaves": _leaves,
     "soil": _soil,
+    "tufts": _tufts,
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),

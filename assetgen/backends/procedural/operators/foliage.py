@@ -14,6 +14,7 @@ from torch import Tensor
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.leaves import Lying, Thrown
 from assetgen.backends.procedural.operators.rings import groove
+from assetgen.backends.procedural.operators.steady import angle_of
 from assetgen.backends.procedural.operators.torus import Torus
 
 _STALK = 0.30
@@ -65,6 +66,22 @@ def oak(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
     lobes = torch.cos(swept * (2 * math.pi * (3.4 + own)) + 2.4)
     body = (t * (1 - t)).sqrt() * (0.75 + 0.85 * t) * 1.42
     return _with_stalk(body * (0.79 + 0.24 * lobes), x, y)
+
+
+def clover(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
+    """Return three round leaflets around a middle; meant to be as wide as long."""
+    best = torch.full_like(x, -9.0)
+    for turn in (0.0, 2.09, -2.09):
+        forth = x * math.cos(turn) + y * math.sin(turn)
+        off = (y * math.cos(turn) - x * math.sin(turn)) * 1.12
+        best = torch.maximum(best, 0.46 - torch.hypot(forth - 0.50, off))
+    return best
+
+
+def daisy(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
+    """Return a round flower with a margin of narrow petals; meant to be as wide as long."""
+    petals = torch.cos(angle_of(y, x) * torch.floor(12 + own * 9))
+    return 0.86 + 0.13 * petals - torch.hypot(x, y)
 
 
 def maple(x: Tensor, y: Tensor, own: Tensor) -> Tensor:

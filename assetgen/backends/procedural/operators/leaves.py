@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -66,6 +66,10 @@ class Thrown:
     def count(self) -> int:
         """How many there are."""
         return len(self.x)
+
+    def kept(self, wanted: Tensor) -> Thrown:
+        """Return those for which `wanted`, (count,) bool, is set."""
+        return Thrown(**{part.name: getattr(self, part.name)[wanted] for part in fields(self)})
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -156,6 +160,32 @@ def throw(
         own=draws[11],
         kind=(draws[12] * kinds).to(torch.int64).clamp_(max=kinds - 1),
     )
+
+
+def joined(*groups: Thrown) -> Thrown:
+    """Return several groups of shapes as one, so that they lie among each other; each keeps its kinds."""
+    return Thrown(
+        **{part.name: torch.cat([getattr(one, part.name) for one in groups]) for part in fields(Thrown)}
+    )
+
+
+def drift(torus: Torus, name: str, x: Tensor, y: Tensor, waves: int) -> Tensor:
+    """Return a slow random field at single places, about -1..1: what neighbours have in common.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        x: places in tiles, any shape.
+        y: the same downwards.
+        waves: how many waves of the shortest kind fit along the tile.
+    """
+    draws = torus.uniform(name, 8, 4)
+    total = torch.zeros_like(x)
+    for along, down, phase, _ in draws.tolist():
+        across = round((2 * along - 1) * waves), round((2 * down - 1) * waves)
+        across = across if any(across) else (waves, -waves)
+        total += torch.sin((x * across[0] + y * across[1] + phase) * (2 * math.pi))
+    return total * 0.4
 
 
 def lay_shapes(
@@ -328,7 +358,7 @@ class _Table:
 def _seen(torus: Torus, table: _Table, outlines: Sequence[Outline], claims: Tensor) -> Lying:
     """Measure every texel in the frame of the shape that won it."""
     size = torus.size
-    fields = [torch.empty(size, size, device=torus.device) for _ in range(5)]
+    drawn = [torch.empty(size, size, device=torus.device) for _ in range(5)]
     ids = torch.empty(size, size, dtype=torch.int32, device=torus.device)
     axis = torch.arange(size, device=torus.device)
     for rows in row_bands(torus):
@@ -345,8 +375,8 @@ def _seen(torus: Torus, table: _Table, outlines: Sequence[Outline], claims: Tens
             inside = torch.where(numbers[13] == kind, outline(x, y, numbers[12]), inside)
         cover = (inside / table.soft(numbers[5]) + 0.5).clamp_(0, 1) * (claim >= 0)
         inside_m, height_m = inside * (numbers[5] * table.texel_m), table.height(list(numbers[7:12]), x, y)
-        for field, band in zip(fields, (x, y, inside_m, height_m, cover), strict=True):
+        for field, band in zip(drawn, (x, y, inside_m, height_m, cover), strict=True):
             field[rows] = band
         ids[rows] = number
-    x, y, inside, height, cover = fields
+    x, y, inside, height, cover = drawn
     return Lying(id=ids, count=len(table.kind), x=x, y=y, inside_m=inside, height_m=height, cover=cover)
