@@ -21,10 +21,12 @@ from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_s
 from assetgen.backends.procedural.operators.crystals import grow_crystals
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
+from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, smears
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import basket, courses, herringbone, lay
+from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.metal_skins import (
     Skin,
@@ -44,8 +46,10 @@ from assetgen.backends.procedural.operators.plates import buckled, riveted, weld
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
+from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
+from assetgen.backends.procedural.operators.sward import sow_tufts
 from assetgen.backends.procedural.operators.timber import Boards, cut_grain, grow_knots, wood_color
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
@@ -242,6 +246,37 @@ def _chevron(torus: Torus) -> Tensor:
     return _blocks(torus, lay_chevron(torus, "a", width_m=0.15, length_m=0.6, slope=0.7))
 
 
+def _leaves(torus: Torus) -> Tensor:
+    thrown = throw(
+        torus, "a", 150, length_m=(0.1, 0.3), slim=(0.4, 0.6), lift_m=(0, 0.1), bend=1.2, tilt=0.1, kinds=3
+    )
+    top, below = lay_shapes(torus, thrown, (beech, oak, maple))
+    return torch.stack(
+        [top.id.float(), top.height_m, top.cover, below.height_m, below.cover, *veins(torus, top, thrown)]
+    )
+
+
+def _soil(torus: Torus) -> Tensor:
+    soil = crumbled_soil(torus, clod_m=0.09, trodden=0.5)
+    stones = sunken_stones(torus, soil, stone_m=0.15, share=0.6)
+    return torch.stack(
+        [
+            soil.height_m,
+            soil.tone,
+            soil.trodden,
+            stones.crown_m,
+            stones.grain,
+            *pebbles(torus, soil, share=0.3),
+        ]
+    )
+
+
+def _tufts(torus: Torus) -> Tensor:
+    blades, common = sow_tufts(torus, "a", per_m2=400, length_m=(0.05, 0.2), tuft_m=0.2, thin=0.3)
+    top, _ = lay_shapes(torus, blades, (blade,))
+    return torch.stack([top.pick(common), top.height_m, top.cover])
+
+
 DRAWINGS: dict[str, Drawing] = {
     "planks": _wood,
     "parquet blocks": lambda t: _blocks(t, lay_blocks(t, basket(2, fingers=5), "a", turn=0.01)),
@@ -276,6 +311,9 @@ DRAWINGS: dict[str, Drawing] = {
     "scratches": lambda t: scratches(t, "a", 60),
     "cracks": lambda t: crack_distance(t, "a", 0.3),
     "patches": lambda t: patches(t, "a", 0.4, amount=0.4),
+    "leaves": _leaves,
+    "soil": _soil,
+    "tufts": _tufts,
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),

@@ -8,6 +8,7 @@ from typing import Final
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.materials.ground.dirt import dirt
+from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
@@ -47,6 +48,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "roof_tiles": roof_tiles,
     "slate_roof": slate_roof,
     "dirt": dirt,
+    "grass": grass,
     "wood_planks": wood_planks,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,

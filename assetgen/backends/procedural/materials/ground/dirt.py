@@ -2,60 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains, scatter
-from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.height import blur, convexity, smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
 from assetgen.backends.procedural.operators.rings import groove
-from assetgen.backends.procedural.operators.steady import power
+from assetgen.backends.procedural.operators.soil import (
+    Soil,
+    SunkenStones,
+    crumbled_soil,
+    pebbles,
+    sunken_stones,
+)
 from assetgen.backends.procedural.operators.strands import strands
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Soil:
-    """Earth before anything lies in it.
-
-    Args:
-        height_m: (N, N) metres.
-        tone: (N, N) light and dark of clods and crumbs, about -1..1.
-        trodden: (N, N) where feet have pressed it flat, 0..1.
-        lumps: (N, N) fractal noise, about -1..1.
-        micro: (N, N) fine grain, deviation 1.
-    """
-
-    height_m: Tensor
-    tone: Tensor
-    trodden: Tensor
-    lumps: Tensor
-    micro: Tensor
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class _Stones:
-    """Half-buried stones: which, how far from the middle (1 at the rim), their crown in metres, their own grain."""
-
-    pieces: Elements
-    rim: Tensor
-    crown_m: Tensor
-    grain: Tensor
 
 
 def dirt(torus: Torus, look: Look) -> Surface:
     """Bare earth that people walk on: clods crumble beside the way and pebbles are trodden into it."""
-    soil = _soil(torus, look)
-    stones = _stones(torus, look, soil)
+    soil = crumbled_soil(torus, clod_m=look["clod_m"], trodden=look["trodden"])
+    stones = sunken_stones(torus, soil, stone_m=look["stone_m"], share=look["stones"])
     ground_m = _bank_up(soil, stones)
-    pebble_m, pebble_own = _pebbles(torus, look, soil)
+    pebble_m, pebble_own = pebbles(torus, soil, share=look["stones"] * 0.34)
     height_m = torch.maximum(ground_m + pebble_m, ground_m * 0.35 + stones.crown_m)
     is_stone = smoothstep(-0.0012, 0.0022, ground_m * 0.35 + stones.crown_m - ground_m)
     is_pebble = smoothstep(0.0003, 0.0016, pebble_m) * (1 - is_stone)
@@ -79,97 +55,13 @@ def dirt(torus: Torus, look: Look) -> Surface:
     return surface.with_grime(0.25 + 0.35 * look["dirt"], 0.03)
 
 
-def _soil(torus: Torus, look: Look) -> _Soil:
-    """Heap up clods and crumbs of several sizes, and tread some of it flat again."""
-    micro = spectral_noise(torus, "soil/micro", slope=1.4, low=50)
-    swell = spectral_noise(torus, "soil/swell", slope=2.2, low=3, high=60)
-    lumps = fbm(torus, "soil/lumps", 14, octaves=6, gain=0.58)
-    trodden = smoothstep(-0.3, 0.4, 0.42 * swell + 0.35 * lumps + look["trodden"] * 1.3 - 0.75)
-    loose = 1 - 0.86 * trodden
-    height, tone = swell * 0.0050 + lumps * (0.006 + 0.008 * loose), lumps * 0.5
-    for number, (size_m, share) in enumerate(((0.11, 0.36), (0.045, 0.32), (0.017, 0.22))):
-        scale_m = size_m * look["clod_m"] / 0.09
-        clod, own = _clods(torus, f"clods/{number}", scale_m, share, lumps)
-        height = height + clod * loose * (scale_m * (0.26 - 0.03 * number))
-        tone = tone + clod * (own - 0.42) * (0.75 - 0.1 * number) * loose
-    return _Soil(
-        height_m=height + micro * 0.00022 * (0.5 + 0.5 * loose),
-        tone=tone,
-        trodden=trodden,
-        lumps=lumps,
-        micro=micro,
-    )
-
-
-def _clods(torus: Torus, name: str, size_m: float, share: float, lumps: Tensor) -> tuple[Tensor, Tensor]:
-    """Return broken lumps of earth, 0 around them to 1 on top, and a number of their own."""
-    period = torus.cells_across(size_m)
-    warp = warp_field(torus, f"{name}/warp", period, 0.45 / period, octaves=2)
-    lattice = grains(torus, name, period, jitter=1.0, warp=warp)
-    size = lattice.random(torus, f"{name}/size")
-    reach = 0.22 + 0.38 * size
-    inside = ((reach - lattice.near + 0.10 * lumps) / reach).clamp_(0, 1)
-    # Earth breaks along flat faces: the crown is cut off short of a ball.
-    crown = (inside * (1.9 - 0.9 * inside)).clamp_(max=0.82)
-    return crown * smoothstep(share, share + 0.10, size) * (0.5 + 0.5 * size), lattice.random(
-        torus, f"{name}/own"
-    )
-
-
-def _stones(torus: Torus, look: Look, soil: _Soil) -> _Stones:
-    """Choose a few stones of every build: flat and round, long and blunt, deep and shallow."""
-    pieces = scatter(torus, "stones", torus.cells_across(look["stone_m"] * 2.1))
-    grain = fetch_per_piece(torus, torch.stack([soil.lumps, soil.micro]), pieces, "stones/shift")
-    there = pieces.random(torus, "stones/there") < look["stones"]
-    radius = look["stone_m"] * (0.17 + 0.50 * pieces.random(torus, "stones/size").square())
-    turn = pieces.random(torus, "stones/turn", 0.0, 3.1416)
-    slim = pieces.random(torus, "stones/slim", 0.55, 0.95)
-    x = pieces.x * torch.cos(turn) + pieces.y * torch.sin(turn)
-    y = (pieces.y * torch.cos(turn) - pieces.x * torch.sin(turn)) / slim
-    blunt = pieces.random(torus, "stones/blunt", 1.7, 3.4)
-    # A power below 2 gives a lozenge, above it a box: no two outlines are alike.
-    rim = power(power(x.abs() / radius, blunt) + power(y.abs() / radius, blunt) + 1e-6, 1 / blunt)
-    rim = rim + grain[0] * 0.22 + 0.10 * (1 - smoothstep(0.0, 0.012, pieces.edge))
-    flat = pieces.random(torus, "stones/flat", 0.28, 0.62)
-    ball = (1 - rim.square()).clamp(min=0).sqrt().clamp(max=0.9)
-    tilt = (x * pieces.random(torus, "stones/tilt", -0.3, 0.3)).clamp(-0.01, 0.01)
-    crown = (ball - pieces.random(torus, "stones/sunk", 0.25, 0.6)) * radius * flat
-    crown = crown + tilt + grain[0] * 0.05 * radius + grain[1] * 0.00018
-    apart = (~there) | (rim > 1.0)
-    return _Stones(
-        pieces=pieces,
-        rim=torch.where(there, rim, torch.full_like(rim, 9.0)),
-        crown_m=torch.where(apart, torch.full_like(crown, -0.1), crown),
-        grain=grain[0] + 0.3 * grain[1].clamp(-2, 2),
-    )
-
-
-def _bank_up(soil: _Soil, stones: _Stones) -> Tensor:
+def _bank_up(soil: Soil, stones: SunkenStones) -> Tensor:
     """Return the ground with earth pressed up against the stones, and a narrow shrinkage gap at some."""
     bank = torch.exp(-((stones.rim - 1.0) / 0.30).square_())
     return soil.height_m + bank * (0.0035 + 0.0020 * soil.lumps)
 
 
-def _pebbles(torus: Torus, look: Look, soil: _Soil) -> tuple[Tensor, Tensor]:
-    """Return pebbles and grit in metres above the ground, and a number of their own."""
-    height, number_of = torus.zeros(), torus.zeros()
-    for number, size_m in enumerate((0.036, 0.013)):
-        name = f"pebbles/{number}"
-        period = torus.cells_across(size_m)
-        warp = warp_field(torus, f"{name}/warp", period, 0.35 / period, octaves=1)
-        lattice = grains(torus, name, period, jitter=1.0, warp=warp)
-        size = lattice.random(torus, f"{name}/size")
-        place = 0.22 * soil.lumps + 0.10 * soil.trodden
-        there = lattice.random(torus, f"{name}/there") < look["stones"] * 0.34 + place
-        reach = 0.16 + 0.26 * size
-        crown = (1 - (lattice.near / reach).square()).clamp_(min=0).sqrt_().clamp_(max=0.85)
-        own_m = crown * there * (size_m * reach * 0.75)
-        number_of = torch.where(own_m > height, lattice.random(torus, f"{name}/own"), number_of)
-        height = torch.maximum(height, own_m)
-    return (height - 0.0007).clamp_(min=0), number_of
-
-
-def _soil_color(torus: Torus, look: Look, soil: _Soil, height_m: Tensor) -> Tensor:
+def _soil_color(torus: Torus, look: Look, soil: Soil, height_m: Tensor) -> Tensor:
     humus = look.palette("#2a2420", "#3d342d", "#51473d", "#6a5e52", tint=0.5, most_chroma=0.07)
     ochre = look.palette("#574634", "#79644d", "#957d62", "#af987b", tint=0.5, most_chroma=0.07)
     crest = convexity(torus, height_m, 0.012).mul_(70).clamp_(-1, 1)
@@ -182,7 +74,7 @@ def _soil_color(torus: Torus, look: Look, soil: _Soil, height_m: Tensor) -> Tens
     return color * (1 + shift * warm) * (1 + fleck)
 
 
-def _stone_color(torus: Torus, look: Look, stones: _Stones) -> Tensor:
+def _stone_color(torus: Torus, look: Look, stones: SunkenStones) -> Tensor:
     pieces = stones.pieces
     tone = 0.5 + 0.30 * stones.grain + pieces.random(torus, "stones/tone", -0.4, 0.3)
     grey = look.palette("#47443f", "#625d56", "#787268", "#938c80", tint=0.15).paint(tone)
@@ -195,14 +87,14 @@ def _stone_color(torus: Torus, look: Look, stones: _Stones) -> Tensor:
     return mix(color, dust, foot * 0.65 + 0.22)
 
 
-def _pebble_color(look: Look, soil: _Soil, own: Tensor) -> Tensor:
+def _pebble_color(look: Look, soil: Soil, own: Tensor) -> Tensor:
     tone = (own * 7.0) % 1.0 * 0.8 + 0.2 * soil.lumps + 0.04 * soil.micro
     grey = look.palette("#4a4743", "#777169", "#a39d92", tint=0.15).paint(tone)
     tan = look.palette("#5a4938", "#84705a", "#a9967c", tint=0.15).paint(tone)
     return mix(grey, tan, smoothstep(0.35, 0.65, own))
 
 
-def _damp(surface: Surface, look: Look, soil: _Soil, hard: Tensor) -> Surface:
+def _damp(surface: Surface, look: Look, soil: Soil, hard: Tensor) -> Surface:
     """Darken where the ground still holds water; crack where it has dried out hard."""
     torus = surface.torus
     field = spectral_noise(torus, "soil/damp", slope=1.8, low=3, high=120)
