@@ -14,6 +14,7 @@ from assetgen.backends.procedural.operators.layouts import courses, herringbone,
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.quilting import quilt, stitches
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
@@ -59,6 +60,12 @@ def _grains(torus: Torus) -> Tensor:
     return torch.stack([found.id.float(), found.near, found.far])
 
 
+def _quilted(torus: Torus) -> Tensor:
+    held = quilt(torus, 4, 3, warp=_bend(torus))
+    thread = stitches(torus, held.seam_m, held.along, count=4, thick_m=0.02)
+    return torch.stack([held.seam_m, held.crossing_m, held.crossing_x, held.crossing_y, held.puff, thread])
+
+
 def _per_piece(torus: Torus) -> Tensor:
     field = torch.stack([fbm(torus, "a", 3), spectral_noise(torus, "b", slope=1.5)])
     return fetch_per_piece(torus, field, lay(torus, courses(3, 6)), "shift")
@@ -90,6 +97,7 @@ DRAWINGS: dict[str, Drawing] = {
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
+    "quilt": _quilted,
     "cavity": lambda t: surface(t).cavity(0.01),
     "occlusion": lambda t: surface(t).occlusion(0.1),
     "grime": lambda t: surface(t).with_grime(0.7, 0.05).color,

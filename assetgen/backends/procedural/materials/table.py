@@ -12,6 +12,7 @@ from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
+from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.wood.bark import bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
@@ -28,6 +29,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "wood_planks": wood_planks,
     "bark": bark,
     "painted_metal": painted_metal,
+    "leather": leather,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
