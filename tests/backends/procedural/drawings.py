@@ -14,7 +14,9 @@ from assetgen.backends.procedural.operators.layouts import courses, herringbone,
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.quilting import quilt, stitches
+from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
@@ -66,6 +68,22 @@ def _quilted(torus: Torus) -> Tensor:
     return torch.stack([held.seam_m, held.crossing_m, held.crossing_x, held.crossing_y, held.puff, thread])
 
 
+def _pile(torus: Torus) -> Tensor:
+    def cone(x: Tensor, y: Tensor, traits: Tensor) -> Tensor:
+        height = traits[0] - torch.sqrt(x * x + 2 * y * y)
+        return torch.where(height > 0, height, NOWHERE)
+
+    tall = torus.uniform("tall", 30).T * 0.1 + 0.05
+    lain = pile(torus, "a", 5, cone, period_y=6, traits=tall, turn=0.7, brick_rows=True, warp=_bend(torus))
+    return torch.cat([stacked(lain.pieces), lain.top_m[None]])
+
+
+def _scales(torus: Torus) -> Tensor:
+    blade = Blade(point=0.5, lift=0.2, bulge=0.1, keel=0.1)
+    rows = overlapping_rows(torus, "a", 0.2, 1.0, blade, unlike=1.0)
+    return torch.stack([rows.across, rows.along, rows.rim, rows.height_m])
+
+
 def _per_piece(torus: Torus) -> Tensor:
     field = torch.stack([fbm(torus, "a", 3), spectral_noise(torus, "b", slope=1.5)])
     return fetch_per_piece(torus, field, lay(torus, courses(3, 6)), "shift")
@@ -97,6 +115,8 @@ DRAWINGS: dict[str, Drawing] = {
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
+    "pile": _pile,
+    "overlapping rows": _scales,
     "quilt": _quilted,
     "cavity": lambda t: surface(t).cavity(0.01),
     "occlusion": lambda t: surface(t).occlusion(0.1),

@@ -13,6 +13,7 @@ from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.organic.leather import leather
+from assetgen.backends.procedural.materials.organic.scales import scales
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.wood.bark import bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
@@ -30,6 +31,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "bark": bark,
     "painted_metal": painted_metal,
     "leather": leather,
+    "scales": scales,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
