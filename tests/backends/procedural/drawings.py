@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import cells, grains
+from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
@@ -78,6 +79,11 @@ def _pile(torus: Torus) -> Tensor:
     return torch.cat([stacked(lain.pieces), lain.top_m[None]])
 
 
+def _crystals(torus: Torus) -> Tensor:
+    grown = grow_crystals(torus, "a", 0.2, Habit(long=1.6, wide=0.4, rise=(0.1, 0.5)), sink=0.3)
+    return torch.stack([grown.facets.id.float(), grown.facets.edge, grown.along, grown.height_m])
+
+
 def _scales(torus: Torus) -> Tensor:
     blade = Blade(point=0.5, lift=0.2, bulge=0.1, keel=0.1)
     rows = overlapping_rows(torus, "a", 0.2, 1.0, blade, unlike=1.0)
@@ -116,6 +122,7 @@ DRAWINGS: dict[str, Drawing] = {
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
     "pile": _pile,
+    "crystals": _crystals,
     "overlapping rows": _scales,
     "quilt": _quilted,
     "cavity": lambda t: surface(t).cavity(0.01),

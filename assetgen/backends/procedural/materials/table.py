@@ -7,6 +7,7 @@ from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
@@ -32,6 +33,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "painted_metal": painted_metal,
     "leather": leather,
     "scales": scales,
+    "crystal": crystal,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
