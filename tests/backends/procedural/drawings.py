@@ -18,7 +18,7 @@ from assetgen.backends.procedural.operators.boards import (
 )
 from assetgen.backends.procedural.operators.cells import cells, facets, grains
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
-from assetgen.backends.procedural.operators.crystals import grow_crystals
+from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
 from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
@@ -37,13 +37,17 @@ from assetgen.backends.procedural.operators.metal_skins import (
     rolled,
     spangle,
 )
+from assetgen.backends.procedural.operators.minerals import grow_minerals
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
 from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.panels import half_extents
+from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
+from assetgen.backends.procedural.operators.quilting import quilt, stitches
+from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
@@ -106,6 +110,33 @@ def _grains(torus: Torus) -> Tensor:
     return torch.stack([found.id.float(), found.near, found.far])
 
 
+def _quilted(torus: Torus) -> Tensor:
+    held = quilt(torus, 4, 3, warp=_bend(torus))
+    thread = stitches(torus, held.seam_m, held.along, count=4, thick_m=0.02)
+    return torch.stack([held.seam_m, held.crossing_m, held.crossing_x, held.crossing_y, held.puff, thread])
+
+
+def _pile(torus: Torus) -> Tensor:
+    def cone(x: Tensor, y: Tensor, traits: Tensor) -> Tensor:
+        height = traits[0] - torch.sqrt(x * x + 2 * y * y)
+        return torch.where(height > 0, height, NOWHERE)
+
+    tall = torus.uniform("tall", 30).T * 0.1 + 0.05
+    lain = pile(torus, "a", 5, cone, period_y=6, traits=tall, turn=0.7, brick_rows=True, warp=_bend(torus))
+    return torch.cat([stacked(lain.pieces), lain.top_m[None]])
+
+
+def _crystals(torus: Torus) -> Tensor:
+    grown = grow_crystals(torus, "a", 0.2, Habit(long=1.6, wide=0.4, rise=(0.1, 0.5)), sink=0.3)
+    return torch.stack([grown.facets.id.float(), grown.facets.edge, grown.along, grown.height_m])
+
+
+def _scales(torus: Torus) -> Tensor:
+    blade = Blade(point=0.5, lift=0.2, bulge=0.1, keel=0.1)
+    rows = overlapping_rows(torus, "a", 0.2, 1.0, blade, unlike=1.0)
+    return torch.stack([rows.across, rows.along, rows.rim, rows.height_m])
+
+
 def _per_piece(torus: Torus) -> Tensor:
     field = torch.stack([fbm(torus, "a", 3), spectral_noise(torus, "b", slope=1.5)])
     return fetch_per_piece(torus, field, lay(torus, courses(3, 6)), "shift")
@@ -118,8 +149,8 @@ def _heap(torus: Torus, kind: Kind) -> Tensor:
     return torch.stack([lying.height_m, lying.bare, *(field * (1 - lying.bare) for field in seen)])
 
 
-def _crystals(torus: Torus) -> Tensor:
-    grown = grow_crystals(torus, "a", small_m=0.1, large_m=0.2, large=0.4, quartz=0.3, mica=0.2, swirled=True)
+def _minerals(torus: Torus) -> Tensor:
+    grown = grow_minerals(torus, "a", small_m=0.1, large_m=0.2, large=0.4, quartz=0.3, mica=0.2, swirled=True)
     return torch.stack([grown.is_large, grown.quartz, grown.mica, grown.flow, grown.large.edge])
 
 
@@ -294,7 +325,7 @@ DRAWINGS: dict[str, Drawing] = {
     "round cells": lambda t: stacked(cells(t, "a", 8, roundness=14.0, brick_rows=True)),
     "bricks": lambda t: stacked(lay(t, courses(3, 6), warp=_bend(t), corner_m=0.01)),
     "facets": lambda t: facets(t, "a", 7, warp=_bend(t)),
-    "crystals": _crystals,
+    "minerals": _minerals,
     "crushed stones": lambda t: _heap(t, Crushed.of),
     "pebbles": lambda t: _heap(t, Worn.of),
     "sawn tiles": _tiles,
@@ -342,6 +373,10 @@ DRAWINGS: dict[str, Drawing] = {
     "plates": _plates,
     "pressings": _pressings,
     "paintwork": _paintwork,
+    "pile": _pile,
+    "crystals": _crystals,
+    "overlapping rows": _scales,
+    "quilt": _quilted,
     "cavity": lambda t: surface(t).cavity(0.01),
     "occlusion": lambda t: surface(t).occlusion(0.1),
     "grime": lambda t: surface(t).with_grime(0.7, 0.05).color,

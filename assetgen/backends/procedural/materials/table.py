@@ -7,6 +7,7 @@ from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.masonry.brick import brick
@@ -19,6 +20,8 @@ from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
+from assetgen.backends.procedural.materials.organic.leather import leather
+from assetgen.backends.procedural.materials.organic.scales import scales
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.stone.granite import granite
 from assetgen.backends.procedural.materials.stone.gravel import gravel
@@ -60,6 +63,9 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,
     "painted_metal": painted_metal,
+    "leather": leather,
+    "scales": scales,
+    "crystal": crystal,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {

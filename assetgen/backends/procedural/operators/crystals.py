@@ -1,4 +1,4 @@
-"""Crystals grown into one another as melted rock cools: granite and its kin."""
+"""Crystals that grow out of a ground and through one another: six-sided prisms with pointed ends."""
 
 from __future__ import annotations
 
@@ -7,91 +7,123 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.cells import cells
-from assetgen.backends.procedural.operators.chance import choose
+from assetgen.backends.procedural.operators.bands import Warp
 from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.noise import fbm
+from assetgen.backends.procedural.operators.piles import pile
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
+
+_FACETS = 5
+"""Facets that can be seen from above: top, right, left, and two at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habit:
+    """How crystals of a kind grow; lengths are shares of the distance between their roots.
+
+    Args:
+        long: length of a crystal.
+        wide: half its width.
+        rise: least and greatest slope at which it leans out of the ground.
+        steep: slope of its sides.
+        blunt: slope of its end.
+    """
+
+    long: float
+    wide: float
+    rise: tuple[float, float]
+    steep: float = 1.25
+    blunt: float = 1.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crystals:
-    """Two generations of crystals, and which mineral a texel shows.
+    """Crystals, seen from every texel.
 
     Args:
-        large: those that grew first.
-        small: those that filled the room between them.
-        is_large: (N, N) 1 where a large crystal lies open, else 0.
-        quartz: (N, N) 1 where quartz fills the room, else 0.
-        mica: (N, N) 1 where a flake of dark mineral lies, else 0.
-        flow: (N, N) bands of the flow, about -1..1; 0 where nothing flowed.
+        crystals: which crystal it is; x and y from its root, across and along it in metres.
+        facets: which of its facets; edge is the distance to the next facet in metres.
+        along: (N, N) 0 at the root to 1 at the tip.
+        height_m: (N, N) metres, may be negative far from all roots.
     """
 
-    large: Elements
-    small: Elements
-    is_large: Tensor
-    quartz: Tensor
-    mica: Tensor
-    flow: Tensor
+    crystals: Elements
+    facets: Elements
+    along: Tensor
+    height_m: Tensor
 
 
 def grow_crystals(
-    torus: Torus,
-    name: str,
-    *,
-    small_m: float,
-    large_m: float,
-    large: float,
-    quartz: float,
-    mica: float,
-    swirled: bool = False,
+    torus: Torus, name: str, spacing_m: float, habit: Habit, *, sink: float = 0.0, warp: Warp | None = None
 ) -> Crystals:
-    """Return crystals of two sizes.
+    """Return crystals on roots about `spacing_m` apart that lean in all directions.
 
     Args:
         torus: the tile.
         name: the random stream.
-        small_m: width of a small crystal.
-        large_m: width of a large one.
-        large: share of the places for a large crystal that are taken, 0..1.
-        quartz: share of the small ones that are quartz.
-        mica: share of the small ones that are dark.
-        swirled: whether the rock was half molten once more, so that crystals lie along a flow and pale and dark ones
-            have parted into bands.
+        spacing_m: wished distance between roots; moved to the nearest that closes.
+        habit: how they grow.
+        sink: how far roots differ in depth, by the distance between them.
+        warp: (x, y) offsets in tiles added to every texel's position.
     """
-    jag = warp_field(
-        torus, f"{name}/jag", torus.cells_across(small_m), small_m * 0.45 / torus.tile_m, octaves=3
-    )
-    flow, flat = torus.zeros(), 1.0
-    if swirled:
-        bend = warp_field(torus, f"{name}/bend", 2, 0.16, octaves=3)
-        lean = torus.u * choose(torus, f"{name}/way", (-1, 0, 1))
-        jag = jag[0] + bend[0], jag[1] + bend[1] + lean
-        flow, flat = _bands(torus, name, torus.v + jag[1]), 1.9
-    wide, fine = torus.cells_across(large_m), torus.cells_across(small_m)
-    first = cells(torus, f"{name}/large", wide, jitter=1.0, warp=jag, period_y=round(wide * flat))
-    rest = cells(torus, f"{name}/small", fine, jitter=1.0, warp=jag, period_y=round(fine * flat))
-    crowd = fbm(torus, f"{name}/crowd", torus.cells_across(small_m * 9), octaves=4) * 0.45
-    is_large = (first.random(torus, f"{name}/here") + 0.3 * flow < large).float()
-    kind = rest.random(torus, f"{name}/kind") + crowd + flow * 0.6
-    # Mica grew first and fits in anywhere; quartz fills what feldspar has left.
-    within = (is_large < 0.5) | (rest.random(torus, f"{name}/within") < 0.25)
-    dark = ((kind > 1.02 - mica) & within).float()
-    return Crystals(
-        large=first,
-        small=rest,
-        is_large=is_large * (1 - dark),
-        quartz=(kind < quartz - 0.05).float() * (1 - is_large),
-        mica=dark,
-        flow=flow,
+    across = max(torus.cells_across(spacing_m), 2)
+    cell_m = torus.tile_m / across
+    draws = torus.uniform(f"{name}/form", across * across, 6).T
+    low, high = habit.rise
+    traits = torch.stack(
+        [
+            (0.55 + 0.6 * draws[0]) * (habit.long * cell_m),
+            (0.6 + 0.6 * draws[1]) * (habit.wide * cell_m),
+            low + (high - low) * draws[2],
+            (draws[3] - 0.8) * (sink * cell_m),
+            draws[4] - 0.5,
+        ]
     )
 
+    def planes(x: Tensor, y: Tensor, traits: Tensor) -> tuple[Tensor, ...]:
+        long_m, half_m, rise, root_m, roll = traits
+        axis = root_m + rise * y.clamp(max=2 * cell_m) + (y * 1.5).clamp(max=0)
+        left = half_m * (0.45 + 0.35 * roll)
+        right = half_m * (0.45 - 0.35 * roll)
+        end = (long_m - y) * (habit.blunt + rise)
+        return (
+            axis + x * (0.5 * roll),
+            axis + (right - x) * habit.steep,
+            axis + (left + x) * habit.steep,
+            axis + end - x,
+            axis + end * (1 + 0.5 * roll) + x,
+        )
 
-def _bands(torus: Torus, name: str, across: Tensor) -> Tensor:
-    """Return wide and narrow bands, each fading in and out."""
-    total = torus.zeros()
-    for turns, share in ((3, 0.7), (8, 0.6), (21, 0.35)):
-        swell = fbm(torus, f"{name}/bands/{turns}", turns, octaves=3)
-        total += share * torch.sin(across * (6.2832 * turns) + swell * 5) * (0.5 + 1.5 * swell)
-    return total
+    def shape(x: Tensor, y: Tensor, traits: Tensor) -> Tensor:
+        top, right, left, near, far = planes(x, y, traits)
+        sides = torch.minimum(torch.minimum(top, right), left)
+        return torch.minimum(torch.minimum(near, far), sides)
+
+    reach = int(habit.long * 1.15 + 0.5) + 1
+    lain = pile(
+        torus,
+        f"{name}/roots",
+        across,
+        shape,
+        traits=traits,
+        turn=draws[5] * 6.2831853,
+        reach=(reach, reach, reach, reach),
+        warp=warp,
+    )
+    pieces = lain.pieces
+    own = pieces.pick(traits)
+    lowest, *others = planes(pieces.x, pieces.y, own)
+    facet, second = torch.zeros_like(pieces.id), torch.full_like(lowest, 9.0)
+    for number, plane in enumerate(others, start=1):
+        wins = plane < lowest
+        second = torch.where(wins, lowest, torch.minimum(second, plane))
+        facet, lowest = torch.where(wins, number, facet), torch.where(wins, plane, lowest)
+    edge = torch.minimum(second - lowest, pieces.edge) / (1 + habit.steep)
+    facets = Elements(
+        id=pieces.id * _FACETS + facet,
+        count=pieces.count * _FACETS,
+        x=pieces.x,
+        y=pieces.y,
+        edge=edge,
+        turned=torch.zeros(pieces.count * _FACETS, device=torus.device),
+    )
+    return Crystals(crystals=pieces, facets=facets, along=pieces.y / own[0], height_m=lain.top_m)

@@ -116,7 +116,7 @@ def test_the_grammar_imports_no_heavy_library() -> None:
 
 
 def test_plain_colors_choose_no_option() -> None:
-    plain = "black white grey red green blue yellow brown orange purple pink".split()
+    plain = ["black", "white", "grey", "red", "green", "blue", "yellow", "brown", "orange", "purple", "pink"]
     taken = [
         key
         for key in plain

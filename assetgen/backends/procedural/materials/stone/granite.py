@@ -11,9 +11,9 @@ from torch import Tensor
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import facets
 from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.crystals import Crystals, grow_crystals
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.marks import patches
+from assetgen.backends.procedural.operators.minerals import Minerals, grow_minerals
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
@@ -79,11 +79,11 @@ def granite(torus: Torus, look: Look) -> Surface:
     return laid_as_tiles(surface, "tiles", edge_m=look["tile_edge_m"], joint_m=look["joint_m"], grout=grout)
 
 
-def _grow(torus: Torus, look: Look, rock: _Rock) -> Crystals:
+def _grow(torus: Torus, look: Look, rock: _Rock) -> Minerals:
     usual = choose(torus, "structure", ("even", "even", "porphyritic", "swirled"))
     structure = look.option("structure", usual)
     coarse = structure == "porphyritic"
-    return grow_crystals(
+    return grow_minerals(
         torus,
         "crystals",
         small_m=look["crystal_m"] * 0.55,
@@ -95,7 +95,7 @@ def _grow(torus: Torus, look: Look, rock: _Rock) -> Crystals:
     )
 
 
-def _mineral_color(torus: Torus, look: Look, rock: _Rock, crystals: Crystals, grain: Tensor) -> Tensor:
+def _mineral_color(torus: Torus, look: Look, rock: _Rock, crystals: Minerals, grain: Tensor) -> Tensor:
     large, small = crystals.large, crystals.small
     turn = large.random(torus, "cleavage", 0.0, 6.2832)
     across_m = large.x * torch.cos(turn) + large.y * torch.sin(turn)
@@ -121,7 +121,7 @@ def _mineral_color(torus: Torus, look: Look, rock: _Rock, crystals: Crystals, gr
 
 
 def _surface(
-    torus: Torus, look: Look, finish: str, crystals: Crystals, grain: Tensor
+    torus: Torus, look: Look, finish: str, crystals: Minerals, grain: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Return the height in metres, and how fresh the break is, about -1..1."""
     waves = fbm(torus, "waves", torus.cells_across(0.16), octaves=4) * 0.00012
