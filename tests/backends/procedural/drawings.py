@@ -8,14 +8,17 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import cells, grains
+from assetgen.backends.procedural.operators.drape import folds
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.stitching import stitches
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.weave import twill, weave
 from assetgen.backends.procedural.surface import Surface, finish
 
 Drawing = Callable[[Torus], Tensor]
@@ -64,6 +67,20 @@ def _per_piece(torus: Torus) -> Tensor:
     return fetch_per_piece(torus, field, lay(torus, courses(3, 6)), "shift")
 
 
+def _weave(torus: Torus) -> Tensor:
+    cloth = weave(
+        torus, "a", twill(2, 1), pitch_m=(0.12, 0.1), fill=(0.9, 0.7), slubs=(0.5, 0.5), warp=_bend(torus)
+    )
+    parts = (cloth.height, cloth.warp, cloth.cover, cloth.yarn.float(), cloth.across, cloth.thick)
+    return torch.stack([*parts, cloth.twist(torus, 0.1), cloth.random(torus, "tone")])
+
+
+def _stitches(torus: Torus) -> Tensor:
+    away_m = (torus.u - 0.4 - torch.round(torus.u - 0.4)) * torus.tile_m + torus.zeros()
+    row = stitches(torus, "a", away_m, torus.v, stitch_m=0.2, thread_m=0.08)
+    return torch.stack([row.thread, row.height, row.pull, row.strand, row.id.float()])
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -87,6 +104,9 @@ DRAWINGS: dict[str, Drawing] = {
     "scratches": lambda t: scratches(t, "a", 60),
     "cracks": lambda t: crack_distance(t, "a", 0.3),
     "patches": lambda t: patches(t, "a", 0.4, amount=0.4),
+    "weave": _weave,
+    "stitches": _stitches,
+    "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
