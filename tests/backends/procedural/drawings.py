@@ -11,6 +11,7 @@ from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.drape import folds
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
+from assetgen.backends.procedural.operators.knit import cables, knit, rib
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
@@ -75,6 +76,14 @@ def _weave(torus: Torus) -> Tensor:
     return torch.stack([*parts, cloth.twist(torus, 0.1), cloth.random(torus, "tone")])
 
 
+def _knit(torus: Torus) -> Tensor:
+    cloth = knit(torus, "a", cables(4, courses=6), wale_m=0.15, warp=_bend(torus))
+    ribbed = knit(torus, "b", rib(), wale_m=0.15)
+    parts = (cloth.height_m, cloth.cover, cloth.course.float(), cloth.stitch.float(), ribbed.height_m)
+    along = cloth.fibres(torus, spectral_noise(torus, "a", slope=1.0), "shift")
+    return torch.stack([*parts, cloth.plies(4.0), along])
+
+
 def _stitches(torus: Torus) -> Tensor:
     away_m = (torus.u - 0.4 - torch.round(torus.u - 0.4)) * torus.tile_m + torus.zeros()
     row = stitches(torus, "a", away_m, torus.v, stitch_m=0.2, thread_m=0.08)
@@ -105,6 +114,7 @@ DRAWINGS: dict[str, Drawing] = {
     "cracks": lambda t: crack_distance(t, "a", 0.3),
     "patches": lambda t: patches(t, "a", 0.4, amount=0.4),
     "weave": _weave,
+    "knit": _knit,
     "stitches": _stitches,
     "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),

@@ -8,6 +8,7 @@ from typing import Final
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.materials.fabric.denim import denim
+from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
@@ -30,6 +31,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "bark": bark,
     "painted_metal": painted_metal,
     "denim": denim,
+    "wool_knit": wool_knit,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
