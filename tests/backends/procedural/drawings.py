@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators import handled
+from assetgen.backends.procedural.operators import handled, quilting
 from assetgen.backends.procedural.operators.boards import (
     board_joints,
     board_shape,
@@ -19,12 +19,14 @@ from assetgen.backends.procedural.operators.boards import (
 from assetgen.backends.procedural.operators.cells import cells, facets, grains
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
+from assetgen.backends.procedural.operators.drape import folds
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
 from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, smears
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
+from assetgen.backends.procedural.operators.knit import cables, knit, rib
 from assetgen.backends.procedural.operators.layouts import basket, courses, herringbone, lay
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
@@ -46,11 +48,11 @@ from assetgen.backends.procedural.operators.panels import half_extents
 from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
-from assetgen.backends.procedural.operators.quilting import quilt, stitches
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
+from assetgen.backends.procedural.operators.stitching import stitches
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
 from assetgen.backends.procedural.operators.sward import sow_tufts
@@ -66,6 +68,7 @@ from assetgen.backends.procedural.operators.weather import (
     lichen,
     tide_marks,
 )
+from assetgen.backends.procedural.operators.weave import twill, weave
 from assetgen.backends.procedural.operators.woods import WOODS
 from assetgen.backends.procedural.surface import Surface, finish
 
@@ -111,8 +114,8 @@ def _grains(torus: Torus) -> Tensor:
 
 
 def _quilted(torus: Torus) -> Tensor:
-    held = quilt(torus, 4, 3, warp=_bend(torus))
-    thread = stitches(torus, held.seam_m, held.along, count=4, thick_m=0.02)
+    held = quilting.quilt(torus, 4, 3, warp=_bend(torus))
+    thread = quilting.stitches(torus, held.seam_m, held.along, count=4, thick_m=0.02)
     return torch.stack([held.seam_m, held.crossing_m, held.crossing_x, held.crossing_y, held.puff, thread])
 
 
@@ -308,6 +311,28 @@ def _tufts(torus: Torus) -> Tensor:
     return torch.stack([top.pick(common), top.height_m, top.cover])
 
 
+def _weave(torus: Torus) -> Tensor:
+    cloth = weave(
+        torus, "a", twill(2, 1), pitch_m=(0.12, 0.1), fill=(0.9, 0.7), slubs=(0.5, 0.5), warp=_bend(torus)
+    )
+    parts = (cloth.height, cloth.warp, cloth.cover, cloth.yarn.float(), cloth.across, cloth.thick)
+    return torch.stack([*parts, cloth.twist(torus, 0.1), cloth.random(torus, "tone")])
+
+
+def _knit(torus: Torus) -> Tensor:
+    cloth = knit(torus, "a", cables(4, courses=6), wale_m=0.15, warp=_bend(torus))
+    ribbed = knit(torus, "b", rib(), wale_m=0.15)
+    parts = (cloth.height_m, cloth.cover, cloth.course.float(), cloth.stitch.float(), ribbed.height_m)
+    along = cloth.fibres(torus, spectral_noise(torus, "a", slope=1.0), "shift")
+    return torch.stack([*parts, cloth.plies(4.0), along])
+
+
+def _stitches(torus: Torus) -> Tensor:
+    away_m = (torus.u - 0.4 - torch.round(torus.u - 0.4)) * torus.tile_m + torus.zeros()
+    row = stitches(torus, "a", away_m, torus.v, stitch_m=0.2, thread_m=0.08)
+    return torch.stack([row.thread, row.height, row.pull, row.strand, row.id.float()])
+
+
 DRAWINGS: dict[str, Drawing] = {
     "planks": _wood,
     "parquet blocks": lambda t: _blocks(t, lay_blocks(t, basket(2, fingers=5), "a", turn=0.01)),
@@ -345,6 +370,10 @@ DRAWINGS: dict[str, Drawing] = {
     "leaves": _leaves,
     "soil": _soil,
     "tufts": _tufts,
+    "weave": _weave,
+    "knit": _knit,
+    "stitches": _stitches,
+    "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),

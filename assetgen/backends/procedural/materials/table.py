@@ -7,6 +7,8 @@ from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.materials.fabric.denim import denim
+from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.grass import grass
@@ -66,6 +68,8 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "leather": leather,
     "scales": scales,
     "crystal": crystal,
+    "denim": denim,
+    "wool_knit": wool_knit,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
