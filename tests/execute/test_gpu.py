@@ -35,6 +35,7 @@ def test_each_gpu_is_found_by_its_uuid_and_its_worker_builds_on_it(tmp_path: Pat
     async def story(house: House) -> None:
         house.pool = WorkerPool(
             replace(game.settings, device="auto"),
+            workers=None,
             on_event=house._hear,
             on_change=house._change,
             limits=PoolLimits(),
