@@ -70,7 +70,7 @@ def test_an_entry_is_found_by_a_word_that_chooses_it_and_a_slip_is_mended() -> N
     with pytest.raises(SpecError, match='did you mean "brick"'):
         find_entry("brik")
     with pytest.raises(SpecError, match="assetgen catalog"):
-        find_entry("frumious")
+        find_entry("zorblax")
 
 
 def test_programs_get_ranges_units_limits_and_words() -> None:

@@ -49,9 +49,14 @@ class Recipe:
         the 1024 px one that it stands for: the heights of planks correlated at 0.981, now at 0.996.
         """
         if torus.size > _SMALL or not self.card.has_fine_steps:
-            return self.make(torus, look)
-        origin = (torus.origin[0] * 2, torus.origin[1] * 2)
-        return halved(self.make(replace(torus, size=torus.size * 2, origin=origin), look), torus)
+            surface = self.make(torus, look)
+        else:
+            origin = (torus.origin[0] * 2, torus.origin[1] * 2)
+            surface = halved(self.make(replace(torus, size=torus.size * 2, origin=origin), look), torus)
+        if self.card.covers == "heap" and surface.loose is None:
+            # What lies heaped over other things is loose by itself, too: feet and wheels sink into it.
+            return replace(surface, loose=torus.zeros() + 1)
+        return surface
 
     def heeds(self, trait: str) -> bool:
         """Say whether a trait of the prompt can change the picture."""

@@ -36,6 +36,7 @@ class Surface:
         roughness: (N, N) perceptual roughness, 0..1.
         metallic: (N, N) 0..1.
         emissive: (3, N, N) linear emitted light, or None.
+        loose: (N, N) how far it gives way underfoot, 0 rock .. 1 snow; None when nobody said.
     """
 
     torus: Torus
@@ -44,6 +45,7 @@ class Surface:
     roughness: Tensor
     metallic: Tensor
     emissive: Tensor | None = None
+    loose: Tensor | None = None
 
     def cavity(self, radius_m: float) -> Tensor:
         """Return how deep a texel lies below its surroundings, about -1..1, relative to the relief there."""
@@ -75,10 +77,13 @@ class Surface:
         roughness: Tensor | float,
         metallic: Tensor | float = 0.0,
         height_m: Tensor | None = None,
+        loose: float | None = None,
     ) -> Surface:
         """Return the surface with another matter where the mask (0..1) is set."""
+        below = mask * 0 if self.loose is None else self.loose
         return replace(
             self,
+            loose=self.loose if loose is None else mix(below, loose, mask),
             height_m=self.height_m if height_m is None else height_m,
             color=mix(self.color, color, mask),
             roughness=mix(self.roughness, roughness, mask),
@@ -111,6 +116,7 @@ def halved(surface: Surface, torus: Torus) -> Surface:
         roughness=mean_of_four(surface.roughness),
         metallic=mean_of_four(surface.metallic),
         emissive=None if surface.emissive is None else mean_of_four(surface.emissive),
+        loose=None if surface.loose is None else mean_of_four(surface.loose),
     )
 
 

@@ -16,11 +16,12 @@ from assetgen.backends.procedural.operators.boards import (
     saw_marks,
     splits,
 )
-from assetgen.backends.procedural.operators.cells import cells, facets, grains
+from assetgen.backends.procedural.operators.cells import cells, facets, grains, scatter
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.drape import folds
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.exposure import edges, faces, ledges, proud, slope
 from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
 from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, smears
@@ -45,13 +46,16 @@ from assetgen.backends.procedural.operators.overlaps import Overlaps, overlappin
 from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.panels import half_extents
+from assetgen.backends.procedural.operators.paths import path
 from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
+from assetgen.backends.procedural.operators.run_off import run_off, run_up
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
+from assetgen.backends.procedural.operators.splatter import splatter
 from assetgen.backends.procedural.operators.stitching import stitches
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
@@ -60,7 +64,7 @@ from assetgen.backends.procedural.operators.timber import Boards, cut_grain, gro
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
 from assetgen.backends.procedural.operators.veining import leaning, vein_net
-from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.warp import fetch, fetch_at_centres, fetch_per_piece, warp_field
 from assetgen.backends.procedural.operators.weather import (
     dust_on_ledges,
     flakes,
@@ -143,6 +147,34 @@ def _scales(torus: Torus) -> Tensor:
 def _per_piece(torus: Torus) -> Tensor:
     field = torch.stack([fbm(torus, "a", 3), spectral_noise(torus, "b", slope=1.5)])
     return fetch_per_piece(torus, field, lay(torus, courses(3, 6)), "shift")
+
+
+def _at_centres(torus: Torus) -> Tensor:
+    return fetch_at_centres(
+        torus, fbm(torus, "a", 3), scatter(torus, "b", 6, warp=_bend(torus)), _bend(torus)
+    )
+
+
+def _exposure(torus: Torus) -> Tensor:
+    height_m = surface(torus).height_m
+    fields = (slope(torus, height_m), ledges(torus, height_m), faces(torus, height_m))
+    return torch.stack([*fields, proud(torus, height_m, 0.1), edges(torus, height_m, 0.1)])
+
+
+def _splatter(torus: Torus) -> Tensor:
+    drops = splatter(torus, "a", 0.2, share=0.6)
+    return torch.stack([drops.thick, drops.rim])
+
+
+def _run_off(torus: Torus) -> Tensor:
+    return torch.stack(run_off(torus, "a", smoothstep(0.2, 0.3, fbm(torus, "b", 3)), 0.2))
+
+
+def _path(torus: Torus) -> Tensor:
+    way = path(torus, "a")
+    number, ahead, _ = way.steps(torus, 0.3)
+    # On the far side the way aside jumps from right to left, which is what `abs` hides.
+    return torch.stack([way.aside.abs(), way.along, number.float(), ahead])
 
 
 def _heap(torus: Torus, kind: Kind) -> Tensor:
@@ -360,9 +392,15 @@ DRAWINGS: dict[str, Drawing] = {
     "herringbone": lambda t: stacked(lay(t, herringbone(2))),
     "fetch": lambda t: fetch(t, fbm(t, "a", 3), *_bend(t)),
     "fetch per piece": _per_piece,
+    "fetch at centres": _at_centres,
     "blur": lambda t: blur(t, fbm(t, "a", 3), 0.03),
     "blurs": lambda t: torch.stack(blurs(t, spectral_noise(t, "a", slope=1.0), (0.01, 0.1))),
     "convexity": lambda t: convexity(t, fbm(t, "a", 3), 0.02),
+    "exposure": _exposure,
+    "splatter": _splatter,
+    "run off": _run_off,
+    "run up": lambda t: run_up(t, smoothstep(0.2, 0.3, fbm(t, "a", 3)), 0.2),
+    "path": _path,
     "run down": lambda t: run_down(t, smoothstep(0.2, 0.3, fbm(t, "a", 3)), 0.2),
     "scratches": lambda t: scratches(t, "a", 60),
     "cracks": lambda t: crack_distance(t, "a", 0.3),

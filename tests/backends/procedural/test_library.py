@@ -38,6 +38,10 @@ variants = pytest.mark.parametrize(
     ("name", "options"), VARIANTS, ids=["-".join((name, *options.values())) for name, options in VARIANTS]
 )
 BASES = ("brick", "cobblestone", "painted_metal")
+MORE_BASES = ("bare_steel", "concrete", "dirt", "leather", "wood_planks")
+on_every_base = pytest.mark.parametrize(
+    "base", [*BASES, *(pytest.param(name, marks=pytest.mark.slow) for name in MORE_BASES)]
+)
 AMOUNT = 0.55
 GOLD = ColorWord("gold", (1.0, 0.89, 0.62), metal=True)
 
@@ -73,7 +77,7 @@ def test_scrolling_the_tile_scrolls_the_picture(name: str, options: Mapping[str,
     assert max(shares.values()) <= 0.001, shares
 
 
-@pytest.mark.parametrize("base", BASES)
+@on_every_base
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_layer_scrolls_with_its_base(layer: str, base: str) -> None:
     shares = scroll_share(lambda origin: layered(layer, draw(RECIPES[base], size=96, origin=origin)))
@@ -110,7 +114,7 @@ def test_no_map_of_any_variant_shows_a_seam(name: str, options: Mapping[str, str
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("base", BASES)
+@on_every_base
 @pytest.mark.parametrize("layer", LAYERS)
 def test_no_layer_shows_a_seam(layer: str, base: str) -> None:
     assert worst_seam(finish(layered(layer, draw(RECIPES[base], size=512)))) <= LARGEST_SEAM
@@ -148,7 +152,7 @@ def test_a_recipe_is_no_more_colorful_than_matter_and_its_roughness_no_inverted_
     assert correlation(material.roughness.pixels[..., 0], value) > -0.95
 
 
-@pytest.mark.parametrize("base", BASES)
+@on_every_base
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_layered_base_is_plausible_matter(layer: str, base: str) -> None:
     assert complaints(layered(layer, draw(RECIPES[base], size=256))) == ()
@@ -169,7 +173,7 @@ def test_no_recipe_makes_a_call_that_depends_on_the_number_of_threads(
     assert suspects(lambda: draw(RECIPES[name], size=32, options=options)) == []
 
 
-@pytest.mark.parametrize("base", BASES)
+@on_every_base
 @pytest.mark.parametrize("layer", LAYERS)
 def test_no_layer_makes_a_call_that_depends_on_the_number_of_threads(layer: str, base: str) -> None:
     surface = draw(RECIPES[base], size=32)

@@ -94,11 +94,11 @@ def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> Non
             item.ignore(f"belongs to '{thing.text}', which is not shown")
         elif content := _content_for(item, reading.base):
             _add_content(content, item, reading, lexicon)
-        elif item.sense("layer"):
-            _add_layer(item, reading)
         elif option := _option_for(item, reading.base):
             _set_option(option, reading)
             item.settle("option", option.value)
+        elif item.sense("layer"):
+            _add_layer(item, reading)
         elif item.sense("trait"):
             _add_trait(items, index, reading, lexicon)
         elif style := item.sense("style"):

@@ -8,7 +8,8 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.cover import grown, threshold_for
+from assetgen.backends.procedural.operators.cover import grown, spread, threshold_for
+from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.palette import mix
@@ -40,7 +41,7 @@ def _skin(below: Surface, above: Surface, amount: float, name: str) -> Surface:
     torus = below.torus
     patch = fbm(torus, f"{name}/patch", torus.cells_across(0.9), octaves=4, gain=0.5)
     ragged = fbm(torus, f"{name}/ragged", torus.cells_across(0.16), octaves=6, gain=0.6, shape="ridged")
-    deep = grown(patch + ragged * 0.16 - _proud(below) * 0.10, amount, deep=0.30)
+    deep = grown(patch + ragged * 0.16 - proud(torus, below.height_m, 0.08) * 0.10, amount, deep=0.30)
     texel = torus.tile_m / torus.size
     # The break: a lip that crumbles over some millimetres, thinner flakes towards the edge.
     kept = smoothstep(-0.02 - texel, 0.02 + texel, deep)
@@ -65,9 +66,9 @@ def _heap(below: Surface, above: Surface, amount: float, name: str) -> Surface:
     torus = below.torus
     patch = fbm(torus, f"{name}/patch", torus.cells_across(0.7), octaves=5, gain=0.55)
     ragged = fbm(torus, f"{name}/ragged", torus.cells_across(0.07), octaves=4, gain=0.6)
-    deep = grown(patch * 1.1 + ragged * 0.35 - _proud(below) * 0.55, amount, deep=0.5)
+    deep = grown(patch * 1.1 + ragged * 0.35 - proud(torus, below.height_m, 0.08) * 0.55, amount, deep=0.5)
     own_m = above.height_m - threshold_for(above.height_m, 0.5)
-    relief_m = _spread(own_m)
+    relief_m = spread(own_m)
     level_m = blur(torus, below.height_m, 0.04)
     thick_m = (deep.clamp(min=-0.4) * 0.9 + 0.08) * (0.012 + relief_m)
     top_m = level_m + thick_m + own_m * smoothstep(-0.3, 0.5, deep)
@@ -76,7 +77,7 @@ def _heap(below: Surface, above: Surface, amount: float, name: str) -> Surface:
 
 
 def _blended(below: Surface, above: Surface, mask: Tensor, height_m: Tensor) -> Surface:
-    """Return the lower surface with the upper one where the mask is set, glow included."""
+    """Return the lower surface with the upper one where the mask is set, its glow and looseness included."""
     glow = below.emissive
     if above.emissive is not None:
         glow = above.emissive * mask if glow is None else mix(glow, above.emissive, mask)
@@ -85,16 +86,8 @@ def _blended(below: Surface, above: Surface, mask: Tensor, height_m: Tensor) -> 
     merged = below.covered(
         mask, color=above.color, roughness=above.roughness, metallic=above.metallic, height_m=height_m
     )
-    return replace(merged, emissive=glow)
-
-
-def _proud(surface: Surface) -> Tensor:
-    """Return how far a texel stands above its surroundings, about -1..1."""
-    wide = blur(surface.torus, surface.height_m, 0.08)
-    away = surface.height_m - wide
-    return (away / (_spread(away) + 1e-6)).clamp_(-1.5, 1.5)
-
-
-def _spread(field: Tensor) -> float:
-    """Return half the distance between the 10th and the 90th percentile, exact and so free of thread counts."""
-    return (threshold_for(field, 0.1) - threshold_for(field, 0.9)) / 2
+    loose = None
+    if below.loose is not None or above.loose is not None:
+        under, over = (mask * 0 if part.loose is None else part.loose for part in (below, above))
+        loose = mix(under, over, mask)
+    return replace(merged, emissive=glow, loose=loose)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import torch
+from torch import Tensor
+
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.look import Look, as_matter
+from assetgen.backends.procedural.look import NATURAL, Look, as_matter
+from assetgen.backends.procedural.oklab import linear_to_oklab, oklab_to_linear, srgb_to_linear
 from assetgen.backends.procedural.operators.palette import Palette
 from assetgen.backends.procedural.surface import Surface
 
@@ -29,7 +33,38 @@ class Layer(Protocol):
         ...
 
 
-def layer_palette(color: ColorWord | None, *stops: str) -> Palette:
-    """Return a ramp in the layer's own color: the base's color has no say in its moss."""
+def layer_palette(color: ColorWord | None, *stops: str, most_chroma: float = NATURAL) -> Palette:
+    """Return a ramp in the layer's own color: the base's color has no say in its moss.
+
+    Args:
+        color: the color asked for this layer, or None.
+        stops: '#rrggbb' stops of the matter as it comes.
+        most_chroma: how colorful the matter can be: NATURAL or PAINTED.
+    """
     ramp = Palette.of(*stops)
-    return ramp if color is None else ramp.tinted(as_matter(color))
+    return ramp if color is None else ramp.tinted(as_matter(color, most_chroma))
+
+
+def ore_palette(color: ColorWord | None, *stops: str) -> Palette:
+    """Return the colors of something let into a base: metal keeps its measured reflectance, stone takes a tint."""
+    if color is None or not color.metal:
+        return layer_palette(color, *stops)
+    plain = srgb_to_linear(color.srgb)
+    lightness, a, b = linear_to_oklab(plain)
+    dark, light = ((max(min(lightness + step, 0.97), 0.0), a, b) for step in (-0.06, 0.04))
+    return Palette(((0.0, oklab_to_linear(dark)), (0.5, plain), (1.0, oklab_to_linear(light))))
+
+
+def bare_metal(surface: Surface) -> Tensor | None:
+    """Return the color of the metal that shows somewhere, (3, 1, 1): what is under the paint, or None on others."""
+    bare = surface.metallic > 0.5
+    if int(bare.sum()) * 5000 <= bare.numel():
+        return None
+    middle = [torch.median(channel[bare]) for channel in surface.color]
+    return torch.stack(middle)[:, None, None]
+
+
+def broken_open(surface: Surface) -> Tensor:
+    """Return the color of the same matter where it is freshly broken or rubbed: paler, drier, less colorful."""
+    grey = surface.color.mean(0, keepdim=True)
+    return (surface.color * 1.1 + grey * 0.3).add_(0.06).clamp_(max=0.72)

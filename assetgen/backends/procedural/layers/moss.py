@@ -12,6 +12,7 @@ from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.cover import grown
+from assetgen.backends.procedural.operators.exposure import slope
 from assetgen.backends.procedural.operators.height import blur, blurs, height_blend, smoothstep
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
@@ -90,16 +91,8 @@ def _moss_top(
     ground = torch.minimum(height_m, blur(torus, height_m, 0.016))
     sunk = blur(torus, ground, 0.016) - height_m
     sunk = torch.where(sunk > 0, sunk.clamp(max=0.004) * smoothstep(0.0, 0.6, inside), sunk * level)
-    steep = smoothstep(0.55, 1.3, _slope(torus, blur(torus, height_m, 0.005)))
+    steep = smoothstep(0.55, 1.3, slope(torus, blur(torus, height_m, 0.005)))
     return height_m + sunk + (body - steep * (1.1 * level)) * thick_m * 1.5 + leaf_m
-
-
-def _slope(torus: Torus, height_m: Tensor) -> Tensor:
-    """Return the tangent of the steepest slope."""
-    per_m = torus.size / (2 * torus.tile_m)
-    along_x = height_m.roll(-1, 1) - height_m.roll(1, 1)
-    along_y = height_m.roll(-1, 0) - height_m.roll(1, 0)
-    return torch.sqrt(along_x.square_().add_(along_y.square_())).mul_(per_m)
 
 
 def _moss_color(

@@ -15,6 +15,7 @@ from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.height import blur, convexity, run_down, smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix
+from assetgen.backends.procedural.operators.run_off import run_off
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
 
@@ -95,11 +96,7 @@ def _run_off(
 ) -> Surface:
     """Let rusty water run down from a source and dry as thin streaks; no relief."""
     torus = surface.torus
-    parted = spectral_noise(torus, "rust/parted", slope=0.9, low=24, stretch=(1.0, 22.0))
-    broad = spectral_noise(torus, "rust/broad", slope=1.4, low=5, stretch=(1.0, 7.0))
-    threads = smoothstep(-0.7, 1.5, parted * 0.75 + broad * 0.65)
-    run = blur(torus, run_down(torus, source * threads, length_m), 0.0025, 0.010)
-    streak = (run * (0.35 + 0.65 * threads)).clamp_(0, 1)
+    streak, parted = run_off(torus, "rust", source, length_m)
     wash = layer_palette(color, "#4c2f20", "#6d452b", "#85593a").paint(0.5 + 0.2 * parted)
     body = mix(surface.color * _tint(surface), wash, torch.full_like(streak, 0.55))
     return replace(

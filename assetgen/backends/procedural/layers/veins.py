@@ -8,16 +8,11 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.layers.layer import layer_palette
+from assetgen.backends.procedural.layers.layer import ore_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.height import blur, blurs, smoothstep
+from assetgen.backends.procedural.operators.exposure import faces
+from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import (
-    Palette,
-    linear_to_oklab,
-    oklab_to_linear,
-    srgb_to_linear,
-)
 from assetgen.backends.procedural.operators.panels import band
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
@@ -32,7 +27,7 @@ def veins(surface: Surface, *, amount: float, look: Look, color: ColorWord | Non
         return surface
     torus = surface.torus
     away_m, half_m = _ribbons(torus, min(amount, 1.0))
-    unbroken = _unbroken(surface)
+    unbroken = faces(torus, surface.height_m)
     ribbon = band(torus, away_m, half_m, soft_m=0.0008) * unbroken
     halo = torch.exp(away_m.clamp(min=0) * (-1 / 0.012)) * smoothstep(0.0, 0.003, half_m) * unbroken
 
@@ -43,21 +38,11 @@ def veins(surface: Surface, *, amount: float, look: Look, color: ColorWord | Non
     surface = replace(surface, color=surface.color * (1 - 0.26 * halo * (1 - ribbon)))
     return surface.covered(
         ribbon,
-        color=_ore(color).paint(0.5 + 0.22 * grain),
+        color=ore_palette(color, "#958f85", "#b6b0a6", "#d0cbc2").paint(0.5 + 0.22 * grain),
         roughness=(0.27 if metal else 0.36) + 0.05 * grain,
         metallic=1.0 if metal else 0.0,
         height_m=surface.height_m + (smooth_m - surface.height_m) * (ribbon * 0.8) + proud_m,
     )
-
-
-def _ore(color: ColorWord | None) -> Palette:
-    """Return the vein's colors: metal keeps its measured reflectance, stone takes a tint."""
-    if color is None or not color.metal:
-        return layer_palette(color, "#958f85", "#b6b0a6", "#d0cbc2")
-    plain = srgb_to_linear(color.srgb)
-    lightness, a, b = linear_to_oklab(plain)
-    dark, light = ((max(min(lightness + step, 0.97), 0.0), a, b) for step in (-0.06, 0.04))
-    return Palette(((0.0, oklab_to_linear(dark)), (0.5, plain), (1.0, oklab_to_linear(light))))
 
 
 def _ribbons(torus: Torus, amount: float) -> tuple[Tensor, Tensor]:
@@ -92,10 +77,3 @@ def _line_distance(torus: Torus, turns: tuple[int, int], offset: Tensor) -> Tens
     slope_v = (offset.roll(-1, 0) - offset.roll(1, 0)).mul_(step).add_(turns[1])
     slope = torch.sqrt(slope_u.square_().add_(slope_v.square_()))
     return away / slope.clamp_(min=1.2) * torus.tile_m
-
-
-def _unbroken(surface: Surface) -> Tensor:
-    """Return 1 on faces and 0 in deep joints, which came later than the vein."""
-    near, far = blurs(surface.torus, surface.height_m, (0.012, 0.08))
-    sunk = torch.maximum((near - surface.height_m) * 2.0, far - surface.height_m)
-    return smoothstep(0.008, 0.003, sunk)

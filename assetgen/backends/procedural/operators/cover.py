@@ -29,3 +29,8 @@ def grown(field: Tensor, share: float, *, deep: float) -> Tensor:
         deep: distance in the field's unit over which cover becomes full.
     """
     return ((field - threshold_for(field, share)) * (1 / deep)).clamp_(-1, 1)
+
+
+def spread(field: Tensor) -> float:
+    """Return half the distance between the 10th and the 90th percentile, exact and so free of thread counts."""
+    return (threshold_for(field, 0.1) - threshold_for(field, 0.9)) / 2

@@ -52,3 +52,20 @@ def fetch_per_piece(torus: Torus, field: Tensor, pieces: Elements, name: str) ->
     """Read a shared field at another place for every piece, so that no grain runs on from one to the next."""
     shift = torus.uniform(name, pieces.count, 2).T.contiguous()
     return fetch(torus, field, pieces.pick(shift[0]), pieces.pick(shift[1]))
+
+
+def fetch_at_centres(
+    torus: Torus, field: Tensor, pieces: Elements, warp: tuple[Tensor, Tensor] | None = None
+) -> Tensor:
+    """Read a field at the centre of every texel's piece, so that a thing is all there or not at all.
+
+    Args:
+        torus: the tile.
+        field: (N, N) or (C, N, N).
+        pieces: the pieces, each with its place (x, y) around its centre.
+        warp: the offsets with which the pieces were laid, if any.
+    """
+    shift_u, shift_v = pieces.x * (-1 / torus.tile_m), pieces.y * (-1 / torus.tile_m)
+    if warp is not None:
+        shift_u, shift_v = shift_u.add_(warp[0]), shift_v.add_(warp[1])
+    return fetch(torus, field, shift_u, shift_v)
