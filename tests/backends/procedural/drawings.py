@@ -12,15 +12,17 @@ from assetgen.backends.procedural.operators.crystals import grow_crystals
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
-from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
+from assetgen.backends.procedural.operators.layouts import Plan, courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
+from assetgen.backends.procedural.operators.masonry import block_courses
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.rock import broken_face, lichen, rock_faces, with_lichen
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.veining import leaning, vein_net
-from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.warp import bent_twice, fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
 
 Drawing = Callable[[Torus], Tensor]
@@ -96,6 +98,16 @@ def _veins(torus: Torus) -> Tensor:
     return torch.stack([net.line(torus, 0.03), net.twin(torus, "b", 0.02, 0.04), net.halo(0.05)])
 
 
+def _lichen(torus: Torus) -> Tensor:
+    crust = lichen(torus, "a", 0.3, 0.7, fbm(torus, "b", 9))
+    grown = with_lichen(surface(torus), "c", 0.3, 0.6, fbm(torus, "b", 9), RAMP)
+    return torch.stack([crust.cover, crust.tone, crust.kind, *grown.color, grown.roughness])
+
+
+def _blocks(torus: Torus) -> Plan:
+    return block_courses(torus, "a", 16, 12, heights=(1, 3), lengths=(1.2, 2.5), split=0.4)
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -115,6 +127,11 @@ DRAWINGS: dict[str, Drawing] = {
     "pebbles": lambda t: _heap(t, Worn.of),
     "sawn tiles": _tiles,
     "beds": _beds,
+    "broken face": lambda t: broken_face(t, "a", 0.3, squash=1.5),
+    "rock faces": lambda t: torch.stack(rock_faces(t, "a", lay(t, courses(3, 6)), 0.2)),
+    "lichen": _lichen,
+    "courses of blocks": lambda t: stacked(lay(t, _blocks(t))),
+    "sway and tremble": lambda t: torch.stack(bent_twice(t, "a", (0.5, 0.1), (0.1, 0.02))),
     "healed cracks": _veins,
     "leaning": lambda t: leaning(t, fbm(t, "a", 3), -1),
     "herringbone": lambda t: stacked(lay(t, herringbone(2))),
