@@ -11,7 +11,15 @@ from assetgen.backends.procedural.operators.cells import cells, facets, grains
 from assetgen.backends.procedural.operators.crystals import grow_crystals
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
-from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
+from assetgen.backends.procedural.operators.height import (
+    blur,
+    blurs,
+    convexity,
+    dome,
+    faces_up,
+    run_down,
+    smoothstep,
+)
 from assetgen.backends.procedural.operators.layouts import Plan, courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.masonry import block_courses
@@ -140,6 +148,7 @@ DRAWINGS: dict[str, Drawing] = {
     "blur": lambda t: blur(t, fbm(t, "a", 3), 0.03),
     "blurs": lambda t: torch.stack(blurs(t, spectral_noise(t, "a", slope=1.0), (0.01, 0.1))),
     "convexity": lambda t: convexity(t, fbm(t, "a", 3), 0.02),
+    "faces up": lambda t: faces_up(t, fbm(t, "a", 3), 0.02),
     "run down": lambda t: run_down(t, smoothstep(0.2, 0.3, fbm(t, "a", 3)), 0.2),
     "scratches": lambda t: scratches(t, "a", 60),
     "cracks": lambda t: crack_distance(t, "a", 0.3),

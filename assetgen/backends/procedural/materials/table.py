@@ -12,6 +12,7 @@ from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
+from assetgen.backends.procedural.materials.stone.cliff import cliff
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.stone.granite import granite
 from assetgen.backends.procedural.materials.stone.gravel import gravel
@@ -31,6 +32,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "gravel": gravel,
     "pebbles": pebbles,
     "stone_wall": stone_wall,
+    "cliff": cliff,
     "brick": brick,
     "concrete": concrete,
     "ceramic_tiles": ceramic_tiles,
