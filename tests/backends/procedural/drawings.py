@@ -26,7 +26,7 @@ from assetgen.backends.procedural.operators.masonry import block_courses
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.rock import broken_face, lichen, rock_faces, with_lichen
-from assetgen.backends.procedural.operators.slabs import laid_as_tiles
+from assetgen.backends.procedural.operators.slabs import laid_as_tiles, stacked_in_strips
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.veining import leaning, vein_net
@@ -96,6 +96,11 @@ def _tiles(torus: Torus) -> Tensor:
     return torch.cat([laid.height_m[None], laid.roughness[None], laid.color])
 
 
+def _strips(torus: Torus) -> Tensor:
+    laid = stacked_in_strips(surface(torus), "strips", strip_m=0.2, long=6.0, proud_m=0.05)
+    return torch.cat([laid.height_m[None], laid.roughness[None], laid.color])
+
+
 def _beds(torus: Torus) -> Tensor:
     beds = strata(torus, "a", 6, torus.v + fbm(torus, "b", 3) * 0.1)
     return torch.stack([beds.id.float(), beds.share, beds.edge_m])
@@ -134,6 +139,7 @@ DRAWINGS: dict[str, Drawing] = {
     "crushed stones": lambda t: _heap(t, Crushed.of),
     "pebbles": lambda t: _heap(t, Worn.of),
     "sawn tiles": _tiles,
+    "strips": _strips,
     "beds": _beds,
     "broken face": lambda t: broken_face(t, "a", 0.3, squash=1.5),
     "rock faces": lambda t: torch.stack(rock_faces(t, "a", lay(t, courses(3, 6)), 0.2)),

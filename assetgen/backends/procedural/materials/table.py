@@ -18,6 +18,7 @@ from assetgen.backends.procedural.materials.stone.granite import granite
 from assetgen.backends.procedural.materials.stone.gravel import gravel
 from assetgen.backends.procedural.materials.stone.marble import marble
 from assetgen.backends.procedural.materials.stone.pebbles import pebbles
+from assetgen.backends.procedural.materials.stone.slate import slate
 from assetgen.backends.procedural.materials.stone.stone_wall import stone_wall
 from assetgen.backends.procedural.materials.wood.bark import bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
@@ -33,6 +34,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "pebbles": pebbles,
     "stone_wall": stone_wall,
     "cliff": cliff,
+    "slate": slate,
     "brick": brick,
     "concrete": concrete,
     "ceramic_tiles": ceramic_tiles,
