@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators import handled, quilting
+from assetgen.backends.procedural.operators import handled, quilting, rock
 from assetgen.backends.procedural.operators.boards import (
     board_joints,
     board_shape,
@@ -26,11 +26,20 @@ from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chev
 from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, smears
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
-from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
+from assetgen.backends.procedural.operators.height import (
+    blur,
+    blurs,
+    convexity,
+    dome,
+    faces_up,
+    run_down,
+    smoothstep,
+)
 from assetgen.backends.procedural.operators.knit import cables, knit, rib
-from assetgen.backends.procedural.operators.layouts import basket, courses, herringbone, lay
+from assetgen.backends.procedural.operators.layouts import Plan, basket, courses, herringbone, lay
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
+from assetgen.backends.procedural.operators.masonry import block_courses
 from assetgen.backends.procedural.operators.metal_skins import (
     Skin,
     blasted,
@@ -50,10 +59,11 @@ from assetgen.backends.procedural.operators.paths import path
 from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
+from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, with_lichen
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.run_off import run_off, run_up
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
-from assetgen.backends.procedural.operators.slabs import laid_as_tiles
+from assetgen.backends.procedural.operators.slabs import laid_as_tiles, stacked_in_strips
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
 from assetgen.backends.procedural.operators.splatter import splatter
 from assetgen.backends.procedural.operators.stitching import stitches
@@ -64,7 +74,13 @@ from assetgen.backends.procedural.operators.timber import Boards, cut_grain, gro
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
 from assetgen.backends.procedural.operators.veining import leaning, vein_net
-from assetgen.backends.procedural.operators.warp import fetch, fetch_at_centres, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.warp import (
+    bent_twice,
+    fetch,
+    fetch_at_centres,
+    fetch_per_piece,
+    warp_field,
+)
 from assetgen.backends.procedural.operators.weather import (
     dust_on_ledges,
     flakes,
@@ -191,6 +207,11 @@ def _minerals(torus: Torus) -> Tensor:
 
 def _tiles(torus: Torus) -> Tensor:
     laid = laid_as_tiles(surface(torus), "tiles", edge_m=0.4, joint_m=0.02, grout=RAMP.paint(torus.zeros()))
+    return torch.cat([laid.height_m[None], laid.roughness[None], laid.color])
+
+
+def _strips(torus: Torus) -> Tensor:
+    laid = stacked_in_strips(surface(torus), "strips", strip_m=0.2, long=6.0, proud_m=0.05)
     return torch.cat([laid.height_m[None], laid.roughness[None], laid.color])
 
 
@@ -365,6 +386,16 @@ def _stitches(torus: Torus) -> Tensor:
     return torch.stack([row.thread, row.height, row.pull, row.strand, row.id.float()])
 
 
+def _lichen(torus: Torus) -> Tensor:
+    crust = rock.lichen(torus, "a", 0.3, 0.7, fbm(torus, "b", 9))
+    grown = with_lichen(surface(torus), "c", 0.3, 0.6, fbm(torus, "b", 9), RAMP)
+    return torch.stack([crust.cover, crust.tone, crust.kind, *grown.color, grown.roughness])
+
+
+def _blocks(torus: Torus) -> Plan:
+    return block_courses(torus, "a", 16, 12, heights=(1, 3), lengths=(1.2, 2.5), split=0.4)
+
+
 DRAWINGS: dict[str, Drawing] = {
     "planks": _wood,
     "parquet blocks": lambda t: _blocks(t, lay_blocks(t, basket(2, fingers=5), "a", turn=0.01)),
@@ -386,7 +417,13 @@ DRAWINGS: dict[str, Drawing] = {
     "crushed stones": lambda t: _heap(t, Crushed.of),
     "pebbles": lambda t: _heap(t, Worn.of),
     "sawn tiles": _tiles,
+    "strips": _strips,
     "beds": _beds,
+    "broken face": lambda t: broken_face(t, "a", 0.3, squash=1.5),
+    "rock faces": lambda t: torch.stack(rock_faces(t, "a", lay(t, courses(3, 6)), 0.2)),
+    "lichen": _lichen,
+    "courses of blocks": lambda t: stacked(lay(t, _blocks(t))),
+    "sway and tremble": lambda t: torch.stack(bent_twice(t, "a", (0.5, 0.1), (0.1, 0.02))),
     "healed cracks": _veins,
     "leaning": lambda t: leaning(t, fbm(t, "a", 3), -1),
     "herringbone": lambda t: stacked(lay(t, herringbone(2))),
@@ -401,6 +438,7 @@ DRAWINGS: dict[str, Drawing] = {
     "run off": _run_off,
     "run up": lambda t: run_up(t, smoothstep(0.2, 0.3, fbm(t, "a", 3)), 0.2),
     "path": _path,
+    "faces up": lambda t: faces_up(t, fbm(t, "a", 3), 0.02),
     "run down": lambda t: run_down(t, smoothstep(0.2, 0.3, fbm(t, "a", 3)), 0.2),
     "scratches": lambda t: scratches(t, "a", 60),
     "cracks": lambda t: crack_distance(t, "a", 0.3),
@@ -422,7 +460,7 @@ DRAWINGS: dict[str, Drawing] = {
     ),
     "shingles": _shingles,
     "barrels": _barrels,
-    "lichen": lambda t: torch.stack(lichen(t, "a", 0.2, amount=0.6)),
+    "lichen on a wall": lambda t: torch.stack(lichen(t, "a", 0.2, amount=0.6)),
     "hairlines": lambda t: hairlines(t, "a", 0.4, share=0.5),
     "tide marks": lambda t: torch.stack(tide_marks(t, "a", 0.5, amount=0.5)),
     "flakes": lambda t: torch.stack(flakes(t, "a", 0.4, amount=0.2)),

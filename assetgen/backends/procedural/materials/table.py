@@ -24,11 +24,14 @@ from assetgen.backends.procedural.materials.metal.painted_metal import painted_m
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
+from assetgen.backends.procedural.materials.stone.cliff import cliff
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.stone.granite import granite
 from assetgen.backends.procedural.materials.stone.gravel import gravel
 from assetgen.backends.procedural.materials.stone.marble import marble
 from assetgen.backends.procedural.materials.stone.pebbles import pebbles
+from assetgen.backends.procedural.materials.stone.slate import slate
+from assetgen.backends.procedural.materials.stone.stone_wall import stone_wall
 from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
 from assetgen.backends.procedural.materials.wood.floorboards import floorboards
 from assetgen.backends.procedural.materials.wood.oak_bark import oak_bark
@@ -46,6 +49,9 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "marble": marble,
     "gravel": gravel,
     "pebbles": pebbles,
+    "stone_wall": stone_wall,
+    "cliff": cliff,
+    "slate": slate,
     "brick": brick,
     "concrete": concrete,
     "ceramic_tiles": ceramic_tiles,

@@ -62,6 +62,15 @@ def run_down(torus: Torus, source: Tensor, length_m: float) -> Tensor:
     return result
 
 
+def faces_up(torus: Torus, height_m: Tensor, radius_m: float) -> Tensor:
+    """Return how far a standing surface leans back, as the tangent of its slope seen through a radius.
+
+    Above 0 on ledges, which catch dust, rain and seeds; below 0 under overhangs. Up is -v.
+    """
+    seen = blur(torus, height_m, radius_m)
+    return (seen.roll(-1, 0) - seen.roll(1, 0)).mul_(torus.size / (2 * torus.tile_m))
+
+
 def height_blend(below_m: Tensor, above_m: Tensor, soft_m: float) -> Tensor:
     """Return where a layer's top stands above the surface, 0..1, soft over a height of `soft_m`."""
     return smoothstep(-soft_m, soft_m, above_m - below_m)

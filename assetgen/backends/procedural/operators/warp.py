@@ -48,6 +48,19 @@ def warp_field(
     )
 
 
+def bent_twice(
+    torus: Torus, name: str, *sizes: tuple[float, float], octaves: int = 3
+) -> tuple[Tensor, Tensor]:
+    """Return (x, y) offsets in tiles of several warps added up, each (size, reach) in metres: sway and tremble."""
+    total = (torus.zeros(), torus.zeros())
+    for number, (size_m, reach_m) in enumerate(sizes):
+        one = warp_field(
+            torus, f"{name}/{number}", torus.cells_across(size_m), reach_m / torus.tile_m, octaves=octaves
+        )
+        total = (total[0].add_(one[0]), total[1].add_(one[1]))
+    return total
+
+
 def fetch_per_piece(torus: Torus, field: Tensor, pieces: Elements, name: str) -> Tensor:
     """Read a shared field at another place for every piece, so that no grain runs on from one to the next."""
     shift = torus.uniform(name, pieces.count, 2).T.contiguous()
