@@ -8,6 +8,12 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import cells, grains
+from assetgen.backends.procedural.operators.cement import (
+    air_bubbles,
+    cement_milk,
+    mix_cement,
+    stones_in_paste,
+)
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
@@ -135,6 +141,9 @@ DRAWINGS: dict[str, Drawing] = {
         fillings(t, "a", 0.4, share=0.6, size_m=(0.02, 0.1), ragged=fbm(t, "b", 7))
     ),
     "shingles": _shingles,
+    "air bubbles": lambda t: torch.stack(air_bubbles(t, mix_cement(t), often=1.0)),
+    "cement milk": cement_milk,
+    "stones in paste": lambda t: torch.stack(stones_in_paste(t, "a", 0.05, mix_cement(t))),
     "barrels": _barrels,
     "lichen": lambda t: torch.stack(lichen(t, "a", 0.2, amount=0.6)),
     "hairlines": lambda t: hairlines(t, "a", 0.4, share=0.5),

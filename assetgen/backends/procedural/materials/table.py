@@ -8,9 +8,12 @@ from typing import Final
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.materials.ground.dirt import dirt
+from assetgen.backends.procedural.materials.masonry.board_formed_concrete import board_formed_concrete
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
+from assetgen.backends.procedural.materials.masonry.concrete_slabs import concrete_slabs
+from assetgen.backends.procedural.materials.masonry.exposed_aggregate import exposed_aggregate
 from assetgen.backends.procedural.materials.masonry.plaster import plaster
 from assetgen.backends.procedural.materials.masonry.roof_tiles import roof_tiles
 from assetgen.backends.procedural.materials.masonry.slate_roof import slate_roof
@@ -26,6 +29,9 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "cobblestone": cobblestone,
     "brick": brick,
     "concrete": concrete,
+    "concrete_slabs": concrete_slabs,
+    "board_formed_concrete": board_formed_concrete,
+    "exposed_aggregate": exposed_aggregate,
     "ceramic_tiles": ceramic_tiles,
     "plaster": plaster,
     "roof_tiles": roof_tiles,

@@ -331,7 +331,7 @@ def test_strict_lets_an_understood_prompt_pass() -> None:
     [
         ("scratched grey hull plating", "painted_metal", {"layout": "hull"}, {}),
         ("birch bark, old, worn, dirty", "bark", {"species": "birch"}, {}),
-        ("large concrete slabs with rust stains", "concrete", {"finish": "slabs"}, {"rust": 0.35}),
+        ("large concrete slabs with rust stains", "concrete_slabs", {}, {"rust": 0.35}),
         ("celadon hexagonal tiles, cracked glaze", "ceramic_tiles", {"layout": "hex"}, {}),
         ("glossy white and blue ceramic tiles, checkerboard", "ceramic_tiles", {"pattern": "checker"}, {}),
         ("green painted wood planks, peeling", "wood_planks", {"finish": "painted"}, {}),
