@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.cement import (
     air_bubbles,
@@ -15,9 +16,19 @@ from assetgen.backends.procedural.operators.cement import (
     stones_in_paste,
 )
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.glaze import (
+    chipped_glaze,
+    crazing,
+    glaze_roughness,
+    pour_glaze,
+    scale_film,
+)
+from assetgen.backends.procedural.operators.grout import grout_bed, grout_color
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
+from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
+from assetgen.backends.procedural.operators.masonry import Body, build_wall, mortar_color
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
@@ -36,6 +47,7 @@ from assetgen.backends.procedural.surface import Surface, finish
 
 Drawing = Callable[[Torus], Tensor]
 
+WISHES = Look(values=dict.fromkeys(("unevenness", "smear", "age", "wear", "dirt"), 0.6) | {"recess_m": 0.006})
 RAMP = Palette.of("#302820", "#706050", "#a09080", "#c0b0a0")
 
 
@@ -109,6 +121,32 @@ def _barrels(torus: Torus) -> Tensor:
     return torch.cat([stacked(tiles.pieces), torch.stack([tiles.level, tiles.arch, tiles.is_cover.float()])])
 
 
+def _laid(torus: Torus) -> Laid:
+    return lay_by_hand(torus, courses(3, 6), "laid", gap_m=0.02, turn=0.01)
+
+
+def _wall(torus: Torus) -> Tensor:
+    body = Body(
+        lumps=fbm(torus, "a", 5), creases=fbm(torus, "b", 9), grit=spectral_noise(torus, "c", slope=1.0)
+    )
+    wall = build_wall(torus, WISHES, _laid(torus), body, "units", joint_m=0.02, joint="tooled")
+    return torch.stack([wall.height_m, wall.bare, wall.broken, wall.smear, wall.sand])
+
+
+def _glaze(torus: Torus) -> Tensor:
+    tiles = _laid(torus)
+    glaze = pour_glaze(torus, tiles)
+    film = scale_film(torus, tiles, 0.6)
+    return torch.stack(
+        [
+            chipped_glaze(torus, tiles, glaze, 0.7),
+            crazing(torus, tiles, 0.9),
+            film,
+            glaze_roughness(torus, WISHES, tiles, glaze, film, clean=0.1),
+        ]
+    )
+
+
 DRAWINGS: dict[str, Drawing] = {
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
@@ -141,6 +179,11 @@ DRAWINGS: dict[str, Drawing] = {
         fillings(t, "a", 0.4, share=0.6, size_m=(0.02, 0.1), ragged=fbm(t, "b", 7))
     ),
     "shingles": _shingles,
+    "wall in mortar": _wall,
+    "mortar": lambda t: mortar_color(t, WISHES, fbm(t, "a", 9)),
+    "glaze": _glaze,
+    "grout": lambda t: torch.stack(grout_bed(t, WISHES, fbm(t, "a", 9) * 0.02, 0.02)),
+    "color of grout": lambda t: grout_color(t, WISHES, fbm(t, "a", 9)),
     "air bubbles": lambda t: torch.stack(air_bubbles(t, mix_cement(t), often=1.0)),
     "cement milk": cement_milk,
     "stones in paste": lambda t: torch.stack(stones_in_paste(t, "a", 0.05, mix_cement(t))),
