@@ -17,6 +17,7 @@ from assetgen.backends.procedural.materials.masonry.exposed_aggregate import exp
 from assetgen.backends.procedural.materials.masonry.plaster import plaster
 from assetgen.backends.procedural.materials.masonry.roof_tiles import roof_tiles
 from assetgen.backends.procedural.materials.masonry.slate_roof import slate_roof
+from assetgen.backends.procedural.materials.masonry.stucco import stucco
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.wood.bark import bark
@@ -34,6 +35,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "exposed_aggregate": exposed_aggregate,
     "ceramic_tiles": ceramic_tiles,
     "plaster": plaster,
+    "stucco": stucco,
     "roof_tiles": roof_tiles,
     "slate_roof": slate_roof,
     "dirt": dirt,
