@@ -26,9 +26,10 @@ from assetgen.backends.procedural.operators.glaze import (
 from assetgen.backends.procedural.operators.grout import grout_bed, grout_color
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand
-from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
+from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay, uneven_rows
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.masonry import Body, build_wall, mortar_color
+from assetgen.backends.procedural.operators.motifs import motif_bands, rosettes
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
@@ -177,6 +178,13 @@ DRAWINGS: dict[str, Drawing] = {
     "trowel sweeps": _sweeps,
     "fillings": lambda t: torch.stack(
         fillings(t, "a", 0.4, share=0.6, size_m=(0.02, 0.1), ragged=fbm(t, "b", 7))
+    ),
+    "uneven rows": lambda t: stacked(lay(t, uneven_rows(t, "a", 5, length=24, shortest=2, longest=5))),
+    "motifs": lambda t: lay(t, courses(16, 24, width=1, shift=0)).pick(
+        motif_bands(t, "a", 16, 24).reshape(-1).float()
+    ),
+    "rosettes": lambda t: lay(t, courses(12, 12, width=1, shift=0)).pick(
+        rosettes(t, "a", 12, 12, spacing=4).reshape(-1).float()
     ),
     "shingles": _shingles,
     "wall in mortar": _wall,

@@ -14,6 +14,7 @@ from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.masonry.concrete_slabs import concrete_slabs
 from assetgen.backends.procedural.materials.masonry.exposed_aggregate import exposed_aggregate
+from assetgen.backends.procedural.materials.masonry.mosaic import mosaic
 from assetgen.backends.procedural.materials.masonry.plaster import plaster
 from assetgen.backends.procedural.materials.masonry.roof_tiles import roof_tiles
 from assetgen.backends.procedural.materials.masonry.slate_roof import slate_roof
@@ -34,6 +35,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "board_formed_concrete": board_formed_concrete,
     "exposed_aggregate": exposed_aggregate,
     "ceramic_tiles": ceramic_tiles,
+    "mosaic": mosaic,
     "plaster": plaster,
     "stucco": stucco,
     "roof_tiles": roof_tiles,
