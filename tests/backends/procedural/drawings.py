@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators import handled, quilting, rock
 from assetgen.backends.procedural.operators.boards import (
     board_joints,
@@ -17,6 +18,12 @@ from assetgen.backends.procedural.operators.boards import (
     splits,
 )
 from assetgen.backends.procedural.operators.cells import cells, facets, grains, scatter
+from assetgen.backends.procedural.operators.cement import (
+    air_bubbles,
+    cement_milk,
+    mix_cement,
+    stones_in_paste,
+)
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.drape import folds
@@ -24,6 +31,14 @@ from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.exposure import edges, faces, ledges, proud, slope
 from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
 from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
+from assetgen.backends.procedural.operators.glaze import (
+    chipped_glaze,
+    crazing,
+    glaze_roughness,
+    pour_glaze,
+    scale_film,
+)
+from assetgen.backends.procedural.operators.grout import grout_bed, grout_color
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, smears
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
 from assetgen.backends.procedural.operators.height import (
@@ -36,10 +51,18 @@ from assetgen.backends.procedural.operators.height import (
     smoothstep,
 )
 from assetgen.backends.procedural.operators.knit import cables, knit, rib
-from assetgen.backends.procedural.operators.layouts import Plan, basket, courses, herringbone, lay
+from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand
+from assetgen.backends.procedural.operators.layouts import (
+    Plan,
+    basket,
+    courses,
+    herringbone,
+    lay,
+    uneven_rows,
+)
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
-from assetgen.backends.procedural.operators.masonry import block_courses
+from assetgen.backends.procedural.operators.masonry import Body, build_wall, mortar_color
 from assetgen.backends.procedural.operators.metal_skins import (
     Skin,
     blasted,
@@ -50,6 +73,7 @@ from assetgen.backends.procedural.operators.metal_skins import (
     spangle,
 )
 from assetgen.backends.procedural.operators.minerals import grow_minerals
+from assetgen.backends.procedural.operators.motifs import motif_bands, rosettes
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
 from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
@@ -67,6 +91,7 @@ from assetgen.backends.procedural.operators.slabs import laid_as_tiles, stacked_
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
 from assetgen.backends.procedural.operators.splatter import splatter
 from assetgen.backends.procedural.operators.stitching import stitches
+from assetgen.backends.procedural.operators.stonework import block_courses
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
 from assetgen.backends.procedural.operators.sward import sow_tufts
@@ -94,6 +119,7 @@ from assetgen.backends.procedural.surface import Surface, finish
 
 Drawing = Callable[[Torus], Tensor]
 
+WISHES = Look(values=dict.fromkeys(("unevenness", "smear", "age", "wear", "dirt"), 0.6) | {"recess_m": 0.006})
 RAMP = Palette.of("#302820", "#706050", "#a09080", "#c0b0a0")
 
 
@@ -396,6 +422,32 @@ def _blocks(torus: Torus) -> Plan:
     return block_courses(torus, "a", 16, 12, heights=(1, 3), lengths=(1.2, 2.5), split=0.4)
 
 
+def _laid(torus: Torus) -> Laid:
+    return lay_by_hand(torus, courses(3, 6), "laid", gap_m=0.02, turn=0.01)
+
+
+def _wall(torus: Torus) -> Tensor:
+    body = Body(
+        lumps=fbm(torus, "a", 5), creases=fbm(torus, "b", 9), grit=spectral_noise(torus, "c", slope=1.0)
+    )
+    wall = build_wall(torus, WISHES, _laid(torus), body, "units", joint_m=0.02, joint="tooled")
+    return torch.stack([wall.height_m, wall.bare, wall.broken, wall.smear, wall.sand])
+
+
+def _glaze(torus: Torus) -> Tensor:
+    tiles = _laid(torus)
+    glaze = pour_glaze(torus, tiles)
+    film = scale_film(torus, tiles, 0.6)
+    return torch.stack(
+        [
+            chipped_glaze(torus, tiles, glaze, 0.7),
+            crazing(torus, tiles, 0.9),
+            film,
+            glaze_roughness(torus, WISHES, tiles, glaze, film, clean=0.1),
+        ]
+    )
+
+
 DRAWINGS: dict[str, Drawing] = {
     "planks": _wood,
     "parquet blocks": lambda t: _blocks(t, lay_blocks(t, basket(2, fingers=5), "a", turn=0.01)),
@@ -458,7 +510,22 @@ DRAWINGS: dict[str, Drawing] = {
     "fillings": lambda t: torch.stack(
         fillings(t, "a", 0.4, share=0.6, size_m=(0.02, 0.1), ragged=fbm(t, "b", 7))
     ),
+    "uneven rows": lambda t: stacked(lay(t, uneven_rows(t, "a", 5, length=24, shortest=2, longest=5))),
+    "motifs": lambda t: lay(t, courses(16, 24, width=1, shift=0)).pick(
+        motif_bands(t, "a", 16, 24).reshape(-1).float()
+    ),
+    "rosettes": lambda t: lay(t, courses(12, 12, width=1, shift=0)).pick(
+        rosettes(t, "a", 12, 12, spacing=4).reshape(-1).float()
+    ),
     "shingles": _shingles,
+    "wall in mortar": _wall,
+    "mortar": lambda t: mortar_color(t, WISHES, fbm(t, "a", 9)),
+    "glaze": _glaze,
+    "grout": lambda t: torch.stack(grout_bed(t, WISHES, fbm(t, "a", 9) * 0.02, 0.02)),
+    "color of grout": lambda t: grout_color(t, WISHES, fbm(t, "a", 9)),
+    "air bubbles": lambda t: torch.stack(air_bubbles(t, mix_cement(t), often=1.0)),
+    "cement milk": cement_milk,
+    "stones in paste": lambda t: torch.stack(stones_in_paste(t, "a", 0.05, mix_cement(t))),
     "barrels": _barrels,
     "lichen on a wall": lambda t: torch.stack(lichen(t, "a", 0.2, amount=0.6)),
     "hairlines": lambda t: hairlines(t, "a", 0.4, share=0.5),

@@ -12,12 +12,17 @@ from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.grass import grass
+from assetgen.backends.procedural.materials.masonry.board_formed_concrete import board_formed_concrete
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
+from assetgen.backends.procedural.materials.masonry.concrete_slabs import concrete_slabs
+from assetgen.backends.procedural.materials.masonry.exposed_aggregate import exposed_aggregate
+from assetgen.backends.procedural.materials.masonry.mosaic import mosaic
 from assetgen.backends.procedural.materials.masonry.plaster import plaster
 from assetgen.backends.procedural.materials.masonry.roof_tiles import roof_tiles
 from assetgen.backends.procedural.materials.masonry.slate_roof import slate_roof
+from assetgen.backends.procedural.materials.masonry.stucco import stucco
 from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
@@ -54,8 +59,13 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "slate": slate,
     "brick": brick,
     "concrete": concrete,
+    "concrete_slabs": concrete_slabs,
+    "board_formed_concrete": board_formed_concrete,
+    "exposed_aggregate": exposed_aggregate,
     "ceramic_tiles": ceramic_tiles,
+    "mosaic": mosaic,
     "plaster": plaster,
+    "stucco": stucco,
     "roof_tiles": roof_tiles,
     "slate_roof": slate_roof,
     "dirt": dirt,

@@ -170,3 +170,26 @@ def boards(breaks: Sequence[Sequence[int]], *, length: int, standing: bool = Fal
             pieces.append((box[1], box[0], box[3], box[2]) if standing else box)
     size = (len(breaks), length) if standing else (length, len(breaks))
     return Plan(columns=size[0], rows=size[1], pieces=tuple(pieces))
+
+
+def uneven_rows(torus: Torus, name: str, rows: int, *, length: int, shortest: int, longest: int) -> Plan:
+    """Return rows of pieces of uneven length; the last of a row may be longer.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        rows: rows.
+        length: units along a row.
+        shortest: least units of a piece.
+        longest: most units of a piece.
+    """
+    breaks = []
+    for draws in torus.uniform(name, rows, length // shortest).tolist():
+        cuts = [int(draws[0] * shortest)]
+        for draw in draws[1:]:
+            following = cuts[-1] + shortest + int(draw * (longest - shortest + 1))
+            if following > cuts[0] + length - shortest:
+                break
+            cuts.append(following)
+        breaks.append(cuts)
+    return boards(breaks, length=length)

@@ -10,9 +10,9 @@ from torch import Tensor
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.laying import lay_by_hand, rounded_edge
 from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.masonry import block_courses
 from assetgen.backends.procedural.operators.noise import spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.stonework import block_courses
 from assetgen.backends.procedural.operators.warp import bent_twice, fetch_per_piece
 from assetgen.backends.procedural.surface import Surface
 

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.chance import choose
+from assetgen.backends.procedural.operators.glaze import (
+    Glaze,
+    chipped_glaze,
+    crazing,
+    glaze_roughness,
+    pour_glaze,
+    scale_film,
+)
+from assetgen.backends.procedural.operators.grout import grout_bed, grout_color
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.laying import (
     Laid,
-    corner_loss,
-    edge_loss,
     lay_by_hand,
     lay_hexagons,
     rounded_edge,
 )
 from assetgen.backends.procedural.operators.layouts import courses, herringbone
-from assetgen.backends.procedural.operators.marks import crack_distance, patches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece
 from assetgen.backends.procedural.surface import Surface
 
 _GLAZES: Final[dict[str, tuple[str, ...]]] = {
@@ -41,34 +44,25 @@ _ANY_GLAZE: Final = ("#b5b0a6", "#9c978e", "#8c8780", "#7b7670")
 _LAYOUTS: Final = ("grid", "grid", "offset", "herringbone", "hex")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Glaze:
-    """What the glaze of a tile is like, read elsewhere for every tile."""
-
-    pools: Tensor
-    waves: Tensor
-    specks: Tensor
-
-
 def ceramic_tiles(torus: Torus, look: Look) -> Surface:
     """Glazed tiles set by hand: each one catches the light a little differently."""
     layout = look.option("layout", choose(torus, "tiles/layout", _LAYOUTS))
     tiles = _set_tiles(torus, look, layout)
-    glaze = _pour_glaze(torus, tiles)
-    scoop_m = _chipped(torus, look, tiles, glaze)
+    glaze = pour_glaze(torus, tiles)
+    scoop_m = chipped_glaze(torus, tiles, glaze, 0.3 * look["age"] + 0.7 * look["wear"])
     bare = smoothstep(0.00005, 0.0005, scoop_m)
-    crazed = _crazing(torus, look, tiles)
+    crazed = crazing(torus, tiles, look["crackle"])
     cover = tiles.cover(torus)
     face_m = _face_height(torus, look, tiles, glaze) - scoop_m - crazed * 0.00002
-    grout_m, sand = _grout_bed(torus, look, tiles)
-    film = _scale_film(torus, look, tiles)
+    grout_m, sand = grout_bed(torus, look, tiles.pieces.edge, look["joint_m"])
+    film = scale_film(torus, tiles, look["dirt"])
 
     color = _glaze_color(torus, look, tiles, glaze, layout)
     color = mix(color, look.palette("#5b4a38", tint=0.0).paint(glaze.pools), crazed * 0.55)
     bisque = look.palette("#b0937a", "#c4aa91", "#d3c0ab", tint=0.0).paint(0.5 + 0.3 * glaze.specks)
     color = mix(color, bisque * (1 - 0.3 * look["age"]), bare)
-    color = mix(_grout_color(torus, look, sand), color, cover)
-    shine = _glaze_roughness(torus, look, tiles, glaze, film) + 0.25 * crazed
+    color = mix(grout_color(torus, look, sand), color, cover)
+    shine = glaze_roughness(torus, look, tiles, glaze, film, clean=look["glaze_roughness"]) + 0.25 * crazed
     roughness = mix(0.93 - 0.05 * sand, mix(shine, 0.85, bare), cover)
     surface = Surface(
         torus=torus,
@@ -97,46 +91,7 @@ def _set_tiles(torus: Torus, look: Look, layout: str) -> Laid:
     return lay_by_hand(torus, plan, "tiles", gap_m=gap_m, shift_m=shift_m, turn=turn, rounding_m=0.002)
 
 
-def _pour_glaze(torus: Torus, tiles: Laid) -> _Glaze:
-    shared = torch.stack(
-        [
-            fbm(torus, "glaze/pools", torus.cells_across(0.1), octaves=5, gain=0.55),
-            spectral_noise(torus, "glaze/waves", slope=2.0, low=torus.cells_across(0.12), high=90),
-            spectral_noise(torus, "glaze/specks", slope=0.8, low=70),
-        ]
-    )
-    pools, waves, specks = fetch_per_piece(torus, shared, tiles.pieces, "glaze/shift")
-    return _Glaze(pools=pools, waves=waves, specks=specks)
-
-
-def _chipped(torus: Torus, look: Look, tiles: Laid, glaze: _Glaze) -> Tensor:
-    """Return how deep chips at edges and corners go, in metres."""
-    harm = 0.3 * look["age"] + 0.7 * look["wear"]
-    fate = tiles.pieces.random(torus, "tiles/fate") ** 3
-    flaw = glaze.pools * 0.8 + glaze.waves * 0.12 + glaze.specks * 0.04 + 0.7 * fate * harm - 0.12
-    edges = edge_loss(tiles, flaw, amount=0.1 + 0.7 * harm, depth_m=0.002 + 0.005 * harm)
-    corners = corner_loss(torus, tiles, "tiles/corners", share=0.015 + 0.12 * harm, size_m=0.017)
-    lost = torch.maximum(
-        edges, corners + (glaze.pools * 1.3 + glaze.waves * 0.35 + glaze.specks * 0.08) * 0.006
-    )
-    return (lost.clamp_(min=0) * (0.4 + 0.25 * glaze.pools)).clamp_(0, 0.0018)
-
-
-def _crazing(torus: Torus, look: Look, tiles: Laid) -> Tensor:
-    """Return the fine net of cracks in old glaze, 0..1; some tiles craze, others never do."""
-    strength = smoothstep(0.35, 0.9, torch.full((1, 1), look["crackle"], device=torus.device))
-    if float(strength) < 0.02:
-        return torus.zeros()
-    net_m = fetch_per_piece(torus, crack_distance(torus, "craze", 0.024), tiles.pieces, "craze/shift")
-    texel_m = torus.tile_m / torus.size
-    line_m = 0.0005
-    wide_m = max(line_m, 0.8 * texel_m)
-    drawn = smoothstep(wide_m, 0.0, net_m) * (line_m / wide_m)
-    prone = tiles.pieces.random(torus, "craze/prone")
-    return drawn * strength * smoothstep(0.25, 0.75, prone)
-
-
-def _face_height(torus: Torus, look: Look, tiles: Laid, glaze: _Glaze) -> Tensor:
+def _face_height(torus: Torus, look: Look, tiles: Laid, glaze: Glaze) -> Tensor:
     """Return the height of the tiles' faces: set unevenly, pillowed, and the glaze never quite flat."""
     pieces, uneven = tiles.pieces, look["unevenness"]
     lip = pieces.random(torus, "tiles/lip", -0.00035, 0.00035) * uneven
@@ -148,33 +103,7 @@ def _face_height(torus: Torus, look: Look, tiles: Laid, glaze: _Glaze) -> Tensor
     return (lip + tilt * uneven - pillow - edge + waves) * look.relief
 
 
-def _grout_bed(torus: Torus, look: Look, tiles: Laid) -> tuple[Tensor, Tensor]:
-    """Return the height of the grout, and its coarse grains (0..1)."""
-    middle = (-tiles.pieces.edge / (look["joint_m"] * 0.5)).clamp(0, 1)
-    grain = grains(torus, "grout/sand", torus.cells_across(0.004), jitter=1.0)
-    sand = smoothstep(0.5, 0.1, grain.near)
-    gone = patches(torus, "grout/gone", 0.3, amount=0.02 + 0.25 * look["age"] ** 2, soft=0.15)
-    hollow = 0.45 + 0.55 * (1 - (1 - middle) ** 2) + 0.7 * gone
-    hand = fbm(torus, "grout/hand", torus.cells_across(0.06), octaves=4) * 0.0004
-    return -look["recess_m"] * look.relief * hollow - 0.0008 + hand + sand * 0.00018, sand
-
-
-def _grout_color(torus: Torus, look: Look, sand: Tensor) -> Tensor:
-    kinds = (
-        ("#a8a49c", "#b9b5ad", "#c7c4bd"),
-        ("#7b7874", "#8f8c87", "#a19e98"),
-        ("#4b4a49", "#5c5b59", "#6e6c69"),
-        ("#9a8f7d", "#b0a592", "#c3b9a7"),
-    )
-    ramp = look.palette(*choose(torus, "grout/kind", kinds), tint=0.0)
-    tone = 0.55 + 0.5 * fbm(torus, "grout/tone", torus.cells_across(0.15), octaves=6, gain=0.6)
-    stain = patches(torus, "grout/stain", 0.25, amount=0.15 + 0.5 * look["dirt"], soft=0.3)
-    color = ramp.paint(tone + 0.25 * (sand - 0.5))
-    brown = look.palette("#5d5344", "#6f6555", tint=0.0).paint(tone)
-    return mix(color, brown, stain * (0.15 + 0.5 * look["dirt"]))
-
-
-def _glaze_color(torus: Torus, look: Look, tiles: Laid, glaze: _Glaze, layout: str) -> Tensor:
+def _glaze_color(torus: Torus, look: Look, tiles: Laid, glaze: Glaze, layout: str) -> Tensor:
     pieces = tiles.pieces
     first, second = _glaze_ramps(torus, look)
     slope = pieces.random(torus, "glaze/slope", -2.2, 2.2)
@@ -219,18 +148,3 @@ def _second_tiles(torus: Torus, look: Look, tiles: Laid, layout: str) -> Tensor:
     if pattern == "stripes" or layout == "hex":
         return tiles.row % 2
     return (tiles.column + tiles.row) % 2
-
-
-def _scale_film(torus: Torus, look: Look, tiles: Laid) -> Tensor:
-    """Return where soap and hard water have dried on the glaze, 0..1: broad patches, thicker near joints."""
-    broad = patches(torus, "film", 0.3, amount=0.15 + 0.5 * look["dirt"], soft=0.35)
-    return broad * (0.35 + 0.65 * smoothstep(0.03, 0.0, tiles.pieces.edge)) * look["dirt"]
-
-
-def _glaze_roughness(torus: Torus, look: Look, tiles: Laid, glaze: _Glaze, film: Tensor) -> Tensor:
-    base = look.roughness(look["glaze_roughness"]) + tiles.pieces.random(torus, "glaze/sheen", -0.02, 0.035)
-    thin = smoothstep(0.006, 0.0, tiles.pieces.edge)
-    mottle = 0.02 * glaze.pools + 0.012 * glaze.specks.clamp(-2, 2)
-    wiped = spectral_noise(torus, "film/wiped", slope=1.6, low=8, stretch=(0.3, 1.0)).clamp_(-2, 2)
-    mottle = mottle + wiped * (0.012 + 0.02 * look["dirt"])
-    return (base + mottle + 0.12 * thin * look["wear"] + 0.3 * film).clamp_(0.05, 0.95)

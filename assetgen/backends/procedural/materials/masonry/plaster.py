@@ -57,7 +57,7 @@ def plaster(torus: Torus, look: Look) -> Surface:
     hair = hairlines(
         torus, "hair", 0.5, share=0.5 * look["hairlines"], line_m=0.0007, tremble_m=grain * 0.0003
     )
-    bare, rim = flakes(torus, "flaked", 0.3, amount=(0.28 + 0.2 * fine) * look["flaked"] ** 3)
+    bare, rim = flakes(torus, "flaked", 0.3, amount=(0.4 + 0.3 * fine) * max(look["flaked"] - 0.3, 0.0) ** 2)
 
     height_m = coat.height_m + (clouds * 0.0014 + grain * 0.00012) * fine * look.relief
     height_m = mix(height_m, blur(torus, height_m, 0.05) - 0.0003, fill) + lip * 0.0008 * look.relief
