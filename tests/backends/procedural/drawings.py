@@ -31,6 +31,7 @@ from assetgen.backends.procedural.operators.panels import half_extents
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.verdigris import verdigris, where_rain_runs
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
 
@@ -89,6 +90,12 @@ def _corrosion(torus: Torus) -> Tensor:
     sheet = scale_sheet(torus, "sheet", rough, share=0.6, flake_m=0.1)
     fields = [sheet.body, sheet.height_m * 500, sheet.hold, sheet.crack, sheet.curl]
     return torch.stack([eaten_pits(torus, "pits", rough, share=0.6), *fields])
+
+
+def _verdigris(torus: Torus) -> Tensor:
+    run = where_rain_runs(torus, "run", smoothstep(0.2, 0.4, fbm(torus, "a", 3)), 0.2)
+    green = verdigris(surface(torus), fbm(torus, "b", 4), share=0.6, green=RAMP, dark=RAMP)
+    return torch.cat([run[None], green.color, green.roughness[None], green.height_m[None] * 100])
 
 
 def _handled(torus: Torus) -> Tensor:
@@ -158,6 +165,7 @@ DRAWINGS: dict[str, Drawing] = {
     "swirls": lambda t: _overlaps(overlapping(t, "a", 6, size=1.4, in_order=True)),
     "sheets": lambda t: _overlaps(overlapping(t, "a", 5, size=1.2, square=True, jitter=0.3, turn=0.2)),
     "corrosion": _corrosion,
+    "verdigris": _verdigris,
     "handled": _handled,
     "rolled": lambda t: _skin(rolled(t)),
     "blasted": lambda t: _skin(blasted(t)),
