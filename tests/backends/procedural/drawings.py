@@ -10,6 +10,7 @@ from torch import Tensor
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.hammering import Blows, hammered
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, hairlines, smears
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
@@ -24,6 +25,7 @@ from assetgen.backends.procedural.operators.metal_skins import (
     spangle,
 )
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.ornament import Ornament, chased
 from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
 from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
@@ -98,6 +100,14 @@ def _verdigris(torus: Torus) -> Tensor:
     return torch.cat([run[None], green.color, green.roughness[None], green.height_m[None] * 100])
 
 
+def _blows(blows: Blows) -> Tensor:
+    return torch.stack([blows.height, blows.own, blows.ridge])
+
+
+def _chased(found: Ornament) -> Tensor:
+    return torch.stack([found.relief, found.ground])
+
+
 def _handled(torus: Torus) -> Tensor:
     return torch.stack(
         [
@@ -166,6 +176,8 @@ DRAWINGS: dict[str, Drawing] = {
     "sheets": lambda t: _overlaps(overlapping(t, "a", 5, size=1.2, square=True, jitter=0.3, turn=0.2)),
     "corrosion": _corrosion,
     "verdigris": _verdigris,
+    "hammered": lambda t: _blows(hammered(t, "a", 0.2)),
+    "chased": lambda t: _chased(chased(t, "a", 0.3)),
     "handled": _handled,
     "rolled": lambda t: _skin(rolled(t)),
     "blasted": lambda t: _skin(blasted(t)),

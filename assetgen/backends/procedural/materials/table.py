@@ -14,6 +14,7 @@ from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
 from assetgen.backends.procedural.materials.metal.copper import copper
+from assetgen.backends.procedural.materials.metal.gold import gold
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
@@ -35,6 +36,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "brushed_metal": brushed_metal,
     "rusted_iron": rusted_iron,
     "copper": copper,
+    "gold": gold,
     "painted_metal": painted_metal,
 }
 
