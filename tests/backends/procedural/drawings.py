@@ -9,10 +9,20 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
+from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.fittings import (
+    hatch,
+    louvres,
+    machinery,
+    ribs,
+    row_of_lamps,
+    strip_lamp,
+)
 from assetgen.backends.procedural.operators.hammering import Blows, hammered
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, hairlines, smears
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
+from assetgen.backends.procedural.operators.hull import build_hull
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.metal_skins import (
@@ -108,6 +118,27 @@ def _chased(found: Ornament) -> Tensor:
     return torch.stack([found.relief, found.ground])
 
 
+def _fittings(torus: Torus) -> Tensor:
+    plan = courses(2, 3)
+    pieces, half = lay(torus, plan), half_extents(torus, plan)
+    made = [draw(torus, pieces, half) for draw in (hatch, louvres, ribs, strip_lamp, row_of_lamps)]
+    made.append(machinery(torus, "boxes", pieces, half))
+    return torch.stack([field for part in made for field in (part.height_m * 100, part.groove, part.part)])
+
+
+def _decals(torus: Torus) -> Tensor:
+    plan = courses(2, 3)
+    pieces, half = lay(torus, plan), half_extents(torus, plan)
+    digits = numerals(torus, "digits", pieces, half, high_m=0.3)
+    band = painted_band(torus, "band", fbm(torus, "a", 5), 0.1)
+    return torch.stack([digits, band, warning_stripes(torus, pieces, 0.1)])
+
+
+def _hull(torus: Torus) -> Tensor:
+    hull = build_hull(torus, unit_m=0.25, cut=0.8, fitted=1.0, lamps=0.6, gap_m=0.004)
+    return torch.stack([hull.height_m * 100, hull.joint, hull.proud, hull.machines, hull.lamp])
+
+
 def _handled(torus: Torus) -> Tensor:
     return torch.stack(
         [
@@ -178,6 +209,9 @@ DRAWINGS: dict[str, Drawing] = {
     "verdigris": _verdigris,
     "hammered": lambda t: _blows(hammered(t, "a", 0.2)),
     "chased": lambda t: _chased(chased(t, "a", 0.3)),
+    "fittings": _fittings,
+    "decals": _decals,
+    "hull": _hull,
     "handled": _handled,
     "rolled": lambda t: _skin(rolled(t)),
     "blasted": lambda t: _skin(blasted(t)),

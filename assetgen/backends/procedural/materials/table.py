@@ -17,6 +17,7 @@ from assetgen.backends.procedural.materials.metal.copper import copper
 from assetgen.backends.procedural.materials.metal.gold import gold
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
+from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.wood.bark import bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
@@ -38,6 +39,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "copper": copper,
     "gold": gold,
     "painted_metal": painted_metal,
+    "hull_panels": hull_panels,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {

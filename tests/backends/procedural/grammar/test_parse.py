@@ -192,7 +192,7 @@ def test_shades_change_a_color_and_alone_set_brightness() -> None:
         ("planks made of wood", "wood_planks"),
         ("dirt road", "dirt"),
         ("timber", "wood_planks"),
-        ("bulkhead", "painted_metal"),
+        ("bulkhead", "hull_panels"),
         ("zellige", "ceramic_tiles"),
         ("cobble-stone", "cobblestone"),
         ("cobblestones", "cobblestone"),
@@ -329,7 +329,7 @@ def test_strict_lets_an_understood_prompt_pass() -> None:
 @pytest.mark.parametrize(
     ("prompt", "base", "options", "layers"),
     [
-        ("scratched grey hull plating", "painted_metal", {"layout": "hull"}, {}),
+        ("scratched grey hull plating", "hull_panels", {}, {}),
         ("birch bark, old, worn, dirty", "bark", {"species": "birch"}, {}),
         ("large concrete slabs with rust stains", "concrete", {"finish": "slabs"}, {"rust": 0.35}),
         ("celadon hexagonal tiles, cracked glaze", "ceramic_tiles", {"layout": "hex"}, {}),
