@@ -26,9 +26,18 @@ from assetgen.backends.procedural.operators.cement import (
 )
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
+from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.drape import folds
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.exposure import edges, faces, ledges, proud, slope
+from assetgen.backends.procedural.operators.fittings import (
+    hatch,
+    louvres,
+    machinery,
+    ribs,
+    row_of_lamps,
+    strip_lamp,
+)
 from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
 from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
 from assetgen.backends.procedural.operators.glaze import (
@@ -39,6 +48,7 @@ from assetgen.backends.procedural.operators.glaze import (
     scale_film,
 )
 from assetgen.backends.procedural.operators.grout import grout_bed, grout_color
+from assetgen.backends.procedural.operators.hammering import Blows, hammered
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, smears
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
 from assetgen.backends.procedural.operators.height import (
@@ -50,6 +60,7 @@ from assetgen.backends.procedural.operators.height import (
     run_down,
     smoothstep,
 )
+from assetgen.backends.procedural.operators.hull import build_hull
 from assetgen.backends.procedural.operators.knit import cables, knit, rib
 from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand
 from assetgen.backends.procedural.operators.layouts import (
@@ -75,6 +86,7 @@ from assetgen.backends.procedural.operators.metal_skins import (
 from assetgen.backends.procedural.operators.minerals import grow_minerals
 from assetgen.backends.procedural.operators.motifs import motif_bands, rosettes
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.ornament import Ornament, chased
 from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
 from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
@@ -99,6 +111,7 @@ from assetgen.backends.procedural.operators.timber import Boards, cut_grain, gro
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
 from assetgen.backends.procedural.operators.veining import leaning, vein_net
+from assetgen.backends.procedural.operators.verdigris import verdigris, where_rain_runs
 from assetgen.backends.procedural.operators.warp import (
     bent_twice,
     fetch,
@@ -289,6 +302,41 @@ def _corrosion(torus: Torus) -> Tensor:
     sheet = scale_sheet(torus, "sheet", rough, share=0.6, flake_m=0.1)
     fields = [sheet.body, sheet.height_m * 500, sheet.hold, sheet.crack, sheet.curl]
     return torch.stack([eaten_pits(torus, "pits", rough, share=0.6), *fields])
+
+
+def _verdigris(torus: Torus) -> Tensor:
+    run = where_rain_runs(torus, "run", smoothstep(0.2, 0.4, fbm(torus, "a", 3)), 0.2)
+    green = verdigris(surface(torus), fbm(torus, "b", 4), share=0.6, green=RAMP, dark=RAMP)
+    return torch.cat([run[None], green.color, green.roughness[None], green.height_m[None] * 100])
+
+
+def _blows(blows: Blows) -> Tensor:
+    return torch.stack([blows.height, blows.own, blows.ridge])
+
+
+def _chased(found: Ornament) -> Tensor:
+    return torch.stack([found.relief, found.ground])
+
+
+def _fittings(torus: Torus) -> Tensor:
+    plan = courses(2, 3)
+    pieces, half = lay(torus, plan), half_extents(torus, plan)
+    made = [draw(torus, pieces, half) for draw in (hatch, louvres, ribs, strip_lamp, row_of_lamps)]
+    made.append(machinery(torus, "boxes", pieces, half))
+    return torch.stack([field for part in made for field in (part.height_m * 100, part.groove, part.part)])
+
+
+def _decals(torus: Torus) -> Tensor:
+    plan = courses(2, 3)
+    pieces, half = lay(torus, plan), half_extents(torus, plan)
+    digits = numerals(torus, "digits", pieces, half, high_m=0.3)
+    band = painted_band(torus, "band", fbm(torus, "a", 5), 0.1)
+    return torch.stack([digits, band, warning_stripes(torus, pieces, 0.1)])
+
+
+def _hull(torus: Torus) -> Tensor:
+    hull = build_hull(torus, unit_m=0.25, cut=0.8, fitted=1.0, lamps=0.6, gap_m=0.004)
+    return torch.stack([hull.height_m * 100, hull.joint, hull.proud, hull.machines, hull.lamp])
 
 
 def _handled(torus: Torus) -> Tensor:
@@ -535,6 +583,12 @@ DRAWINGS: dict[str, Drawing] = {
     "swirls": lambda t: _overlaps(overlapping(t, "a", 6, size=1.4, in_order=True)),
     "sheets": lambda t: _overlaps(overlapping(t, "a", 5, size=1.2, square=True, jitter=0.3, turn=0.2)),
     "corrosion": _corrosion,
+    "verdigris": _verdigris,
+    "hammered": lambda t: _blows(hammered(t, "a", 0.2)),
+    "chased": lambda t: _chased(chased(t, "a", 0.3)),
+    "fittings": _fittings,
+    "decals": _decals,
+    "hull": _hull,
     "handled": _handled,
     "rolled": lambda t: _skin(rolled(t)),
     "blasted": lambda t: _skin(blasted(t)),

@@ -72,8 +72,9 @@ def gather(tokens: list[Token], prompt: str, lexicon: Lexicon) -> list[Item]:
     items: list[Item] = []
     at = 0
     while at < len(tokens):
-        reach = 1 if forms[at] in apart else LONGEST_PHRASE
-        count, senses, key, how = _longest(tokens[: at + reach], forms, at, lexicon)
+        count, senses, key, how = _longest(tokens[: at + LONGEST_PHRASE], forms, at, lexicon)
+        if forms[at] in apart and all(sense.kind != "base" for sense in senses):
+            count, senses, key, how = _longest(tokens[: at + 1], forms, at, lexicon)
         run = tokens[at : at + count]
         if slips.intersection(range(at, at + count)) and senses:
             how = "fuzzy"

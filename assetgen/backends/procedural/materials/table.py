@@ -25,10 +25,13 @@ from assetgen.backends.procedural.materials.masonry.slate_roof import slate_roof
 from assetgen.backends.procedural.materials.masonry.stucco import stucco
 from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
+from assetgen.backends.procedural.materials.metal.copper import copper
+from assetgen.backends.procedural.materials.metal.gold import gold
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
+from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
 from assetgen.backends.procedural.materials.stone.cliff import cliff
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.stone.granite import granite
@@ -80,12 +83,15 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,
+    "copper": copper,
+    "gold": gold,
     "painted_metal": painted_metal,
     "leather": leather,
     "scales": scales,
     "crystal": crystal,
     "denim": denim,
     "wool_knit": wool_knit,
+    "hull_panels": hull_panels,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {

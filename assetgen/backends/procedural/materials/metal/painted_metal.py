@@ -8,6 +8,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.chance import choose
+from assetgen.backends.procedural.operators.decals import painted_band
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.layouts import Plan, courses, lay
@@ -85,19 +86,10 @@ def _paint_color(torus: Torus, look: Look, plates: Elements, chalk: Tensor) -> T
     color = look.paint(drawn).paint(tone)
     if look.option("marking", "none" if look.second_color is None else "stripe") == "stripe":
         ivory = look.paint(Palette.of("#cfccc0"), second=True).middle()
-        color = mix(color, flat_color(torus, ivory), _stripe(torus, cloudy))
+        wide = torus.draw("stripe/wide", 0.035, 0.06)
+        color = mix(color, flat_color(torus, ivory), painted_band(torus, "stripe/place", cloudy, wide))
     grey = color * 0.72 + color.mean(0, keepdim=True) * 0.22 + 0.10
     return mix(color, grey, chalk * 0.6)
-
-
-def _stripe(torus: Torus, ragged: Tensor) -> Tensor:
-    """Return one painted band across the tile, sharp as a masked edge but for where paint crept under."""
-    wide = torus.draw("stripe/wide", 0.035, 0.06)
-    place = torus.v - torus.draw("stripe/place", 0.2, 0.8)
-    away_m = (place - place.round()).abs_().mul_(torus.tile_m).expand_as(ragged)
-    soft = max(0.0012, 0.7 * torus.tile_m / torus.size)
-    painted = smoothstep(soft, -soft, away_m - wide + ragged * 0.0012)
-    return painted * (0.86 + 0.14 * smoothstep(0.3, -0.1, ragged))
 
 
 def _paint_roughness(torus: Torus, look: Look, chalk: Tensor) -> Tensor:
