@@ -466,7 +466,7 @@ def _lichen(torus: Torus) -> Tensor:
     return torch.stack([crust.cover, crust.tone, crust.kind, *grown.color, grown.roughness])
 
 
-def _blocks(torus: Torus) -> Plan:
+def _stone_blocks(torus: Torus) -> Plan:
     return block_courses(torus, "a", 16, 12, heights=(1, 3), lengths=(1.2, 2.5), split=0.4)
 
 
@@ -522,7 +522,7 @@ DRAWINGS: dict[str, Drawing] = {
     "broken face": lambda t: broken_face(t, "a", 0.3, squash=1.5),
     "rock faces": lambda t: torch.stack(rock_faces(t, "a", lay(t, courses(3, 6)), 0.2)),
     "lichen": _lichen,
-    "courses of blocks": lambda t: stacked(lay(t, _blocks(t))),
+    "courses of blocks": lambda t: stacked(lay(t, _stone_blocks(t))),
     "sway and tremble": lambda t: torch.stack(bent_twice(t, "a", (0.5, 0.1), (0.1, 0.02))),
     "healed cracks": _veins,
     "leaning": lambda t: leaning(t, fbm(t, "a", 3), -1),

@@ -333,7 +333,6 @@ def test_strict_lets_an_understood_prompt_pass() -> None:
 @pytest.mark.parametrize(
     ("prompt", "base", "options", "layers"),
     [
-        ("scratched grey hull plating", "painted_metal", {"layout": "hull"}, {"scratches": 0.55}),
         ("birch bark, old, worn, dirty", "birch_bark", {}, {}),
         ("scratched grey hull plating", "hull_panels", {}, {"scratches": 0.55}),
         ("large concrete slabs with rust stains", "concrete_slabs", {}, {"rust": 0.35}),
