@@ -17,11 +17,18 @@ from assetgen.backends.procedural.operators.boards import (
 )
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.end_grain import (
+    chainsaw_marks,
+    drying_checks,
+    end_rings,
+    log_ends_of,
+)
 from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import basket, courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.packing import discs, pack_circles
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.timber import Boards, cut_grain, grow_knots, wood_color
 from assetgen.backends.procedural.operators.torus import Torus
@@ -95,6 +102,17 @@ def _wood(torus: Torus) -> Tensor:
     )
 
 
+def _log_ends(torus: Torus) -> Tensor:
+    circles = pack_circles(torus, "a", radius_m=(0.08, 0.2), fill_m=0.03)
+    logs = discs(torus, circles, reach_m=0.1, warp=_bend(torus))
+    bark_m = torch.full_like(logs.edge, 0.01)
+    ends = log_ends_of(
+        torus, logs, logs.pick(circles[:, 2].contiguous()), bark_m=bark_m, off_pith=0.3, arc=(0.0, 0.0)
+    )
+    rings, checks = end_rings(torus, ends, ring_m=0.02), drying_checks(torus, ends, amount=1.0)
+    return torch.stack([logs.id.float(), logs.edge, ends.rim_m, rings, checks, chainsaw_marks(torus, ends)])
+
+
 def _blocks(torus: Torus, boards: Boards) -> Tensor:
     grain = cut_grain(torus, boards, None, WOODS["oak"], any_way=True)
     worn = walked_paths(torus, "walked", wear=0.5, fine=grain.fibre * 0.05)
@@ -109,6 +127,7 @@ DRAWINGS: dict[str, Drawing] = {
     "planks": _wood,
     "parquet blocks": lambda t: _blocks(t, lay_blocks(t, basket(2, fingers=5), "a", turn=0.01)),
     "chevron": _chevron,
+    "log ends": _log_ends,
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
     "fbm": lambda t: fbm(t, "a", 3),

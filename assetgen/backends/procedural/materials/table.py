@@ -15,6 +15,7 @@ from assetgen.backends.procedural.materials.metal.painted_metal import painted_m
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
 from assetgen.backends.procedural.materials.wood.floorboards import floorboards
+from assetgen.backends.procedural.materials.wood.log_ends import log_ends
 from assetgen.backends.procedural.materials.wood.oak_bark import oak_bark
 from assetgen.backends.procedural.materials.wood.painted_planks import painted_planks
 from assetgen.backends.procedural.materials.wood.parquet import parquet
@@ -34,6 +35,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "painted_planks": painted_planks,
     "floorboards": floorboards,
     "parquet": parquet,
+    "log_ends": log_ends,
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,
