@@ -30,6 +30,12 @@ from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.packing import discs, pack_circles
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.shingles import (
+    butt_splits,
+    hang_course,
+    overlap,
+    shingle_plan,
+)
 from assetgen.backends.procedural.operators.timber import Boards, cut_grain, grow_knots, wood_color
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
@@ -113,6 +119,15 @@ def _log_ends(torus: Torus) -> Tensor:
     return torch.stack([logs.id.float(), logs.edge, ends.rim_m, rings, checks, chainsaw_marks(torus, ends)])
 
 
+def _shingles(torus: Torus) -> Tensor:
+    plan = shingle_plan(torus, "a", rows=6, units=30, widths=(3, 6))
+    own, over = (hang_course(torus, plan, above=above, gap_m=0.02, skew=0.05) for above in (False, True))
+    hang = [course.pieces.random(torus, "hang", 0.0, 0.04) for course in (own, over)]
+    seen = overlap(torus, plan, own, over, *hang)
+    split = butt_splits(torus, seen, fbm(torus, "b", 9) * 0.01, age=0.9)
+    return torch.stack([seen.pieces.id.float(), seen.side_m, seen.to_butt, seen.under, split])
+
+
 def _blocks(torus: Torus, boards: Boards) -> Tensor:
     grain = cut_grain(torus, boards, None, WOODS["oak"], any_way=True)
     worn = walked_paths(torus, "walked", wear=0.5, fine=grain.fibre * 0.05)
@@ -128,6 +143,7 @@ DRAWINGS: dict[str, Drawing] = {
     "parquet blocks": lambda t: _blocks(t, lay_blocks(t, basket(2, fingers=5), "a", turn=0.01)),
     "chevron": _chevron,
     "log ends": _log_ends,
+    "shingles": _shingles,
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
     "fbm": lambda t: fbm(t, "a", 3),

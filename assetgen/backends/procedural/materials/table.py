@@ -21,6 +21,7 @@ from assetgen.backends.procedural.materials.wood.painted_planks import painted_p
 from assetgen.backends.procedural.materials.wood.parquet import parquet
 from assetgen.backends.procedural.materials.wood.pine_bark import pine_bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
+from assetgen.backends.procedural.materials.wood.wood_shingles import wood_shingles
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
@@ -36,6 +37,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "floorboards": floorboards,
     "parquet": parquet,
     "log_ends": log_ends,
+    "wood_shingles": wood_shingles,
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,
