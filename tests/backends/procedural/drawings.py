@@ -36,6 +36,7 @@ from assetgen.backends.procedural.operators.shingles import (
     overlap,
     shingle_plan,
 )
+from assetgen.backends.procedural.operators.thrown import throw
 from assetgen.backends.procedural.operators.timber import Boards, cut_grain, grow_knots, wood_color
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
@@ -128,6 +129,11 @@ def _shingles(torus: Torus) -> Tensor:
     return torch.stack([seen.pieces.id.float(), seen.side_m, seen.to_butt, seen.under, split])
 
 
+def _thrown(torus: Torus) -> Tensor:
+    layer = throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
+    return torch.cat([stacked(layer.pieces), layer.above[None], layer.turn[None]])
+
+
 def _blocks(torus: Torus, boards: Boards) -> Tensor:
     grain = cut_grain(torus, boards, None, WOODS["oak"], any_way=True)
     worn = walked_paths(torus, "walked", wear=0.5, fine=grain.fibre * 0.05)
@@ -144,6 +150,7 @@ DRAWINGS: dict[str, Drawing] = {
     "chevron": _chevron,
     "log ends": _log_ends,
     "shingles": _shingles,
+    "thrown": _thrown,
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
     "fbm": lambda t: fbm(t, "a", 3),

@@ -20,6 +20,7 @@ from assetgen.backends.procedural.materials.wood.oak_bark import oak_bark
 from assetgen.backends.procedural.materials.wood.painted_planks import painted_planks
 from assetgen.backends.procedural.materials.wood.parquet import parquet
 from assetgen.backends.procedural.materials.wood.pine_bark import pine_bark
+from assetgen.backends.procedural.materials.wood.plywood import plywood
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.materials.wood.wood_shingles import wood_shingles
 from assetgen.backends.procedural.operators.torus import Torus
@@ -37,6 +38,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "floorboards": floorboards,
     "parquet": parquet,
     "log_ends": log_ends,
+    "plywood": plywood,
     "wood_shingles": wood_shingles,
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
