@@ -9,6 +9,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators import handled, quilting, rock
+from assetgen.backends.procedural.operators import thrown as pieces_thrown
 from assetgen.backends.procedural.operators.boards import (
     board_joints,
     board_shape,
@@ -29,6 +30,12 @@ from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.drape import folds
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.end_grain import (
+    chainsaw_marks,
+    drying_checks,
+    end_rings,
+    log_ends_of,
+)
 from assetgen.backends.procedural.operators.exposure import edges, faces, ledges, proud, slope
 from assetgen.backends.procedural.operators.fittings import (
     hatch,
@@ -88,6 +95,7 @@ from assetgen.backends.procedural.operators.motifs import motif_bands, rosettes
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.ornament import Ornament, chased
 from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
+from assetgen.backends.procedural.operators.packing import discs, pack_circles
 from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.panels import half_extents
@@ -99,6 +107,12 @@ from assetgen.backends.procedural.operators.rock import broken_face, rock_faces,
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.run_off import run_off, run_up
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
+from assetgen.backends.procedural.operators.shingles import (
+    butt_splits,
+    hang_course,
+    overlap,
+    shingle_plan,
+)
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles, stacked_in_strips
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
 from assetgen.backends.procedural.operators.splatter import splatter
@@ -397,6 +411,31 @@ def _wood(torus: Torus) -> Tensor:
     )
 
 
+def _log_ends(torus: Torus) -> Tensor:
+    circles = pack_circles(torus, "a", radius_m=(0.08, 0.2), fill_m=0.03)
+    logs = discs(torus, circles, reach_m=0.1, warp=_bend(torus))
+    bark_m = torch.full_like(logs.edge, 0.01)
+    ends = log_ends_of(
+        torus, logs, logs.pick(circles[:, 2].contiguous()), bark_m=bark_m, off_pith=0.3, arc=(0.0, 0.0)
+    )
+    rings, checks = end_rings(torus, ends, ring_m=0.02), drying_checks(torus, ends, amount=1.0)
+    return torch.stack([logs.id.float(), logs.edge, ends.rim_m, rings, checks, chainsaw_marks(torus, ends)])
+
+
+def _split_shingles(torus: Torus) -> Tensor:
+    plan = shingle_plan(torus, "a", rows=6, units=30, widths=(3, 6))
+    own, over = (hang_course(torus, plan, above=above, gap_m=0.02, skew=0.05) for above in (False, True))
+    hang = [course.pieces.random(torus, "hang", 0.0, 0.04) for course in (own, over)]
+    seen = overlap(torus, plan, own, over, *hang)
+    split = butt_splits(torus, seen, fbm(torus, "b", 9) * 0.01, age=0.9)
+    return torch.stack([seen.pieces.id.float(), seen.side_m, seen.to_butt, seen.under, split])
+
+
+def _thrown(torus: Torus) -> Tensor:
+    layer = pieces_thrown.throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
+    return torch.cat([stacked(layer.pieces), layer.above[None], layer.turn[None]])
+
+
 def _blocks(torus: Torus, boards: Boards) -> Tensor:
     grain = cut_grain(torus, boards, None, WOODS["oak"], any_way=True)
     worn = walked_paths(torus, "walked", wear=0.5, fine=grain.fibre * 0.05)
@@ -500,6 +539,9 @@ DRAWINGS: dict[str, Drawing] = {
     "planks": _wood,
     "parquet blocks": lambda t: _blocks(t, lay_blocks(t, basket(2, fingers=5), "a", turn=0.01)),
     "chevron": _chevron,
+    "log ends": _log_ends,
+    "split shingles": _split_shingles,
+    "thrown": _thrown,
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
     "fbm": lambda t: fbm(t, "a", 3),

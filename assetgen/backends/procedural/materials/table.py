@@ -42,11 +42,14 @@ from assetgen.backends.procedural.materials.stone.slate import slate
 from assetgen.backends.procedural.materials.stone.stone_wall import stone_wall
 from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
 from assetgen.backends.procedural.materials.wood.floorboards import floorboards
+from assetgen.backends.procedural.materials.wood.log_ends import log_ends
 from assetgen.backends.procedural.materials.wood.oak_bark import oak_bark
 from assetgen.backends.procedural.materials.wood.painted_planks import painted_planks
 from assetgen.backends.procedural.materials.wood.parquet import parquet
 from assetgen.backends.procedural.materials.wood.pine_bark import pine_bark
+from assetgen.backends.procedural.materials.wood.plywood import plywood
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
+from assetgen.backends.procedural.materials.wood.wood_shingles import wood_shingles
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
@@ -80,6 +83,9 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "painted_planks": painted_planks,
     "floorboards": floorboards,
     "parquet": parquet,
+    "log_ends": log_ends,
+    "plywood": plywood,
+    "wood_shingles": wood_shingles,
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,
