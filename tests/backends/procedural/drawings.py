@@ -13,6 +13,7 @@ from assetgen.backends.procedural.operators.foliage import beech, blade, maple, 
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
+from assetgen.backends.procedural.operators.litter import FALLEN, leaf_face, strew
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
@@ -78,6 +79,14 @@ def _leaves(torus: Torus) -> Tensor:
     )
 
 
+def _fallen(torus: Torus) -> Tensor:
+    species = (FALLEN["oak"], FALLEN["maple"])
+    thrown = strew(torus, "a", species, per_m2=60, length_m=(0.1, 0.3), patchy=0.5)
+    top, _ = lay_shapes(torus, thrown, [one.outline for one in species])
+    face = leaf_face(torus, thrown, top, species, decay=0.6)
+    return torch.stack([face.tone, face.veins, face.rot, face.there, face.rise_m]) * top.cover
+
+
 def _soil(torus: Torus) -> Tensor:
     soil = crumbled_soil(torus, clod_m=0.09, trodden=0.5)
     stones = sunken_stones(torus, soil, stone_m=0.15, share=0.6)
@@ -125,6 +134,7 @@ DRAWINGS: dict[str, Drawing] = {
     "leaves": _leaves,
     "soil": _soil,
     "tufts": _tufts,
+    "fallen leaves": _fallen,
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),

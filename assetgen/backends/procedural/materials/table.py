@@ -8,6 +8,7 @@ from typing import Final
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.materials.ground.dirt import dirt
+from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
@@ -27,6 +28,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "ceramic_tiles": ceramic_tiles,
     "dirt": dirt,
     "grass": grass,
+    "forest_floor": forest_floor,
     "wood_planks": wood_planks,
     "bark": bark,
     "painted_metal": painted_metal,
