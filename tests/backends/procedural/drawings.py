@@ -20,7 +20,9 @@ from assetgen.backends.procedural.operators.palette import Palette, mix, piece_t
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
 from assetgen.backends.procedural.operators.sward import sow_tufts
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.tracks import Tracks, footprints, tyre_ruts
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.waves import waves
 from assetgen.backends.procedural.surface import Surface, finish
 
 Drawing = Callable[[Torus], Tensor]
@@ -87,6 +89,10 @@ def _fallen(torus: Torus) -> Tensor:
     return torch.stack([face.tone, face.veins, face.rot, face.there, face.rise_m]) * top.cover
 
 
+def _tracks(tracks: Tracks) -> Tensor:
+    return torch.stack([tracks.pressed, tracks.rim, tracks.tread])
+
+
 def _soil(torus: Torus) -> Tensor:
     soil = crumbled_soil(torus, clod_m=0.09, trodden=0.5)
     stones = sunken_stones(torus, soil, stone_m=0.15, share=0.6)
@@ -135,6 +141,9 @@ DRAWINGS: dict[str, Drawing] = {
     "soil": _soil,
     "tufts": _tufts,
     "fallen leaves": _fallen,
+    "footprints": lambda t: _tracks(footprints(t, "a", 2)),
+    "tyre ruts": lambda t: _tracks(tyre_ruts(t, "a")),
+    "waves": lambda t: waves(t, "a", 0.2, direction=0.5).profile(lean=0.3),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
