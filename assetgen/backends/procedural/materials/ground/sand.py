@@ -37,10 +37,10 @@ _DESERTS = (
 def sand(torus: Torus, look: Look) -> Surface:
     """Wind or water lays sand in ripples that fork; coarse dark grains gather where it is calm."""
     kind = look.option("kind", "beach")
-    swell = spectral_noise(torus, "rise", slope=2.4, low=3, high=40)
+    swell = spectral_noise(torus, "heave", slope=2.4, low=3, high=12)
     micro = spectral_noise(torus, "micro", slope=0.4, low=90)
     ripple, ripple_m = _ripples(torus, look, kind, swell)
-    height_m = swell * look["swell"] * (0.006 if kind == "wet" else 0.011) + ripple_m + micro * 0.00016
+    height_m = swell * look["swell"] * (0.011 if kind == "beach" else 0.006) + ripple_m + micro * 0.00016
     if kind == "beach":
         height_m = height_m + _churned(torus) * look["dimples"]
     if look.option("tracks", "none") == "footprints":
