@@ -79,6 +79,7 @@ from assetgen.backends.procedural.operators.layouts import (
     uneven_rows,
 )
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
+from assetgen.backends.procedural.operators.litter import FALLEN, leaf_face, strew
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.masonry import Body, build_wall, mortar_color
 from assetgen.backends.procedural.operators.metal_skins import (
@@ -123,6 +124,7 @@ from assetgen.backends.procedural.operators.strokes import fetch_along, lay_stro
 from assetgen.backends.procedural.operators.sward import sow_tufts
 from assetgen.backends.procedural.operators.timber import Boards, cut_grain, grow_knots, wood_color
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.tracks import Tracks, footprints, tyre_ruts
 from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
 from assetgen.backends.procedural.operators.veining import leaning, vein_net
 from assetgen.backends.procedural.operators.verdigris import verdigris, where_rain_runs
@@ -133,6 +135,7 @@ from assetgen.backends.procedural.operators.warp import (
     fetch_per_piece,
     warp_field,
 )
+from assetgen.backends.procedural.operators.waves import waves
 from assetgen.backends.procedural.operators.weather import (
     dust_on_ledges,
     flakes,
@@ -456,6 +459,18 @@ def _leaves(torus: Torus) -> Tensor:
     )
 
 
+def _fallen(torus: Torus) -> Tensor:
+    species = (FALLEN["oak"], FALLEN["maple"])
+    thrown = strew(torus, "a", species, per_m2=60, length_m=(0.1, 0.3), patchy=0.5)
+    top, _ = lay_shapes(torus, thrown, [one.outline for one in species])
+    face = leaf_face(torus, thrown, top, species, decay=0.6)
+    return torch.stack([face.tone, face.veins, face.rot, face.there, face.rise_m]) * top.cover
+
+
+def _tracks(tracks: Tracks) -> Tensor:
+    return torch.stack([tracks.pressed, tracks.rim, tracks.tread])
+
+
 def _soil(torus: Torus) -> Tensor:
     soil = crumbled_soil(torus, clod_m=0.09, trodden=0.5)
     stones = sunken_stones(torus, soil, stone_m=0.15, share=0.6)
@@ -592,6 +607,10 @@ DRAWINGS: dict[str, Drawing] = {
     "knit": _knit,
     "stitches": _stitches,
     "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
+    "fallen leaves": _fallen,
+    "footprints": lambda t: _tracks(footprints(t, "a", 2)),
+    "tyre ruts": lambda t: _tracks(tyre_ruts(t, "a")),
+    "waves": lambda t: waves(t, "a", 0.2, direction=0.5).profile(lean=0.3),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),

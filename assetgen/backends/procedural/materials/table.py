@@ -11,7 +11,9 @@ from assetgen.backends.procedural.materials.fabric.denim import denim
 from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.ground.dirt import dirt
+from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
+from assetgen.backends.procedural.materials.ground.sand import sand
 from assetgen.backends.procedural.materials.masonry.board_formed_concrete import board_formed_concrete
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
@@ -76,6 +78,8 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "slate_roof": slate_roof,
     "dirt": dirt,
     "grass": grass,
+    "forest_floor": forest_floor,
+    "sand": sand,
     "wood_planks": wood_planks,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,

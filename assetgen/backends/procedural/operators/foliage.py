@@ -32,6 +32,11 @@ def blade(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
     return _within((1 - t * t * t) * (0.55 + 0.45 * smoothstep(0.0, 0.35, t)), x, y)
 
 
+def oval(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
+    """Return an ellipse: a cone, a nut, a petal, a scale."""
+    return (1 - x * x).clamp(min=0).sqrt() - y.abs() - (x.abs() - 1).clamp(min=0) * 30
+
+
 def needle(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
     """Return a needle, straw or splinter: even, with blunt ends."""
     return torch.minimum(1 - y.abs(), (1 - x.abs()) * 12)
@@ -114,7 +119,7 @@ def _seen_from_stalk(x: Tensor, aside: Tensor, turn: float) -> tuple[Tensor, Ten
 
 
 def veins(
-    torus: Torus, lying: Lying, thrown: Thrown, *, pairs: float = 7.0, forward: float = 0.7
+    torus: Torus, lying: Lying, thrown: Thrown, *, pairs: Tensor | float = 7.0, forward: float = 0.7
 ) -> tuple[Tensor, Tensor]:
     """Return the midrib and the side veins of leaves, (N, N) each, 0..1, averaged over the texel.
 
@@ -122,7 +127,7 @@ def veins(
         torus: the tile.
         lying: the leaves.
         thrown: the same leaves as they were thrown.
-        pairs: side veins to either hand.
+        pairs: side veins to either hand, (N, N) or one number.
         forward: how far a side vein runs towards the tip on its way to the margin, metres per metre.
     """
     texel_m = torus.tile_m / torus.size
@@ -130,13 +135,13 @@ def veins(
     aside_m = lying.y.abs() * half_width_m
     rib_m = half_width_m * 0.045 * (1.1 - lying.x * 0.6).clamp(0.3, 1.4)
     midrib = groove(aside_m, rib_m, texel_m)
-    step_m = half_m * (2 / pairs)
+    step_m = half_m * 2 / pairs
     # Veins leave the midrib at a wide angle and bend towards the tip.
     phase = (lying.x * half_m - aside_m * (forward + 0.35 * lying.y.abs())) / step_m
     # The two sides take turns.
     phase = phase + 0.4 * (lying.y > 0)
     away_m = (phase - torch.round(phase)).abs() * step_m
-    fine = groove(away_m, half_width_m * 0.022, texel_m) * smoothstep(2.0, 4.0, step_m / texel_m)
+    fine = groove(away_m, half_width_m * 0.026, texel_m) * smoothstep(2.0, 4.0, step_m / texel_m)
     on_blade = smoothstep(-1 + _STALK, -1 + _STALK + 0.08, lying.x)
     return midrib, fine * on_blade
 
