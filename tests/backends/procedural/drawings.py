@@ -16,6 +16,8 @@ from assetgen.backends.procedural.operators.layouts import courses, herringbone,
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.pile import combed, cut_pile, long_pile, loop_pile
+from assetgen.backends.procedural.operators.shapes import diamond, leaf, octagon, rosette, vine
 from assetgen.backends.procedural.operators.stitching import stitches
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
@@ -84,6 +86,18 @@ def _knit(torus: Torus) -> Tensor:
     return torch.stack([*parts, cloth.plies(4.0), along])
 
 
+def _piles(torus: Torus) -> Tensor:
+    piles = (cut_pile(torus, "a", 0.15), loop_pile(torus, "b", 0.2), long_pile(torus, "c", 0.06, 0.3))
+    return torch.stack([part for pile in piles for part in (pile.height, pile.strand, pile.lean)])
+
+
+def _shapes(torus: Torus) -> Tensor:
+    x, y = (place - 0.5 - torch.floor(place) for place in (torus.u, torus.v))
+    x, y = x + torus.zeros(), y + torus.zeros()
+    figures = (diamond(x, y, 0.3, 0.4), leaf(x, y, 0.4, 0.1), octagon(x, y, 0.3, 0.2), rosette(x, y, 0.4, 6))
+    return torch.stack([*figures, vine(x, y, sway=0.1, period=1.0, half_width=0.02)])
+
+
 def _stitches(torus: Torus) -> Tensor:
     away_m = (torus.u - 0.4 - torch.round(torus.u - 0.4)) * torus.tile_m + torus.zeros()
     row = stitches(torus, "a", away_m, torus.v, stitch_m=0.2, thread_m=0.08)
@@ -115,6 +129,9 @@ DRAWINGS: dict[str, Drawing] = {
     "patches": lambda t: patches(t, "a", 0.4, amount=0.4),
     "weave": _weave,
     "knit": _knit,
+    "piles": _piles,
+    "combed": lambda t: combed(t, spectral_noise(t, "a", slope=0.5), fbm(t, "b", 3) * 3, 0.2),
+    "shapes": _shapes,
     "stitches": _stitches,
     "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
