@@ -42,7 +42,8 @@ _DESIGNS: Final = {"palmettes": palmettes, "guls": guls, "diamonds": diamonds}
 
 def carpet(torus: Torus, look: Look) -> Surface:
     """A floor of wool: thousands of yarn ends that lean the way they were last stroked."""
-    kind = look.option("pile", choose(torus, "carpet/pile", ("cut", "cut", "loop", "persian")))
+    drawn = choose(torus, "carpet/pile", ("cut", "cut", "loop", "persian"))
+    kind = look.option("pile", "persian" if "design" in look.options else drawn)
     trodden = patches(torus, "carpet/trodden", 0.16, amount=0.1 + 0.4 * look["wear"], soft=0.35)
     pile = _pile(torus, look, kind)
     fluff = spectral_noise(torus, "carpet/fluff", slope=0.7, low=70)
