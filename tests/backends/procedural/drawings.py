@@ -10,6 +10,7 @@ from torch import Tensor
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.drape import folds
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.flakes import fetch_along, flakes
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.knit import cables, knit, rib
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
@@ -98,6 +99,12 @@ def _shapes(torus: Torus) -> Tensor:
     return torch.stack([*figures, vine(x, y, sway=0.1, period=1.0, half_width=0.02)])
 
 
+def _flakes(torus: Torus) -> Tensor:
+    chips = flakes(torus, "a", 0.4, 0.15, layers=3)
+    along = fetch_along(torus, spectral_noise(torus, "a", slope=1.0), chips, "shift")
+    return torch.stack([chips.id.float(), chips.x, chips.y, chips.edge, along])
+
+
 def _stitches(torus: Torus) -> Tensor:
     away_m = (torus.u - 0.4 - torch.round(torus.u - 0.4)) * torus.tile_m + torus.zeros()
     row = stitches(torus, "a", away_m, torus.v, stitch_m=0.2, thread_m=0.08)
@@ -132,6 +139,7 @@ DRAWINGS: dict[str, Drawing] = {
     "piles": _piles,
     "combed": lambda t: combed(t, spectral_noise(t, "a", slope=0.5), fbm(t, "b", 3) * 3, 0.2),
     "shapes": _shapes,
+    "flakes": _flakes,
     "stitches": _stitches,
     "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),

@@ -16,6 +16,7 @@ from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
+from assetgen.backends.procedural.materials.synthetic.carbon_fibre import carbon_fibre
 from assetgen.backends.procedural.materials.wood.bark import bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.operators.torus import Torus
@@ -34,6 +35,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "denim": denim,
     "wool_knit": wool_knit,
     "carpet": carpet,
+    "carbon_fibre": carbon_fibre,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
