@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.operators import flakes as thrown_flakes
 from assetgen.backends.procedural.operators import handled, quilting, rock
 from assetgen.backends.procedural.operators import thrown as pieces_thrown
 from assetgen.backends.procedural.operators.boards import (
@@ -101,12 +102,14 @@ from assetgen.backends.procedural.operators.paintwork import bleached, knocks, l
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.panels import half_extents
 from assetgen.backends.procedural.operators.paths import path
+from assetgen.backends.procedural.operators.pile import combed, cut_pile, long_pile, loop_pile
 from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, with_lichen
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.run_off import run_off, run_up
+from assetgen.backends.procedural.operators.shapes import diamond, leaf, octagon, rosette, vine
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.shingles import (
     butt_splits,
@@ -508,6 +511,24 @@ def _knit(torus: Torus) -> Tensor:
     return torch.stack([*parts, cloth.plies(4.0), along])
 
 
+def _piles(torus: Torus) -> Tensor:
+    piles = (cut_pile(torus, "a", 0.15), loop_pile(torus, "b", 0.2), long_pile(torus, "c", 0.06, 0.3))
+    return torch.stack([part for pile in piles for part in (pile.height, pile.strand, pile.lean)])
+
+
+def _shapes(torus: Torus) -> Tensor:
+    x, y = (place - 0.5 - torch.floor(place) for place in (torus.u, torus.v))
+    x, y = x + torus.zeros(), y + torus.zeros()
+    figures = (diamond(x, y, 0.3, 0.4), leaf(x, y, 0.4, 0.1), octagon(x, y, 0.3, 0.2), rosette(x, y, 0.4, 6))
+    return torch.stack([*figures, vine(x, y, sway=0.1, period=1.0, half_width=0.02)])
+
+
+def _flakes(torus: Torus) -> Tensor:
+    chips = thrown_flakes.flakes(torus, "a", 0.4, 0.15, layers=3)
+    along = thrown_flakes.fetch_along(torus, spectral_noise(torus, "a", slope=1.0), chips, "shift")
+    return torch.stack([chips.id.float(), chips.x, chips.y, chips.edge, along])
+
+
 def _stitches(torus: Torus) -> Tensor:
     away_m = (torus.u - 0.4 - torch.round(torus.u - 0.4)) * torus.tile_m + torus.zeros()
     row = stitches(torus, "a", away_m, torus.v, stitch_m=0.2, thread_m=0.08)
@@ -605,6 +626,10 @@ DRAWINGS: dict[str, Drawing] = {
     "tufts": _tufts,
     "weave": _weave,
     "knit": _knit,
+    "piles": _piles,
+    "combed": lambda t: combed(t, spectral_noise(t, "a", slope=0.5), fbm(t, "b", 3) * 3, 0.2),
+    "shapes": _shapes,
+    "flakes": _flakes,
     "stitches": _stitches,
     "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
     "fallen leaves": _fallen,
@@ -639,7 +664,7 @@ DRAWINGS: dict[str, Drawing] = {
     "lichen on a wall": lambda t: torch.stack(lichen(t, "a", 0.2, amount=0.6)),
     "hairlines": lambda t: hairlines(t, "a", 0.4, share=0.5),
     "tide marks": lambda t: torch.stack(tide_marks(t, "a", 0.5, amount=0.5)),
-    "flakes": lambda t: torch.stack(flakes(t, "a", 0.4, amount=0.2)),
+    "flakes off a wall": lambda t: torch.stack(flakes(t, "a", 0.4, amount=0.2)),
     "dust on ledges": lambda t: dust_on_ledges(t, fbm(t, "a", 3) * 0.05, 0.02),
     "swirls": lambda t: _overlaps(overlapping(t, "a", 6, size=1.4, in_order=True)),
     "sheets": lambda t: _overlaps(overlapping(t, "a", 5, size=1.2, square=True, jitter=0.3, turn=0.2)),

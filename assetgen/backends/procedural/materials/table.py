@@ -7,6 +7,7 @@ from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.materials.fabric.carpet import carpet
 from assetgen.backends.procedural.materials.fabric.denim import denim
 from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
@@ -42,6 +43,7 @@ from assetgen.backends.procedural.materials.stone.marble import marble
 from assetgen.backends.procedural.materials.stone.pebbles import pebbles
 from assetgen.backends.procedural.materials.stone.slate import slate
 from assetgen.backends.procedural.materials.stone.stone_wall import stone_wall
+from assetgen.backends.procedural.materials.synthetic.carbon_fibre import carbon_fibre
 from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
 from assetgen.backends.procedural.materials.wood.floorboards import floorboards
 from assetgen.backends.procedural.materials.wood.log_ends import log_ends
@@ -102,6 +104,8 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "denim": denim,
     "wool_knit": wool_knit,
     "hull_panels": hull_panels,
+    "carpet": carpet,
+    "carbon_fibre": carbon_fibre,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {

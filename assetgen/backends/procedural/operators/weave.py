@@ -253,7 +253,9 @@ def _run(
     # The mean of a parabola over the texel: a thin yarn grows shallower in a small tile, it does not flicker.
     left, right = (across - span * 0.5).clamp_(-1, 1), (across + span * 0.5).clamp_(-1, 1)
     area = (right - left) - (right * right * right - left * left * left) * (1 / 3)
-    covered = (right - left) / span
+    # What a texel shows beyond this yarn and the gap beside it is the next yarn.
+    beyond = (off.abs() + half + (texel * 0.5 - 1)).clamp_(min=0)
+    covered = (right - left) / span + beyond * (1 / texel)
     return _Run(
         number=number.to(torch.int32),
         across=across.clamp_(-1, 1),

@@ -30,7 +30,7 @@ _DYES: Final = (
 _WASHES: Final = {"raw": (0.03, 0.12), "washed": (0.36, 0.5), "bleached": (0.76, 0.55)}
 """How far dye is gone, and how far friction took it from the crests first."""
 _SEAM_M: Final = 0.0105
-_YARN_M: Final = 0.00032
+_YARN_M: Final = 0.00036
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,8 +78,8 @@ def denim(torus: Torus, look: Look) -> Surface:
 
 def _creases(torus: Torus) -> Tensor:
     """Return where cloth was folded in wear, 1 on a crest: broad folds and the small ones between them."""
-    broad = folds(torus, "creases/broad", 0.034, stretch=0.7, sharp=0.45, wander=0.5)
-    small = folds(torus, "creases/small", 0.013, stretch=0.8, sharp=0.3, wander=0.6)
+    broad = folds(torus, "folds/broad", 0.034, stretch=0.7, sharp=0.45, wander=0.5)
+    small = folds(torus, "folds/small", 0.013, stretch=0.8, sharp=0.3, wander=0.6)
     return broad * 0.7 + small * 0.3
 
 
