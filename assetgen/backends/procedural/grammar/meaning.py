@@ -12,6 +12,9 @@ from assetgen.backends.procedural.grammar.phrases import MAX_CORRECTIONS, Item
 from assetgen.backends.procedural.grammar.report import ColorWord, LayerRequest, MaterialRequest
 from assetgen.backends.procedural.grammar.scope import is_break, is_content, is_layer_noun
 
+_PAINT: Final = 0.85
+_PEELED: Final = 0.65
+"""What is left of paint that peels, is chipped or flakes, of what there would be."""
 _FROM: Final = ("from", "by", "for", "in", "at", "of", "like")
 _SILENT: Final = ("stop", "connector", "where", "color_after", "negation_after", "negation", "break")
 _QUIET: Final = ("no_effect", "place", "degree", "kind")
@@ -173,7 +176,8 @@ def _add_trait(items: list[Item], index: int, reading: Reading, lexicon: Lexicon
     if item.sense("shade") and _next_is(items, index, "color"):
         return
     if _qualifies_layer(items, index):
-        _scale_layer(item, items[index + 1], reading)
+        layer = next(other for other in items[index + 1 :] if not other.sense("color", "shade"))
+        _scale_layer(item, layer, reading)
         return
     told: list[str] = []
     for sense in item.senses:
@@ -204,7 +208,7 @@ def _next_is(items: list[Item], index: int, *kinds: str) -> bool:
 
 
 def _qualifies_layer(items: list[Item], index: int) -> bool:
-    following = items[index + 1] if index + 1 < len(items) else None
+    following = next((item for item in items[index + 1 :] if not item.sense("color", "shade")), None)
     if following is None or not is_layer_noun(following) or following.negated:
         return False
     after = items[index + 2] if index + 2 < len(items) else None
@@ -213,6 +217,11 @@ def _qualifies_layer(items: list[Item], index: int) -> bool:
 
 def _scale_layer(item: Item, layer: Item, reading: Reading) -> None:
     """A size word before a layer makes it more or less; other qualities of layers are not to be had."""
+    sense = layer.sense("layer")
+    if sense is not None and sense.value == "paint" and any(s.value == "wear" for s in item.senses):
+        layer.times *= _PEELED
+        item.settle("degree", layer.key)
+        return
     size = next((s for s in item.senses if s.kind == "trait" and s.value in ("scale", "relief")), None)
     if size is None:
         item.ignore(f"says nothing about {layer.key} in this library")
@@ -255,6 +264,7 @@ def _denied_name(item: Item) -> str:
 
 def read_parts(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
     """Settle mortar, grout and paint where the base has them, with "thin" or "wide" before them."""
+    _paint_over(items, reading, lexicon)
     for index, item in enumerate(items):
         sense = item.sense("part")
         if sense is None or item.role or item.negated or reading.base is None:
@@ -269,6 +279,20 @@ def read_parts(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
                 if other.key in words:
                     reading.traits["joint"] = value
                     other.settle("trait", f"joint={value:.2f}")
+
+
+def _paint_over(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
+    """Let "paint" and "painted" mean a coat of paint where the base is not a painted thing by itself."""
+    if reading.base is None or reading.base in lexicon.parts["paint"].recipes:
+        return
+    for item in items:
+        named, called = item.sense("part"), item.sense("color_after")
+        is_paint = named is not None and named.value == "paint" and not item.role
+        is_painted = called is not None and called.value == "painted" and item.role in ("", "no_effect")
+        is_own = any(own.kind in ("kin", "option") and own.flag == reading.base for own in item.senses)
+        if (is_paint or is_painted) and not is_own and item.sense("base") is None:
+            item.role = item.value = ""
+            item.senses = (Sense("layer", "paint", _PAINT, "noun"),)
 
 
 def _words_before(items: list[Item], index: int) -> list[Item]:

@@ -103,10 +103,13 @@ def _joins_colors(items: list[Item], index: int) -> bool:
 
 
 def _links_back(items: list[Item], start: int) -> bool:
-    if start < 2 or not is_layer_noun(items[start - 2]):
+    """Say whether the color is that of the layer before it: "veins of gold", "inlaid with gold"."""
+    if start < 2 or items[start - 2].sense("layer") is None:
         return False
     link = items[start - 1].sense("connector")
-    return link is not None and link.value in ("of", "in")
+    if link is None:
+        return False
+    return link.value in (("of", "in") if is_layer_noun(items[start - 2]) else ("with",))
 
 
 def _give(color: ColorWord, run: list[Item], target: Item | None, reading: Reading, lexicon: Lexicon) -> None:
@@ -114,7 +117,7 @@ def _give(color: ColorWord, run: list[Item], target: Item | None, reading: Readi
         reading.denied[color.name] = None
         _settle(run, "negation", f"no {color.name}")
         return
-    layer = target.sense("layer") if target is not None and is_layer_noun(target) else None
+    layer = target.sense("layer") if target is not None else None
     part = target.sense("part") if target is not None else None
     if layer is not None:
         if layer.value in reading.layers:
