@@ -65,6 +65,12 @@ class Recipe:
         return trait in _COMMON_TRAITS or any(trait in parameter.traits for parameter in self.parameters)
 
 
+def either_way(make: Callable[[Torus, Look], Surface], torus: Torus, look: Look) -> Surface:
+    """Return what a recipe for pieces that lie along x makes, standing when direction = "vertical"."""
+    is_standing = look.option("direction", "horizontal") == "vertical"
+    return upright(make, torus, look) if is_standing else make(torus, look)
+
+
 def upright(make: Callable[[Torus, Look], Surface], torus: Torus, look: Look) -> Surface:
     """Return what a recipe for pieces that lie along x makes with its pieces standing.
 

@@ -5,11 +5,13 @@ A bark is first a relief and only then colored, because nearly all of its color 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.height import convexity, smoothstep
 from assetgen.backends.procedural.operators.noise import fbm
@@ -36,6 +38,32 @@ class BarkRelief:
     fresh: Tensor
     tone: Tensor
     grain: Tensor
+
+
+def tree_ramp(look: Look, *colors: str, tint: float = 1.0) -> Palette:
+    """Return a ramp in the tone of this tree: no two trunks in a wood are of one color."""
+    return look.palette(*colors, tint=tint).adjusted(brightness=look["tone"], warmth=look["warmth"])
+
+
+def grown_old(
+    torus: Torus, look: Look, relief: BarkRelief, paint: Callable[[Look, BarkRelief], Tensor]
+) -> Surface:
+    """Return a trunk's surface with its years on it: rubbed crests, algae, lichen, dirt in the furrows.
+
+    Args:
+        torus: the tile.
+        look: the wishes; of its parameters wear, depth_m, age, dirt, tone and warmth are used.
+        relief: the bark as it grew.
+        paint: colors a relief, (3, N, N) linear.
+    """
+    relief = rubbed(torus, relief, wear=look["wear"], depth_m=look["depth_m"])
+    surface = bark_surface(
+        torus, relief, paint(look, relief), roughness=look.roughness(0.83), relief_scale=look.relief
+    )
+    algae = tree_ramp(look, "#4d5236", "#6a6d4c", tint=0.0)
+    lichen = tree_ramp(look, "#7f8672", "#a5aa95", "#b9bda9", tint=0.15)
+    surface = overgrown(surface, relief, age=look["age"], algae=algae, lichen=lichen)
+    return surface.with_grime(0.3 + 0.6 * look["dirt"], 0.03)
 
 
 def rubbed(torus: Torus, relief: BarkRelief, *, wear: float, depth_m: float) -> BarkRelief:

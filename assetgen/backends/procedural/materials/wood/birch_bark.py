@@ -9,8 +9,9 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette, mix
+from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.trunk import tree_ramp
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
 
@@ -26,15 +27,19 @@ def birch_bark(torus: Torus, look: Look) -> Surface:
     height = lumps * look["lumps_m"] + wrinkle * 0.00013 + slit * 0.0006 - under * 0.0011 + lip * 0.0030
     height = height + scar * (torn * 0.45 - 0.12) * depth
     shade = 0.56 + 0.42 * lumps + 0.10 * wrinkle + strip
-    color = _ramp(look, "#7c766e", "#a39c93", "#bcb6ac", "#cdc8be").paint(shade)
-    fresh = _ramp(look, "#9a7d66", "#b0937c", "#c0a995", tint=0.4).paint(0.5 + 0.2 * wrinkle + 0.5 * lumps)
+    color = tree_ramp(look, "#7c766e", "#a39c93", "#bcb6ac", "#cdc8be").paint(shade)
+    fresh = tree_ramp(look, "#9a7d66", "#b0937c", "#c0a995", tint=0.4).paint(
+        0.5 + 0.2 * wrinkle + 0.5 * lumps
+    )
     color = mix(color, fresh, under * 0.75)
     color = color * (1 - 0.25 * (lip * under))
-    dark = _ramp(look, "#3a332d", "#574c42", tint=0.2).paint(0.4 + 0.3 * wrinkle)
+    dark = tree_ramp(look, "#3a332d", "#574c42", tint=0.2).paint(0.4 + 0.3 * wrinkle)
     color = mix(color, dark, slit * 0.85)
     stain = smoothstep(0.0, 1.0, blur(torus, scar, 0.012, 0.006) * 1.6)
-    color = mix(color, _ramp(look, "#6d655c", tint=0.3).paint(shade), stain * 0.55)
-    black = _ramp(look, "#2a2623", "#443d37", "#6a6057", tint=0.0).paint(0.3 + 0.5 * torn + 0.08 * wrinkle)
+    color = mix(color, tree_ramp(look, "#6d655c", tint=0.3).paint(shade), stain * 0.55)
+    black = tree_ramp(look, "#2a2623", "#443d37", "#6a6057", tint=0.0).paint(
+        0.3 + 0.5 * torn + 0.08 * wrinkle
+    )
     color = mix(color, black, scar)
     roughness = look.roughness(0.56) + 0.05 * wrinkle.clamp(-2, 2) + 0.12 * lumps + 0.14 * under
     roughness = mix(mix(roughness, 0.82, slit), 0.92, scar)
@@ -42,11 +47,6 @@ def birch_bark(torus: Torus, look: Look) -> Surface:
         torus=torus, height_m=height * look.relief, color=color, roughness=roughness, metallic=torus.zeros()
     )
     return surface.with_grime(0.2 + 0.6 * look["dirt"], 0.02)
-
-
-def _ramp(look: Look, *colors: str, tint: float = 1.0) -> Palette:
-    """Return a ramp in the tone of this tree: no two trunks in a wood are of one color."""
-    return look.palette(*colors, tint=tint).adjusted(brightness=look["tone"], warmth=look["warmth"])
 
 
 def _lenticels(torus: Torus, look: Look, wrinkle: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ from assetgen.backends.procedural.operators.timber import (
 )
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.woods import WOODS
-from assetgen.backends.procedural.recipe import upright
+from assetgen.backends.procedural.recipe import either_way
 from assetgen.backends.procedural.surface import Surface
 
 _COMMON: Final = ("oak", "oak", "pine", "walnut", "cherry", "mahogany", "ash")
@@ -42,9 +42,7 @@ _COMMON: Final = ("oak", "oak", "pine", "walnut", "cherry", "mahogany", "ash")
 
 def floorboards(torus: Torus, look: Look) -> Surface:
     """Planed boards, nailed, varnished, and walked on since."""
-    if look.option("direction", "horizontal") == "vertical":
-        return upright(_lying, torus, look)
-    return _lying(torus, look)
+    return either_way(_lying, torus, look)
 
 
 def _lying(torus: Torus, look: Look) -> Surface:

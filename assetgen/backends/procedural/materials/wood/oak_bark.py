@@ -9,34 +9,16 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette, mix
+from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.trunk import (
-    BarkRelief,
-    bark_surface,
-    overgrown,
-    rubbed,
-    terraced,
-)
+from assetgen.backends.procedural.operators.trunk import BarkRelief, grown_old, terraced, tree_ramp
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
 
 
 def oak_bark(torus: Torus, look: Look) -> Surface:
     """An old trunk: split by growth, greyed on its crests, still warm in its depths."""
-    relief = rubbed(torus, _split(torus, look), wear=look["wear"], depth_m=look["depth_m"])
-    surface = bark_surface(
-        torus, relief, _color(look, relief), roughness=look.roughness(0.83), relief_scale=look.relief
-    )
-    algae = _ramp(look, "#4d5236", "#6a6d4c", tint=0.0)
-    lichen = _ramp(look, "#7f8672", "#a5aa95", "#b9bda9", tint=0.15)
-    surface = overgrown(surface, relief, age=look["age"], algae=algae, lichen=lichen)
-    return surface.with_grime(0.3 + 0.6 * look["dirt"], 0.03)
-
-
-def _ramp(look: Look, *colors: str, tint: float = 1.0) -> Palette:
-    """Return a ramp in the tone of this tree: no two trunks in a wood are of one color."""
-    return look.palette(*colors, tint=tint).adjusted(brightness=look["tone"], warmth=look["warmth"])
+    return grown_old(torus, look, _split(torus, look), _color)
 
 
 def _split(torus: Torus, look: Look) -> BarkRelief:
@@ -79,10 +61,10 @@ def _split(torus: Torus, look: Look) -> BarkRelief:
 
 
 def _color(look: Look, relief: BarkRelief) -> Tensor:
-    old = _ramp(look, "#4a443c", "#6b645a", "#857d71", "#9b9385").paint(
+    old = tree_ramp(look, "#4a443c", "#6b645a", "#857d71", "#9b9385").paint(
         0.45 + 0.30 * relief.tone + 0.35 * (relief.top - 0.6) + 0.05 * relief.grain
     )
-    warm = _ramp(look, "#2e241e", "#46362a", "#63503f", "#7d6a58").paint(
+    warm = tree_ramp(look, "#2e241e", "#46362a", "#63503f", "#7d6a58").paint(
         0.35 + 0.30 * relief.tone + 0.5 * relief.top + 0.06 * relief.grain
     )
     return mix(old, warm, relief.fresh * (0.95 - 0.25 * look["age"]))

@@ -33,7 +33,7 @@ from assetgen.backends.procedural.operators.timber import (
 )
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.woods import WOODS
-from assetgen.backends.procedural.recipe import upright
+from assetgen.backends.procedural.recipe import either_way
 from assetgen.backends.procedural.surface import Surface
 
 _PAINTS: Final = ("#b9b4a6", "#7d8a7a", "#6f8791", "#743f37", "#a8976f", "#4f5c58")
@@ -44,9 +44,7 @@ _WOODS: Final = ("pine", "larch", "oak")
 
 def painted_planks(torus: Torus, look: Look) -> Surface:
     """Boards painted once, long ago or last week."""
-    if look.option("direction", "horizontal") == "vertical":
-        return upright(_lying, torus, look)
-    return _lying(torus, look)
+    return either_way(_lying, torus, look)
 
 
 def _lying(torus: Torus, look: Look) -> Surface:

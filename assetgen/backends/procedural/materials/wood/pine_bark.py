@@ -9,34 +9,16 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette, mix
+from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.trunk import (
-    BarkRelief,
-    bark_surface,
-    overgrown,
-    rubbed,
-    terraced,
-)
+from assetgen.backends.procedural.operators.trunk import BarkRelief, grown_old, terraced, tree_ramp
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
 
 
 def pine_bark(torus: Torus, look: Look) -> Surface:
     """A tall trunk in armour: grey plates outside, red where a flake has just come off."""
-    relief = rubbed(torus, _plate(torus, look), wear=look["wear"], depth_m=look["depth_m"])
-    surface = bark_surface(
-        torus, relief, _color(look, relief), roughness=look.roughness(0.83), relief_scale=look.relief
-    )
-    algae = _ramp(look, "#4d5236", "#6a6d4c", tint=0.0)
-    lichen = _ramp(look, "#7f8672", "#a5aa95", "#b9bda9", tint=0.15)
-    surface = overgrown(surface, relief, age=look["age"], algae=algae, lichen=lichen)
-    return surface.with_grime(0.3 + 0.6 * look["dirt"], 0.03)
-
-
-def _ramp(look: Look, *colors: str, tint: float = 1.0) -> Palette:
-    """Return a ramp in the tone of this tree: no two trunks in a wood are of one color."""
-    return look.palette(*colors, tint=tint).adjusted(brightness=look["tone"], warmth=look["warmth"])
+    return grown_old(torus, look, _plate(torus, look), _color)
 
 
 def _plate(torus: Torus, look: Look) -> BarkRelief:
@@ -76,10 +58,10 @@ def _flakes(torus: Torus, name: str, size_m: float) -> tuple[Tensor, Tensor, Ten
 
 
 def _color(look: Look, relief: BarkRelief) -> Tensor:
-    old = _ramp(look, "#55493f", "#75675b", "#8e8073", "#a59789").paint(
+    old = tree_ramp(look, "#55493f", "#75675b", "#8e8073", "#a59789").paint(
         0.42 + 0.32 * relief.tone + 0.06 * relief.grain
     )
-    warm = _ramp(look, "#33241c", "#5a3d2e", "#7d5844", "#98745d").paint(
+    warm = tree_ramp(look, "#33241c", "#5a3d2e", "#7d5844", "#98745d").paint(
         0.02 + 0.25 * relief.tone + 0.62 * relief.top + 0.06 * relief.grain
     )
     return mix(old, warm, (0.18 + 0.82 * relief.fresh) * (1 - 0.3 * look["age"]))

@@ -31,7 +31,7 @@ from assetgen.backends.procedural.operators.timber import (
 )
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.woods import WOODS
-from assetgen.backends.procedural.recipe import upright
+from assetgen.backends.procedural.recipe import either_way
 from assetgen.backends.procedural.surface import Surface
 
 _COMMON: Final = ("pine", "larch", "oak", "walnut")
@@ -40,9 +40,7 @@ _COMMON: Final = ("pine", "larch", "oak", "walnut")
 
 def wood_planks(torus: Torus, look: Look) -> Surface:
     """Boards cut from different places of different logs, nailed down and lived with."""
-    if look.option("direction", "horizontal") == "vertical":
-        return upright(_lying, torus, look)
-    return _lying(torus, look)
+    return either_way(_lying, torus, look)
 
 
 def _lying(torus: Torus, look: Look) -> Surface:
