@@ -34,11 +34,21 @@ VARIANTS: tuple[tuple[str, Mapping[str, str]], ...] = tuple(
     for value in values
 )
 """Every recipe with every value of its first option, whose values differ like materials of their own."""
+FIRST = {name: next(options for own, options in VARIANTS if own == name) for name in RECIPES}
 variants = pytest.mark.parametrize(
-    ("name", "options"), VARIANTS, ids=["-".join((name, *options.values())) for name, options in VARIANTS]
+    ("name", "options"),
+    [
+        pytest.param(
+            name,
+            options,
+            id="-".join((name, *options.values())),
+            marks=() if options == FIRST[name] else pytest.mark.slow,
+        )
+        for name, options in VARIANTS
+    ],
 )
-BASES = ("brick", "cobblestone", "painted_metal")
-MORE_BASES = ("bare_steel", "concrete", "dirt", "leather", "wood_planks")
+BASES = ("brick", "painted_metal")
+MORE_BASES = ("bare_steel", "cobblestone", "concrete", "dirt", "leather", "wood_planks")
 on_every_base = pytest.mark.parametrize(
     "base", [*BASES, *(pytest.param(name, marks=pytest.mark.slow) for name in MORE_BASES)]
 )
@@ -94,7 +104,7 @@ def test_a_drawing_that_does_not_close_is_seen_by_scrolling_it() -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_no_map_shows_a_seam_in_any_mip(name: str) -> None:
-    assert worst_seam(finish(draw(RECIPES[name], size=512))) <= LARGEST_SEAM
+    assert worst_seam(finish(draw(RECIPES[name], size=256)), mips=3) <= LARGEST_SEAM
 
 
 @pytest.mark.slow
