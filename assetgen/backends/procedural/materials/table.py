@@ -14,6 +14,7 @@ from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
+from assetgen.backends.procedural.materials.ground.lava import lava
 from assetgen.backends.procedural.materials.ground.sand import sand
 from assetgen.backends.procedural.materials.masonry.board_formed_concrete import board_formed_concrete
 from assetgen.backends.procedural.materials.masonry.brick import brick
@@ -82,6 +83,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "grass": grass,
     "forest_floor": forest_floor,
     "sand": sand,
+    "lava": lava,
     "wood_planks": wood_planks,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,
