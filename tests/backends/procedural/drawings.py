@@ -42,6 +42,7 @@ from assetgen.backends.procedural.operators.palette import Palette, mix, piece_t
 from assetgen.backends.procedural.operators.panels import half_extents
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
+from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.verdigris import verdigris, where_rain_runs
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
@@ -206,6 +207,7 @@ DRAWINGS: dict[str, Drawing] = {
     "swirls": lambda t: _overlaps(overlapping(t, "a", 6, size=1.4, in_order=True)),
     "sheets": lambda t: _overlaps(overlapping(t, "a", 5, size=1.2, square=True, jitter=0.3, turn=0.2)),
     "corrosion": _corrosion,
+    "tarnish": lambda t: tarnish(t, "a", 0.4, mean=0.4, spread=0.5),
     "verdigris": _verdigris,
     "hammered": lambda t: _blows(hammered(t, "a", 0.2)),
     "chased": lambda t: _chased(chased(t, "a", 0.3)),

@@ -12,6 +12,7 @@ from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
+from assetgen.backends.procedural.materials.metal.bronze import bronze
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
 from assetgen.backends.procedural.materials.metal.copper import copper
 from assetgen.backends.procedural.materials.metal.gold import gold
@@ -37,6 +38,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "brushed_metal": brushed_metal,
     "rusted_iron": rusted_iron,
     "copper": copper,
+    "bronze": bronze,
     "gold": gold,
     "painted_metal": painted_metal,
     "hull_panels": hull_panels,
