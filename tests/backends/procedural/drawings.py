@@ -44,6 +44,7 @@ from assetgen.backends.procedural.operators.plates import buckled, riveted, weld
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.treads import tread
 from assetgen.backends.procedural.operators.verdigris import verdigris, where_rain_runs
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
@@ -208,6 +209,7 @@ DRAWINGS: dict[str, Drawing] = {
     "sheets": lambda t: _overlaps(overlapping(t, "a", 5, size=1.2, square=True, jitter=0.3, turn=0.2)),
     "corrosion": _corrosion,
     "tarnish": lambda t: tarnish(t, "a", 0.4, mean=0.4, spread=0.5),
+    "treads": lambda t: torch.stack([tread(t, "a", style, 0.3)[0] for style in ("lozenge", "bars", "stud")]),
     "verdigris": _verdigris,
     "hammered": lambda t: _blows(hammered(t, "a", 0.2)),
     "chased": lambda t: _chased(chased(t, "a", 0.3)),

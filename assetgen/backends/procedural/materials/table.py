@@ -15,6 +15,7 @@ from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
 from assetgen.backends.procedural.materials.metal.bronze import bronze
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
 from assetgen.backends.procedural.materials.metal.copper import copper
+from assetgen.backends.procedural.materials.metal.diamond_plate import diamond_plate
 from assetgen.backends.procedural.materials.metal.gold import gold
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
@@ -40,6 +41,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "copper": copper,
     "bronze": bronze,
     "gold": gold,
+    "diamond_plate": diamond_plate,
     "painted_metal": painted_metal,
     "hull_panels": hull_panels,
 }
