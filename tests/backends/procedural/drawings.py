@@ -9,6 +9,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
+from assetgen.backends.procedural.operators.corrugation import corrugated_sheets
 from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.fittings import (
@@ -42,10 +43,11 @@ from assetgen.backends.procedural.operators.palette import Palette, mix, piece_t
 from assetgen.backends.procedural.operators.panels import half_extents
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
+from assetgen.backends.procedural.operators.rain import where_rain_runs
 from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.treads import tread
-from assetgen.backends.procedural.operators.verdigris import verdigris, where_rain_runs
+from assetgen.backends.procedural.operators.verdigris import verdigris
 from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
 
@@ -141,6 +143,11 @@ def _hull(torus: Torus) -> Tensor:
     return torch.stack([hull.height_m * 100, hull.joint, hull.proud, hull.machines, hull.lamp])
 
 
+def _corrugated(torus: Torus, *, boxed: bool) -> Tensor:
+    laid = corrugated_sheets(torus, pitch_m=0.1, deep_m=0.02, boxed=boxed, across=2, down=2, bent=0.5)
+    return torch.stack([laid.height_m * 50, laid.wave, laid.lip, laid.screw])
+
+
 def _handled(torus: Torus) -> Tensor:
     return torch.stack(
         [
@@ -210,6 +217,8 @@ DRAWINGS: dict[str, Drawing] = {
     "corrosion": _corrosion,
     "tarnish": lambda t: tarnish(t, "a", 0.4, mean=0.4, spread=0.5),
     "treads": lambda t: torch.stack([tread(t, "a", style, 0.3)[0] for style in ("lozenge", "bars", "stud")]),
+    "corrugated sheets": lambda t: _corrugated(t, boxed=False),
+    "box profile sheets": lambda t: _corrugated(t, boxed=True),
     "verdigris": _verdigris,
     "hammered": lambda t: _blows(hammered(t, "a", 0.2)),
     "chased": lambda t: _chased(chased(t, "a", 0.3)),

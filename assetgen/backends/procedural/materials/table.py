@@ -15,6 +15,7 @@ from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
 from assetgen.backends.procedural.materials.metal.bronze import bronze
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
 from assetgen.backends.procedural.materials.metal.copper import copper
+from assetgen.backends.procedural.materials.metal.corrugated import corrugated
 from assetgen.backends.procedural.materials.metal.diamond_plate import diamond_plate
 from assetgen.backends.procedural.materials.metal.gold import gold
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
@@ -42,6 +43,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "bronze": bronze,
     "gold": gold,
     "diamond_plate": diamond_plate,
+    "corrugated": corrugated,
     "painted_metal": painted_metal,
     "hull_panels": hull_panels,
 }

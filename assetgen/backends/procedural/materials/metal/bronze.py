@@ -14,9 +14,10 @@ from assetgen.backends.procedural.operators.height import convexity, smoothstep
 from assetgen.backends.procedural.operators.metal_skins import cast
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.rain import where_rain_runs
 from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.verdigris import verdigris, where_rain_runs
+from assetgen.backends.procedural.operators.verdigris import verdigris
 from assetgen.backends.procedural.surface import Surface
 
 

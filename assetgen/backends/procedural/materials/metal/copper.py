@@ -16,9 +16,10 @@ from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.panels import band, swell
 from assetgen.backends.procedural.operators.plates import buckled
+from assetgen.backends.procedural.operators.rain import where_rain_runs
 from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.verdigris import verdigris, where_rain_runs
+from assetgen.backends.procedural.operators.verdigris import verdigris
 from assetgen.backends.procedural.surface import Surface
 
 _BRIGHT: Final = ("#dba388", "#e9b79c", "#f0c8b0")
