@@ -36,6 +36,7 @@ from assetgen.backends.procedural.operators.metal_skins import (
     spangle,
 )
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.openwork import Openwork, openwork
 from assetgen.backends.procedural.operators.ornament import Ornament, chased
 from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
 from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
@@ -148,6 +149,10 @@ def _corrugated(torus: Torus, *, boxed: bool) -> Tensor:
     return torch.stack([laid.height_m * 50, laid.wave, laid.lip, laid.screw])
 
 
+def _pierced(work: Openwork) -> Tensor:
+    return torch.stack([work.solid, work.rise, work.edge_m * 10, work.crossing])
+
+
 def _handled(torus: Torus) -> Tensor:
     return torch.stack(
         [
@@ -219,6 +224,9 @@ DRAWINGS: dict[str, Drawing] = {
     "treads": lambda t: torch.stack([tread(t, "a", style, 0.3)[0] for style in ("lozenge", "bars", "stud")]),
     "corrugated sheets": lambda t: _corrugated(t, boxed=False),
     "box profile sheets": lambda t: _corrugated(t, boxed=True),
+    "bar grating": lambda t: _pierced(openwork(t, "a", "bars", 0.2)),
+    "perforated sheet": lambda t: _pierced(openwork(t, "a", "perforated", 0.3)),
+    "expanded mesh": lambda t: _pierced(openwork(t, "a", "mesh", 0.3)),
     "verdigris": _verdigris,
     "hammered": lambda t: _blows(hammered(t, "a", 0.2)),
     "chased": lambda t: _chased(chased(t, "a", 0.3)),

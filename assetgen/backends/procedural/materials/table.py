@@ -18,6 +18,7 @@ from assetgen.backends.procedural.materials.metal.copper import copper
 from assetgen.backends.procedural.materials.metal.corrugated import corrugated
 from assetgen.backends.procedural.materials.metal.diamond_plate import diamond_plate
 from assetgen.backends.procedural.materials.metal.gold import gold
+from assetgen.backends.procedural.materials.metal.grating import grating
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
@@ -44,6 +45,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "gold": gold,
     "diamond_plate": diamond_plate,
     "corrugated": corrugated,
+    "grating": grating,
     "painted_metal": painted_metal,
     "hull_panels": hull_panels,
 }
