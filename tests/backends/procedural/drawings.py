@@ -27,6 +27,7 @@ from assetgen.backends.procedural.operators.cement import (
     stones_in_paste,
 )
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
+from assetgen.backends.procedural.operators.corrugation import corrugated_sheets
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.drape import folds
@@ -95,6 +96,7 @@ from assetgen.backends.procedural.operators.metal_skins import (
 from assetgen.backends.procedural.operators.minerals import grow_minerals
 from assetgen.backends.procedural.operators.motifs import motif_bands, rosettes
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.openwork import Openwork, openwork
 from assetgen.backends.procedural.operators.ornament import Ornament, chased
 from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
 from assetgen.backends.procedural.operators.packing import discs, pack_circles
@@ -106,6 +108,7 @@ from assetgen.backends.procedural.operators.pile import combed, cut_pile, long_p
 from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
+from assetgen.backends.procedural.operators.rain import where_rain_runs
 from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, with_lichen
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.run_off import run_off, run_up
@@ -125,12 +128,14 @@ from assetgen.backends.procedural.operators.stonework import block_courses
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
 from assetgen.backends.procedural.operators.sward import sow_tufts
+from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.timber import Boards, cut_grain, grow_knots, wood_color
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.tracks import Tracks, footprints, tyre_ruts
+from assetgen.backends.procedural.operators.treads import tread
 from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
 from assetgen.backends.procedural.operators.veining import leaning, vein_net
-from assetgen.backends.procedural.operators.verdigris import verdigris, where_rain_runs
+from assetgen.backends.procedural.operators.verdigris import verdigris
 from assetgen.backends.procedural.operators.warp import (
     bent_twice,
     fetch,
@@ -357,6 +362,15 @@ def _decals(torus: Torus) -> Tensor:
 def _hull(torus: Torus) -> Tensor:
     hull = build_hull(torus, unit_m=0.25, cut=0.8, fitted=1.0, lamps=0.6, gap_m=0.004)
     return torch.stack([hull.height_m * 100, hull.joint, hull.proud, hull.machines, hull.lamp])
+
+
+def _corrugated(torus: Torus, *, boxed: bool) -> Tensor:
+    laid = corrugated_sheets(torus, pitch_m=0.1, deep_m=0.02, boxed=boxed, across=2, down=2, bent=0.5)
+    return torch.stack([laid.height_m * 50, laid.wave, laid.lip, laid.screw])
+
+
+def _pierced(work: Openwork) -> Tensor:
+    return torch.stack([work.solid, work.rise, work.edge_m * 10, work.crossing])
 
 
 def _handled(torus: Torus) -> Tensor:
@@ -669,6 +683,13 @@ DRAWINGS: dict[str, Drawing] = {
     "swirls": lambda t: _overlaps(overlapping(t, "a", 6, size=1.4, in_order=True)),
     "sheets": lambda t: _overlaps(overlapping(t, "a", 5, size=1.2, square=True, jitter=0.3, turn=0.2)),
     "corrosion": _corrosion,
+    "tarnish": lambda t: tarnish(t, "a", 0.4, mean=0.4, spread=0.5),
+    "treads": lambda t: torch.stack([tread(t, "a", style, 0.3)[0] for style in ("lozenge", "bars", "stud")]),
+    "corrugated sheets": lambda t: _corrugated(t, boxed=False),
+    "box profile sheets": lambda t: _corrugated(t, boxed=True),
+    "bar grating": lambda t: _pierced(openwork(t, "a", "bars", 0.2)),
+    "perforated sheet": lambda t: _pierced(openwork(t, "a", "perforated", 0.3)),
+    "expanded mesh": lambda t: _pierced(openwork(t, "a", "mesh", 0.3)),
     "verdigris": _verdigris,
     "hammered": lambda t: _blows(hammered(t, "a", 0.2)),
     "chased": lambda t: _chased(chased(t, "a", 0.3)),

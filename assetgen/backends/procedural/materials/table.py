@@ -28,9 +28,13 @@ from assetgen.backends.procedural.materials.masonry.roof_tiles import roof_tiles
 from assetgen.backends.procedural.materials.masonry.slate_roof import slate_roof
 from assetgen.backends.procedural.materials.masonry.stucco import stucco
 from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
+from assetgen.backends.procedural.materials.metal.bronze import bronze
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
 from assetgen.backends.procedural.materials.metal.copper import copper
+from assetgen.backends.procedural.materials.metal.corrugated import corrugated
+from assetgen.backends.procedural.materials.metal.diamond_plate import diamond_plate
 from assetgen.backends.procedural.materials.metal.gold import gold
+from assetgen.backends.procedural.materials.metal.grating import grating
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.organic.leather import leather
@@ -98,7 +102,11 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,
     "copper": copper,
+    "bronze": bronze,
     "gold": gold,
+    "diamond_plate": diamond_plate,
+    "corrugated": corrugated,
+    "grating": grating,
     "painted_metal": painted_metal,
     "leather": leather,
     "scales": scales,

@@ -16,8 +16,10 @@ from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.panels import band, swell
 from assetgen.backends.procedural.operators.plates import buckled
+from assetgen.backends.procedural.operators.rain import where_rain_runs
+from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.verdigris import verdigris, where_rain_runs
+from assetgen.backends.procedural.operators.verdigris import verdigris
 from assetgen.backends.procedural.surface import Surface
 
 _BRIGHT: Final = ("#dba388", "#e9b79c", "#f0c8b0")
@@ -78,15 +80,10 @@ def _sheets(torus: Torus, look: Look) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _film(torus: Torus, look: Look, mean: float, joint: Tensor, own: Tensor) -> Tensor:
-    """Return the thickness of the oxide, about 0..1: clouds, water marks with rims, runs, more in joints."""
-    broad = fbm(torus, "film/broad", torus.cells_across(0.17), octaves=6, gain=0.6)
-    spots = fbm(torus, "film/spots", torus.cells_across(0.08), octaves=5, gain=0.5)
-    rims = torch.exp(-((spots + broad * 0.4 - 0.12) * (1 / 0.03)).square_())
-    drops = smoothstep(0.1, 0.3, spots + broad * 0.4)
-    runs = where_rain_runs(torus, "film/runs", joint, 0.12)
+    """Return the thickness of the oxide, about 0..1: more with age, in joints and where rain runs from them."""
     spread = (0.26 + 0.34 * look["age"]) * (0.6 + 0.6 * mean)
-    film = mean + (look["age"] - 0.45) * 0.35 + broad * spread + drops * 0.10 + rims * 0.10
-    return film + runs * 0.25 + own * 0.10
+    film = tarnish(torus, "film", 0.17, mean=mean + (look["age"] - 0.45) * 0.35, spread=spread)
+    return film + where_rain_runs(torus, "film/runs", joint, 0.12) * 0.25 + own * 0.10
 
 
 def _greened(look: Look, surface: Surface, joint: Tensor, own: Tensor) -> Surface:
