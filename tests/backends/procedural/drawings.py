@@ -10,7 +10,9 @@ from torch import Tensor
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.glyphs import rune_distance, star_distance
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
+from assetgen.backends.procedural.operators.inscriptions import rune_ring, rune_rows
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
@@ -84,6 +86,18 @@ def _crystals(torus: Torus) -> Tensor:
     return torch.stack([grown.facets.id.float(), grown.facets.edge, grown.along, grown.height_m])
 
 
+def _runes(torus: Torus) -> Tensor:
+    bricks = lay(torus, courses(3, 4), warp=_bend(torus))
+    rune = rune_distance(torus, "a", bricks.x * 4, bricks.y * 4, bricks.id, bricks.count)
+    return torch.stack([rune, star_distance(bricks.x, bricks.y, 5, 2, 0.1)])
+
+
+def _inscriptions(torus: Torus) -> Tensor:
+    rows = rune_rows(torus, "a", 0.2, thin_m=0.01, warp=_bend(torus))
+    ring = rune_ring(torus, "b", 0.15, thin_m=0.01, warp=_bend(torus))
+    return torch.stack([rows.stroke_m, rows.random(torus, "c"), ring.stroke_m])
+
+
 def _scales(torus: Torus) -> Tensor:
     blade = Blade(point=0.5, lift=0.2, bulge=0.1, keel=0.1)
     rows = overlapping_rows(torus, "a", 0.2, 1.0, blade, unlike=1.0)
@@ -122,6 +136,8 @@ DRAWINGS: dict[str, Drawing] = {
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
     "pile": _pile,
+    "runes": _runes,
+    "inscriptions": _inscriptions,
     "crystals": _crystals,
     "overlapping rows": _scales,
     "quilt": _quilted,

@@ -8,6 +8,7 @@ from typing import Final
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
+from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
@@ -34,6 +35,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "leather": leather,
     "scales": scales,
     "crystal": crystal,
+    "rune_stone": rune_stone,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
