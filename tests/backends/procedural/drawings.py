@@ -14,6 +14,7 @@ from assetgen.backends.procedural.operators.glyphs import rune_distance, star_di
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.inscriptions import rune_ring, rune_rows
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
+from assetgen.backends.procedural.operators.markings import KINDS, markings
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
@@ -21,7 +22,7 @@ from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.quilting import quilt, stitches
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.warp import fetch, fetch_at, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
 
 Drawing = Callable[[Torus], Tensor]
@@ -99,7 +100,7 @@ def _inscriptions(torus: Torus) -> Tensor:
 
 
 def _scales(torus: Torus) -> Tensor:
-    blade = Blade(point=0.5, lift=0.2, bulge=0.1, keel=0.1)
+    blade = Blade(point=0.5, lift=0.2, bulge=0.1, keel=0.1, fray=0.2)
     rows = overlapping_rows(torus, "a", 0.2, 1.0, blade, unlike=1.0)
     return torch.stack([rows.across, rows.along, rows.rim, rows.height_m])
 
@@ -124,6 +125,8 @@ DRAWINGS: dict[str, Drawing] = {
     "bricks": lambda t: stacked(lay(t, courses(3, 6), warp=_bend(t), corner_m=0.01)),
     "herringbone": lambda t: stacked(lay(t, herringbone(2))),
     "fetch": lambda t: fetch(t, fbm(t, "a", 3), *_bend(t)),
+    "fetch at": lambda t: fetch_at(t, fbm(t, "a", 3), fbm(t, "b", 2) * 0.5, fbm(t, "c", 2) * 0.5),
+    "markings": lambda t: torch.stack([markings(t, "a", kind) for kind in KINDS]),
     "fetch per piece": _per_piece,
     "blur": lambda t: blur(t, fbm(t, "a", 3), 0.03),
     "blurs": lambda t: torch.stack(blurs(t, spectral_noise(t, "a", slope=1.0), (0.01, 0.1))),
