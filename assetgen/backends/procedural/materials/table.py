@@ -14,6 +14,7 @@ from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
+from assetgen.backends.procedural.materials.organic.feathers import feathers
 from assetgen.backends.procedural.materials.organic.fur import fur
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
@@ -38,6 +39,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "crystal": crystal,
     "rune_stone": rune_stone,
     "fur": fur,
+    "feathers": feathers,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
