@@ -15,6 +15,7 @@ from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.organic.feathers import feathers
+from assetgen.backends.procedural.materials.organic.flesh import flesh
 from assetgen.backends.procedural.materials.organic.fur import fur
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
@@ -40,6 +41,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "rune_stone": rune_stone,
     "fur": fur,
     "feathers": feathers,
+    "flesh": flesh,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {

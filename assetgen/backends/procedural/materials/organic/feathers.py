@@ -65,8 +65,8 @@ def _vane(torus: Torus, look: Look, rows: Rows, slant: Tensor) -> tuple[Tensor, 
     side = (rows.across > 0) * 0.37
     u = pieces.random(torus, "vane/u") + side + pieces.x.abs() / torus.tile_m
     barbs, splits = fetch_at(torus, shared, u, pieces.random(torus, "vane/v") + side + slant / torus.tile_m)
-    ragged = look["ragged"] * pieces.random(torus, "vane/ragged", 0.3, 1.3)
-    parted = smoothstep(2.1 - 1.3 * ragged, 2.5 - 1.3 * ragged, splits + 0.8 * rows.across.abs() - 0.4)
+    ragged = look["ragged"] * pieces.random(torus, "vane/ragged", 0.4, 1.7)
+    parted = smoothstep(2.1, 2.5, splits + 0.8 * rows.across.abs() - 0.4 + ragged)
     return barbs, parted * smoothstep(0.1, 0.35, rows.across.abs())
 
 
