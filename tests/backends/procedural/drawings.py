@@ -56,6 +56,7 @@ from assetgen.backends.procedural.operators.glaze import (
     pour_glaze,
     scale_film,
 )
+from assetgen.backends.procedural.operators.glyphs import rune_distance, star_distance
 from assetgen.backends.procedural.operators.grout import grout_bed, grout_color
 from assetgen.backends.procedural.operators.hammering import Blows, hammered
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, smears
@@ -70,6 +71,7 @@ from assetgen.backends.procedural.operators.height import (
     smoothstep,
 )
 from assetgen.backends.procedural.operators.hull import build_hull
+from assetgen.backends.procedural.operators.inscriptions import rune_ring, rune_rows
 from assetgen.backends.procedural.operators.knit import cables, knit, rib
 from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand
 from assetgen.backends.procedural.operators.layouts import (
@@ -82,6 +84,7 @@ from assetgen.backends.procedural.operators.layouts import (
 )
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.litter import FALLEN, leaf_face, strew
+from assetgen.backends.procedural.operators.markings import KINDS, markings
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.masonry import Body, build_wall, mortar_color
 from assetgen.backends.procedural.operators.metal_skins import (
@@ -139,6 +142,7 @@ from assetgen.backends.procedural.operators.verdigris import verdigris
 from assetgen.backends.procedural.operators.warp import (
     bent_twice,
     fetch,
+    fetch_at,
     fetch_at_centres,
     fetch_per_piece,
     warp_field,
@@ -218,8 +222,20 @@ def _crystals(torus: Torus) -> Tensor:
     return torch.stack([grown.facets.id.float(), grown.facets.edge, grown.along, grown.height_m])
 
 
+def _runes(torus: Torus) -> Tensor:
+    bricks = lay(torus, courses(3, 4), warp=_bend(torus))
+    rune = rune_distance(torus, "a", bricks.x * 4, bricks.y * 4, bricks.id, bricks.count)
+    return torch.stack([rune, star_distance(bricks.x, bricks.y, 5, 2, 0.1)])
+
+
+def _inscriptions(torus: Torus) -> Tensor:
+    rows = rune_rows(torus, "a", 0.2, thin_m=0.01, warp=_bend(torus))
+    ring = rune_ring(torus, "b", 0.15, thin_m=0.01, warp=_bend(torus))
+    return torch.stack([rows.stroke_m, rows.random(torus, "c"), ring.stroke_m])
+
+
 def _scales(torus: Torus) -> Tensor:
-    blade = Blade(point=0.5, lift=0.2, bulge=0.1, keel=0.1)
+    blade = Blade(point=0.5, lift=0.2, bulge=0.1, keel=0.1, fray=0.2)
     rows = overlapping_rows(torus, "a", 0.2, 1.0, blade, unlike=1.0)
     return torch.stack([rows.across, rows.along, rows.rim, rows.height_m])
 
@@ -620,6 +636,8 @@ DRAWINGS: dict[str, Drawing] = {
     "leaning": lambda t: leaning(t, fbm(t, "a", 3), -1),
     "herringbone": lambda t: stacked(lay(t, herringbone(2))),
     "fetch": lambda t: fetch(t, fbm(t, "a", 3), *_bend(t)),
+    "fetch at": lambda t: fetch_at(t, fbm(t, "a", 3), fbm(t, "b", 2) * 0.5, fbm(t, "c", 2) * 0.5),
+    "markings": lambda t: torch.stack([markings(t, "a", kind) for kind in KINDS]),
     "fetch per piece": _per_piece,
     "fetch at centres": _at_centres,
     "blur": lambda t: blur(t, fbm(t, "a", 3), 0.03),
@@ -707,6 +725,8 @@ DRAWINGS: dict[str, Drawing] = {
     "pressings": _pressings,
     "paintwork": _paintwork,
     "pile": _pile,
+    "runes": _runes,
+    "inscriptions": _inscriptions,
     "crystals": _crystals,
     "overlapping rows": _scales,
     "quilt": _quilted,

@@ -11,6 +11,7 @@ from assetgen.backends.procedural.materials.fabric.carpet import carpet
 from assetgen.backends.procedural.materials.fabric.denim import denim
 from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
+from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
@@ -37,6 +38,9 @@ from assetgen.backends.procedural.materials.metal.gold import gold
 from assetgen.backends.procedural.materials.metal.grating import grating
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
+from assetgen.backends.procedural.materials.organic.feathers import feathers
+from assetgen.backends.procedural.materials.organic.flesh import flesh
+from assetgen.backends.procedural.materials.organic.fur import fur
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
 from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
@@ -116,6 +120,10 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "hull_panels": hull_panels,
     "carpet": carpet,
     "carbon_fibre": carbon_fibre,
+    "rune_stone": rune_stone,
+    "fur": fur,
+    "feathers": feathers,
+    "flesh": flesh,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {

@@ -25,6 +25,7 @@ class Blade:
         bulge: how far it rises between its rims.
         keel: height of a ridge along the middle.
         thin: share of half its width over which the bulge rises.
+        fray: 0 a whole tip .. 1 one that splits into strands.
     """
 
     point: float
@@ -33,6 +34,7 @@ class Blade:
     bulge: float
     keel: float = 0.0
     thin: float = 0.55
+    fray: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,14 +90,17 @@ def overlapping_rows(
     draws = torus.uniform(f"{name}/form", nx * ny, 3).T - 0.5
     traits = torch.stack([1 + draws[0] * 0.3 * unlike, draws[1] * unlike])
 
-    def place(x: Tensor, y: Tensor, size: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        across, along = x / (half_m * size), y / (long_m * size)
+    def place(x: Tensor, y: Tensor, traits: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        across, along = x / (half_m * traits[0]), y / (long_m * traits[0])
         side = across.abs()
         end = ((along - blade.shoulder) * (1 / (1 - blade.shoulder))).clamp(min=0).square()
+        if blade.fray:
+            strands = torch.sin(across * 13 + traits[1] * 50) + torch.sin(across * 31 + traits[1] * 90) * 0.5
+            end = end * (1 + blade.fray * strands)
         return across, along, 1 - side * blade.point - side * side * (1 - blade.point) - end
 
     def shape(x: Tensor, y: Tensor, traits: Tensor) -> Tensor:
-        across, along, rim = place(x, y, traits[0])
+        across, along, rim = place(x, y, traits)
         ridge = (1 - across.abs()).clamp(min=0).square() * blade.keel + blade.bulge
         rise = blade.lift * (along * (1 + 0.5 * traits[1]) + 0.05 * traits[1])
         body = rise + ridge * dome(rim, blade.thin) * smoothstep(-0.1, 0.5, along)
@@ -115,5 +120,5 @@ def overlapping_rows(
         warp=warp,
     )
     pieces = lain.pieces
-    across, along, rim = place(pieces.x, pieces.y, pieces.pick(traits[0]))
+    across, along, rim = place(pieces.x, pieces.y, pieces.pick(traits))
     return Rows(pieces, across, along, rim, lain.top_m.clamp(min=0), wide_m)

@@ -38,6 +38,11 @@ def fetch(torus: Torus, field: Tensor, shift_u: Tensor, shift_v: Tensor) -> Tens
     return read if field.ndim == 3 else read[0]
 
 
+def fetch_at(torus: Torus, field: Tensor, u: Tensor, v: Tensor) -> Tensor:
+    """Read a field at places in tiles, each (N, N), bilinear, wrapping: grain that follows a piece's frame."""
+    return fetch(torus, field, u - torus.u, v - torus.v)
+
+
 def warp_field(
     torus: Torus, name: str, period: int, strength: float, *, octaves: int = 4
 ) -> tuple[Tensor, Tensor]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +12,7 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import cells
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import dome, smoothstep
+from assetgen.backends.procedural.operators.markings import markings
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
 from assetgen.backends.procedural.operators.rows import Blade, Rows, overlapping_rows
@@ -114,21 +114,10 @@ def _color(torus: Torus, look: Look, beast: _Beast, armour: Rows, grain: Tensor,
     edging = smoothstep(0.3, 0.05, armour.rim) * (0.3 if beast.blade.lift else -0.3)
     tone = 0.1 + 0.5 * armour.along.clamp(0, 1) + 0.1 * grain + edging
     tone = tone + rows.random(torus, "scales/tone", -0.11, 0.11) + 0.45 * worn
-    field = _markings(torus, look.option("markings", choose(torus, "scales/marking", _MARKINGS)))
-    mark = fetch(torus, field, -rows.x / tile_m, -rows.y / tile_m)
+    kind = look.option("markings", choose(torus, "scales/marking", _MARKINGS))
+    mark = fetch(torus, markings(torus, "markings", kind), -rows.x / tile_m, -rows.y / tile_m)
     mark = mark + rows.random(torus, "scales/stray", -0.15, 0.15)
     color = mix(horn.paint(tone), dark.paint(tone), smoothstep(0.0, 0.25, mark) * (0.85 - 0.5 * worn))
     pale = smoothstep(-0.45, -0.2, mark) * smoothstep(0.02, -0.15, mark)
     tints = piece_tints(torus, "scales/tint", rows.count, value=0.08, hue=6.0)
     return color * (1 + 0.22 * pale) * rows.pick(tints)
-
-
-def _markings(torus: Torus, kind: str) -> Tensor:
-    """Return where the skin is marked, above 0."""
-    stray = fbm(torus, "markings", 6, octaves=4, gain=0.6)
-    if kind == "plain":
-        return stray - 0.6
-    if kind == "blotches":
-        return stray * 1.8 - 0.15
-    x, y = torus.u * (2 * math.pi * 4) + stray * 1.6, torus.v * (2 * math.pi * 4) + stray * 2.4
-    return torch.cos(y) * 0.6 - 0.15 if kind == "bands" else torch.cos(x) + torch.cos(y) - 0.5
