@@ -10,6 +10,7 @@ from torch import Tensor
 from assetgen.backends.procedural.operators.cells import cells, facets, grains
 from assetgen.backends.procedural.operators.crystals import grow_crystals
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.fossils import fossils
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
 from assetgen.backends.procedural.operators.height import (
     blur,
@@ -103,7 +104,7 @@ def _strips(torus: Torus) -> Tensor:
 
 def _beds(torus: Torus) -> Tensor:
     beds = strata(torus, "a", 6, torus.v + fbm(torus, "b", 3) * 0.1)
-    return torch.stack([beds.id.float(), beds.share, beds.edge_m])
+    return torch.stack([beds.id.float(), beds.share, beds.edge_m, beds.random_apart(torus, "c", 0, 1)])
 
 
 def _veins(torus: Torus) -> Tensor:
@@ -140,6 +141,7 @@ DRAWINGS: dict[str, Drawing] = {
     "pebbles": lambda t: _heap(t, Worn.of),
     "sawn tiles": _tiles,
     "strips": _strips,
+    "fossils": lambda t: torch.stack(fossils(t, "a", (0.3, 0.15), 0.7, fbm(t, "b", 5))),
     "beds": _beds,
     "broken face": lambda t: broken_face(t, "a", 0.3, squash=1.5),
     "rock faces": lambda t: torch.stack(rock_faces(t, "a", lay(t, courses(3, 6)), 0.2)),
