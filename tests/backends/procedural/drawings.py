@@ -49,6 +49,7 @@ from assetgen.backends.procedural.operators.fittings import (
 )
 from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
 from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
+from assetgen.backends.procedural.operators.fossils import fossils
 from assetgen.backends.procedural.operators.glaze import (
     chipped_glaze,
     crazing,
@@ -297,7 +298,7 @@ def _strips(torus: Torus) -> Tensor:
 
 def _beds(torus: Torus) -> Tensor:
     beds = strata(torus, "a", 6, torus.v + fbm(torus, "b", 3) * 0.1)
-    return torch.stack([beds.id.float(), beds.share, beds.edge_m])
+    return torch.stack([beds.id.float(), beds.share, beds.edge_m, beds.random_apart(torus, "c", 0, 1)])
 
 
 def _veins(torus: Torus) -> Tensor:
@@ -626,6 +627,7 @@ DRAWINGS: dict[str, Drawing] = {
     "pebbles": lambda t: _heap(t, Worn.of),
     "sawn tiles": _tiles,
     "strips": _strips,
+    "fossils": lambda t: torch.stack(fossils(t, "a", (0.3, 0.15), 0.7, fbm(t, "b", 5))),
     "beds": _beds,
     "broken face": lambda t: broken_face(t, "a", 0.3, squash=1.5),
     "rock faces": lambda t: torch.stack(rock_faces(t, "a", lay(t, courses(3, 6)), 0.2)),

@@ -48,8 +48,10 @@ from assetgen.backends.procedural.materials.stone.cliff import cliff
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.stone.granite import granite
 from assetgen.backends.procedural.materials.stone.gravel import gravel
+from assetgen.backends.procedural.materials.stone.limestone import limestone
 from assetgen.backends.procedural.materials.stone.marble import marble
 from assetgen.backends.procedural.materials.stone.pebbles import pebbles
+from assetgen.backends.procedural.materials.stone.sandstone import sandstone
 from assetgen.backends.procedural.materials.stone.slate import slate
 from assetgen.backends.procedural.materials.stone.stone_wall import stone_wall
 from assetgen.backends.procedural.materials.synthetic.carbon_fibre import carbon_fibre
@@ -76,6 +78,8 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "stone_wall": stone_wall,
     "cliff": cliff,
     "slate": slate,
+    "sandstone": sandstone,
+    "limestone": limestone,
     "brick": brick,
     "concrete": concrete,
     "concrete_slabs": concrete_slabs,

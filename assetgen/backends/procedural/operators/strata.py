@@ -39,6 +39,12 @@ class Beds:
         """Give every bed one uniform number of a stream, spread over the texels."""
         return self.pick(torus.uniform(name, self.count)[:, 0] * (high - low) + low)
 
+    def random_apart(self, torus: Torus, name: str, low: float, high: float) -> Tensor:
+        """Give every bed a number unlike its neighbours', so that no dark or pale belt runs over the tile."""
+        step = torch.arange(self.count, device=torus.device) * 0.6180339887
+        share = step + torus.draw(f"{name}/start", 0.0, 1.0) + torus.uniform(name, self.count)[:, 0] * 0.2
+        return self.pick((share - torch.floor(share)) * (high - low) + low)
+
 
 def strata(torus: Torus, name: str, count: int, depth: Tensor, *, uneven: float = 1.2) -> Beds:
     """Cut the tile into beds.
@@ -55,7 +61,9 @@ def strata(torus: Torus, name: str, count: int, depth: Tensor, *, uneven: float 
     for weight in weights:
         tops.append(upper / total)
         upper += weight
-    place = depth + torus.draw(f"{name}/start", 0.0, 1.0)
+    # The tile's border keeps to the middle of a bed: a bed's edge just there would be taken for a seam.
+    first = int(torus.draw(f"{name}/first", 0.0, count - 0.001))
+    place = depth + (tops[first] + weights[first] * torus.draw(f"{name}/start", 0.35, 0.65) / total)
     place = place - torch.floor(place)
     bounds = torch.tensor(tops, device=torus.device)
     thick = torch.tensor([weight / total for weight in weights], device=torus.device)
