@@ -18,6 +18,7 @@ from assetgen.backends.procedural.materials.ground.sand import sand
 from assetgen.backends.procedural.materials.masonry.board_formed_concrete import board_formed_concrete
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
+from assetgen.backends.procedural.materials.masonry.cinder_block import cinder_block
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.masonry.concrete_slabs import concrete_slabs
 from assetgen.backends.procedural.materials.masonry.exposed_aggregate import exposed_aggregate
@@ -68,6 +69,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "cliff": cliff,
     "slate": slate,
     "brick": brick,
+    "cinder_block": cinder_block,
     "concrete": concrete,
     "concrete_slabs": concrete_slabs,
     "board_formed_concrete": board_formed_concrete,
