@@ -30,6 +30,7 @@ from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_s
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.drape import folds
+from assetgen.backends.procedural.operators.earthen import knead_mud, straw_in_mud
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.end_grain import (
     chainsaw_marks,
@@ -673,6 +674,8 @@ DRAWINGS: dict[str, Drawing] = {
     "stones in paste": lambda t: torch.stack(stones_in_paste(t, "a", 0.05, mix_cement(t))),
     "barrels": _barrels,
     "lichen on a wall": lambda t: torch.stack(lichen(t, "a", 0.2, amount=0.6)),
+    "mud": lambda t: torch.stack([knead_mud(t).lumps, knead_mud(t).creases, knead_mud(t).grit]),
+    "straw": lambda t: torch.stack(straw_in_mud(t, 0.05)),
     "rain streaks": lambda t: rain_streaks(t, "a"),
     "hairlines": lambda t: hairlines(t, "a", 0.4, share=0.5),
     "tide marks": lambda t: torch.stack(tide_marks(t, "a", 0.5, amount=0.5)),
