@@ -31,6 +31,7 @@ from assetgen.backends.procedural.operators.corrugation import corrugated_sheets
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.drape import folds
+from assetgen.backends.procedural.operators.earthen import knead_mud, straw_in_mud
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.end_grain import (
     chainsaw_marks,
@@ -87,7 +88,13 @@ from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.litter import FALLEN, leaf_face, strew
 from assetgen.backends.procedural.operators.markings import KINDS, markings
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
-from assetgen.backends.procedural.operators.masonry import Body, build_wall, mortar_color
+from assetgen.backends.procedural.operators.masonry import (
+    Body,
+    build_wall,
+    mortar_color,
+    paint_wall,
+    salt_bloom,
+)
 from assetgen.backends.procedural.operators.metal_skins import (
     Skin,
     blasted,
@@ -154,6 +161,7 @@ from assetgen.backends.procedural.operators.weather import (
     flakes,
     hairlines,
     lichen,
+    rain_streaks,
     tide_marks,
 )
 from assetgen.backends.procedural.operators.weave import twill, weave
@@ -584,8 +592,12 @@ def _wall(torus: Torus) -> Tensor:
     body = Body(
         lumps=fbm(torus, "a", 5), creases=fbm(torus, "b", 9), grit=spectral_noise(torus, "c", slope=1.0)
     )
-    wall = build_wall(torus, WISHES, _laid(torus), body, "units", joint_m=0.02, joint="tooled")
-    return torch.stack([wall.height_m, wall.bare, wall.broken, wall.smear, wall.sand])
+    units = _laid(torus)
+    wall = build_wall(torus, WISHES, units, body, "units", joint_m=0.02, joint="tooled")
+    painted = paint_wall(torus, WISHES, surface(torus), units, body, wall)
+    salt = salt_bloom(torus, units, body, 0.7)
+    parts = (wall.height_m, wall.bare, wall.broken, wall.smear, wall.sand, salt, painted.roughness)
+    return torch.stack(parts)
 
 
 def _glaze(torus: Torus) -> Tensor:
@@ -696,6 +708,9 @@ DRAWINGS: dict[str, Drawing] = {
     "stones in paste": lambda t: torch.stack(stones_in_paste(t, "a", 0.05, mix_cement(t))),
     "barrels": _barrels,
     "lichen on a wall": lambda t: torch.stack(lichen(t, "a", 0.2, amount=0.6)),
+    "mud": lambda t: torch.stack([knead_mud(t).lumps, knead_mud(t).creases, knead_mud(t).grit]),
+    "straw": lambda t: torch.stack(straw_in_mud(t, 0.05)),
+    "rain streaks": lambda t: rain_streaks(t, "a"),
     "hairlines": lambda t: hairlines(t, "a", 0.4, share=0.5),
     "tide marks": lambda t: torch.stack(tide_marks(t, "a", 0.5, amount=0.5)),
     "flakes off a wall": lambda t: torch.stack(flakes(t, "a", 0.4, amount=0.2)),

@@ -17,14 +17,17 @@ from assetgen.backends.procedural.materials.ground.forest_floor import forest_fl
 from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.ground.lava import lava
 from assetgen.backends.procedural.materials.ground.sand import sand
+from assetgen.backends.procedural.materials.masonry.adobe import adobe
 from assetgen.backends.procedural.materials.masonry.board_formed_concrete import board_formed_concrete
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
+from assetgen.backends.procedural.materials.masonry.cinder_block import cinder_block
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.masonry.concrete_slabs import concrete_slabs
 from assetgen.backends.procedural.materials.masonry.exposed_aggregate import exposed_aggregate
 from assetgen.backends.procedural.materials.masonry.mosaic import mosaic
 from assetgen.backends.procedural.materials.masonry.plaster import plaster
+from assetgen.backends.procedural.materials.masonry.rammed_earth import rammed_earth
 from assetgen.backends.procedural.materials.masonry.roof_tiles import roof_tiles
 from assetgen.backends.procedural.materials.masonry.slate_roof import slate_roof
 from assetgen.backends.procedural.materials.masonry.stucco import stucco
@@ -81,6 +84,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "sandstone": sandstone,
     "limestone": limestone,
     "brick": brick,
+    "cinder_block": cinder_block,
     "concrete": concrete,
     "concrete_slabs": concrete_slabs,
     "board_formed_concrete": board_formed_concrete,
@@ -89,6 +93,8 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "mosaic": mosaic,
     "plaster": plaster,
     "stucco": stucco,
+    "adobe": adobe,
+    "rammed_earth": rammed_earth,
     "roof_tiles": roof_tiles,
     "slate_roof": slate_roof,
     "dirt": dirt,

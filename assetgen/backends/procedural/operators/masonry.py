@@ -11,15 +11,17 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import smoothstep
+from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.laying import Laid, corner_loss, edge_loss, rounded_edge
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix
+from assetgen.backends.procedural.operators.steady import power
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.surface import Surface
 
 JOINTS: Final = ("tooled", "raked", "flush")
 """How the mason leaves the mortar: pressed hollow, scraped back, or level."""
@@ -27,6 +29,18 @@ _LIMES: Final = (
     ("#7d776c", "#979084", "#aea79a", "#c2bbad"),
     ("#8a7f6c", "#a59a85", "#bbb09a", "#cdc4b1"),
     ("#5e5b57", "#777470", "#8e8a85", "#a39f99"),
+)
+CEMENTS: Final = (
+    ("#6b6966", "#82807c", "#979590", "#aba8a3"),
+    ("#77736b", "#8e8a82", "#a29e96", "#b5b1a9"),
+)
+"""Mortars of cement, for walls that are younger than lime."""
+_PAINTS: Final = (
+    ("#a9a99e", "#bab9ae", "#c8c7bd"),  # off white
+    ("#b3b3af", "#c3c3bf", "#d0d0cc"),  # whitewash
+    ("#7e8f86", "#90a198", "#a2b2a9"),  # hospital green
+    ("#7d8a95", "#8f9ca7", "#a2aeb8"),  # pale blue
+    ("#a3977a", "#b5a98c", "#c5ba9f"),  # cream
 )
 
 
@@ -172,3 +186,29 @@ def mortar_color(
     tone = 0.5 + 0.5 * fbm(torus, "mortar/tone", torus.cells_across(0.2), octaves=6, gain=0.6)
     grain = spectral_noise(torus, "mortar/grain", slope=0.5, low=120)
     return ramp.paint(tone + 0.06 * grain) * (1 + 0.12 * grain.clamp(-2, 2) * (0.4 + sand))
+
+
+def salt_bloom(torus: Torus, units: Laid, body: Body, amount: float) -> Tensor:
+    """Return where salts bloom white on damp units, 0..0.6: most near the joints, some units far more than others."""
+    damp = patches(torus, "salt/damp", 0.24, amount=0.05 + 0.35 * amount, soft=0.35)
+    thirst = power(units.pieces.random(torus, "salt/thirst"), 1.5)
+    near_joint = smoothstep(0.035, 0.0, units.pieces.edge)
+    bloom = damp * (0.25 + 0.75 * near_joint) * thirst * smoothstep(-0.5, 0.9, body.creases + 0.3 * body.grit)
+    return (bloom * 0.75 * amount).clamp_(0, 0.6)
+
+
+def paint_wall(torus: Torus, look: Look, surface: Surface, units: Laid, body: Body, wall: Wall) -> Surface:
+    """Paint a whole wall: the film rounds the grain, and comes off where the wall was knocked or damp.
+
+    The card of the recipe declares `wear`.
+    """
+    film_m = blur(torus, surface.height_m, 0.0014) + 0.0003
+    rim = smoothstep(0.012, 0.0, units.pieces.edge)
+    knocked = 0.25 * rim + 0.5 * body.creases * wall.bare + 0.3 * wall.broken
+    off = patches(torus, "paint/off", 0.2, amount=0.02 + 0.30 * look["wear"] ** 2, soft=0.06)
+    keep = 1 - smoothstep(0.55, 0.75, off * 0.8 + knocked * (0.2 + 0.8 * look["wear"]))
+    coats = patches(torus, "paint/coats", 0.25, amount=0.5, soft=0.4)
+    ramp = look.palette(*choose(torus, "paint", _PAINTS), most_chroma=PAINTED)
+    paint = ramp.paint(0.45 + 0.35 * body.lumps + 0.1 * coats + 0.04 * body.grit)
+    shine = look.roughness(0.40) + 0.14 * body.lumps + 0.14 * coats + 0.03 * body.grit.clamp(-2, 2)
+    return surface.covered(keep, color=paint, roughness=shine, height_m=mix(surface.height_m, film_m, keep))

@@ -9,7 +9,7 @@ from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.cover import threshold_for
 from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.marks import crack_distance, patches
-from assetgen.backends.procedural.operators.noise import fbm
+from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
 
@@ -126,3 +126,15 @@ def lichen(torus: Torus, name: str, size_m: float, *, amount: float) -> tuple[Te
         kinds = torch.where(crust > crusts, places.random(torus, f"{name}/{number}/kind"), kinds)
         crusts = torch.maximum(crusts, crust)
     return crusts, kinds
+
+
+def rain_streaks(torus: Torus, name: str) -> Tensor:
+    """Return where rain has carried soot down a wall, (N, N), 0..1: ragged streaks in broad patches.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+    """
+    streaks = spectral_noise(torus, f"{name}/streaks", slope=1.4, low=8, high=230, stretch=(1.0, 15.0))
+    wet = patches(torus, f"{name}/wet", 0.3, amount=0.45, soft=0.5)
+    return wet * smoothstep(-0.6, 1.6, streaks.clamp_(-2, 2))

@@ -53,3 +53,35 @@ def test_the_color_asked_for_is_the_bricks_and_the_second_the_mortars() -> None:
     assert linear_to_oklab((float(mean[0]), float(mean[1]), float(mean[2])))[2] < -0.02
     in_joints = plain.level() < 0.35
     assert jointed.color[:, in_joints].mean() > plain.color[:, in_joints].mean() * 1.1
+
+
+def test_a_painted_wall_takes_the_color_and_the_bricks_under_it_keep_theirs() -> None:
+    blue = ColorWord("blue", (0.15, 0.3, 0.7))
+    worn = draw(BRICK, size=256, options={"coat": "painted"}, colors=(blue, None), traits={"wear": 1.0})
+    bluish = worn.color[2] > worn.color[0]
+    assert 0.6 < bluish.float().mean() < 0.995
+
+
+def test_venetian_plaster_is_smoother_and_glossier_than_trowelled() -> None:
+    venetian, trowelled = (
+        draw(RECIPES["plaster"], size=256, options={"finish": finish}) for finish in ("venetian", "trowelled")
+    )
+    assert venetian.roughness.median() < trowelled.roughness.median() - 0.25
+    assert venetian.height_m.std() < trowelled.height_m.std()
+
+
+def test_damage_takes_plaster_off_in_flakes() -> None:
+    sound, damaged = (draw(RECIPES["plaster"], size=256, traits={"wear": wear}) for wear in (0.0, 1.0))
+    lost = (damaged.height_m < sound.height_m - 0.002).float().mean()
+    assert 0.01 < lost < 0.3
+
+
+def test_a_roof_steps_down_at_every_tail_and_barrels_stand_higher_than_plain_tiles() -> None:
+    roof = RECIPES["roof_tiles"]
+    barrel, plain = (draw(roof, size=256, options={"tile": tile}) for tile in ("barrel", "plain"))
+    assert barrel.height_m.amax() - barrel.height_m.amin() > 2 * (
+        plain.height_m.amax() - plain.height_m.amin()
+    )
+    fall = plain.height_m - plain.height_m.roll(-1, 0)  # to the next texel down the roof
+    assert fall.amax() > 0.006
+    assert (fall > 0.004).float().mean() > 1.5 * (fall < -0.004).float().mean()

@@ -14,10 +14,16 @@ from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand
 from assetgen.backends.procedural.operators.layouts import Plan, basket, courses, flemish, herringbone
 from assetgen.backends.procedural.operators.marks import patches
-from assetgen.backends.procedural.operators.masonry import JOINTS, Body, build_wall, mortar_color
+from assetgen.backends.procedural.operators.masonry import (
+    JOINTS,
+    Body,
+    build_wall,
+    mortar_color,
+    paint_wall,
+    salt_bloom,
+)
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.steady import power
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface
@@ -39,7 +45,10 @@ def brick(torus: Torus, look: Look) -> Surface:
     clay = _draw_clay(torus, look, bricks)
     joint = look.option("joint", choose(torus, "mortar/joint", JOINTS))
     wall = build_wall(torus, look, bricks, clay, "bricks", joint_m=look["joint_m"], joint=joint)
-    color = _brick_color(torus, look, bricks, clay, wall.broken)
+    is_painted = look.option("coat", "bare") == "painted"
+    # A color asked for is the paint's, if there is any.
+    own = replace(look, color=None) if is_painted else look
+    color = _brick_color(torus, own, bricks, clay, wall.broken)
     color = mix(mortar_color(torus, look, wall.sand), color, wall.bare * (1 - 0.8 * wall.smear))
     roughness = look.roughness(0.82) + 0.05 * clay.lumps - 0.03 * clay.grit.clamp(-2, 2)
     roughness = roughness + bricks.pieces.random(torus, "bricks/roughness", -0.09, 0.05)
@@ -48,16 +57,17 @@ def brick(torus: Torus, look: Look) -> Surface:
         torus=torus, height_m=wall.height_m, color=color, roughness=roughness, metallic=torus.zeros()
     )
     surface = _weathered(torus, look, surface, bricks, clay, wall.bare)
+    if is_painted:
+        surface = paint_wall(torus, look, surface, bricks, clay, wall)
     return surface.with_grime(0.25 + 0.6 * look["dirt"], 0.012)
 
 
 def _lay_bricks(torus: Torus, look: Look) -> Laid:
-    usual = choose(torus, "bricks/bond", ("running", "running", "running", "flemish"))
-    plan = _bond(torus, look, look.option("bond", usual))
+    bond = look.option("bond", choose(torus, "bricks/bond", ("running", "running", "running", "flemish")))
     bend = warp_field(torus, "bricks/bend", torus.cells_across(0.09), 0.0011 / torus.tile_m, octaves=3)
     return lay_by_hand(
         torus,
-        plan,
+        _bond(torus, look, bond),
         "bricks/laid",
         gap_m=look["joint_m"],
         shift_m=look["joint_m"] * 0.16 * look["unevenness"],
@@ -85,8 +95,7 @@ def _bond(torus: Torus, look: Look, bond: str) -> Plan:
 
 def _draw_clay(torus: Torus, look: Look, bricks: Laid) -> Body:
     """Draw one large field of clay and give every brick another piece of it."""
-    drawn = choose(torus, "bricks/face", _FACES)
-    face = look.option("face", drawn)
+    face = look.option("face", choose(torus, "bricks/face", _FACES))
     creases = fbm(torus, "clay/creases", torus.cells_across(0.05), octaves=5, gain=0.55, shape="ridged")
     grit = spectral_noise(torus, "clay/grit", slope=0.9, low=60)
     if face == "wire_cut":
@@ -102,19 +111,14 @@ def _draw_clay(torus: Torus, look: Look, bricks: Laid) -> Body:
 
 def _brick_color(torus: Torus, look: Look, bricks: Laid, clay: Body, broken: Tensor) -> Tensor:
     pieces = bricks.pieces
-    clays = choose(torus, "clay/kind", _CLAYS)
-    ramp = look.palette(*clays)
-    fire = pieces.random_apart(torus, "bricks/fire", -0.5, 0.5) + pieces.random(
-        torus, "bricks/fire-2", -0.5, 0.5
-    )
+    ramp = look.palette(*choose(torus, "clay/kind", _CLAYS))
+    fire = pieces.random_apart(torus, "bricks/fire", -0.5, 0.5)
+    fire = fire + pieces.random(torus, "bricks/fire-2", -0.5, 0.5)
     tone = 0.5 + 0.32 * fire * look["variation"] + 0.30 * clay.lumps + 0.10 * clay.creases
-    color = ramp.paint(tone + 0.035 * clay.grit)
-    color = color * pieces.pick(
-        piece_tints(torus, "bricks/tint", pieces.count, value=0.12 * look["variation"], hue=3.0)
-    )
-    flash = _flashed(torus, look, bricks, clay)
+    tints = piece_tints(torus, "bricks/tint", pieces.count, value=0.12 * look["variation"], hue=3.0)
+    color = ramp.paint(tone + 0.035 * clay.grit) * pieces.pick(tints)
     dark = look.palette("#2b2423", "#3e3331", "#594a45", tint=0.55).paint(0.5 + 0.5 * clay.lumps)
-    color = mix(color, dark, flash)
+    color = mix(color, dark, _flashed(torus, look, bricks, clay))
     iron, lime = smoothstep(1.5, 2.3, clay.grit), smoothstep(1.7, 2.6, -clay.grit)
     color = color * (1 - 0.35 * iron + 0.22 * lime)
     # A break shows the paler, unweathered body of the brick; an old one has grown dull again.
@@ -138,11 +142,8 @@ def _flashed(torus: Torus, look: Look, bricks: Laid, clay: Body) -> Tensor:
 
 def _weathered(torus: Torus, look: Look, surface: Surface, bricks: Laid, clay: Body, bare: Tensor) -> Surface:
     """Let salts bloom near damp joints, and soot settle in broad soft patches."""
-    damp = patches(torus, "salt/damp", 0.24, amount=0.05 + 0.35 * look["salt"], soft=0.35)
-    thirst = power(bricks.pieces.random(torus, "salt/thirst"), 1.5)
-    near_joint = smoothstep(0.035, 0.0, bricks.pieces.edge)
-    bloom = damp * (0.25 + 0.75 * near_joint) * thirst * smoothstep(-0.5, 0.9, clay.creases + 0.3 * clay.grit)
+    bloom = salt_bloom(torus, bricks, clay, look["salt"])
     salt = look.palette("#b9b3a8", "#d0cbc1", tint=0.0).paint(0.5 + 0.5 * clay.lumps)
-    surface = surface.covered((bloom * 0.75 * look["salt"]).clamp_(0, 0.6), color=salt, roughness=0.95)
+    surface = surface.covered(bloom, color=salt, roughness=0.95)
     soot = patches(torus, "soot", 0.22, amount=0.5, soft=0.6) * (0.5 + 0.5 * bare)
     return replace(surface, color=surface.color * (1 - 0.34 * look["soot"] * soot))

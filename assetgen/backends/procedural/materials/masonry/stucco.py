@@ -11,14 +11,19 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import blur, dome, smoothstep
-from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.trowel import fillings
 from assetgen.backends.procedural.operators.warp import warp_field
-from assetgen.backends.procedural.operators.weather import dust_on_ledges, flakes, hairlines, tide_marks
+from assetgen.backends.procedural.operators.weather import (
+    dust_on_ledges,
+    flakes,
+    hairlines,
+    rain_streaks,
+    tide_marks,
+)
 from assetgen.backends.procedural.surface import Surface
 
 _FACADES: Final = (
@@ -125,12 +130,8 @@ def _sprayed(torus: Torus, look: Look, clouds: Tensor) -> tuple[Tensor, Tensor]:
 
 def _weathered(torus: Torus, look: Look, surface: Surface, grain: Tensor) -> Surface:
     """Let rain carry soot down the wall, damp rise and dry, and dust lie on every ledge."""
-    streaks = spectral_noise(torus, "rain/streaks", slope=1.3, low=9, high=240, stretch=(1.0, 16.0)).clamp_(
-        -2, 2
-    )
-    rain = patches(torus, "rain", 0.3, amount=0.45, soft=0.5) * smoothstep(-0.3, 1.6, streaks)
     soot = look.palette("#3c3a35", "#57534b", tint=0.0).paint(0.5 + 0.1 * grain)
-    surface = surface.covered(rain * look["stains"] * 0.42, color=soot, roughness=0.92)
+    surface = surface.covered(rain_streaks(torus, "rain") * look["stains"] * 0.42, color=soot, roughness=0.92)
     damp, rims = tide_marks(torus, "damp", 0.4, amount=0.5 * look["stains"])
     brown = look.palette("#6b5f4a", "#85785c", tint=0.0).paint(0.5 + 0.1 * grain)
     surface = surface.covered(
