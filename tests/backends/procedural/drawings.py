@@ -131,7 +131,10 @@ def _shingles(torus: Torus) -> Tensor:
 
 def _thrown(torus: Torus) -> Tensor:
     layer = throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
-    return torch.cat([stacked(layer.pieces), layer.above[None], layer.turn[None]])
+    straw = throw(
+        torus, "b", 90, length_m=(0.3, 0.4), width_m=(0.02, 0.1), direction=1.57, spread=0.1, lift=0.8
+    )
+    return torch.cat([stacked(layer.pieces), stacked(straw.pieces), torch.stack([straw.level, layer.turn])])
 
 
 def _blocks(torus: Torus, boards: Boards) -> Tensor:

@@ -21,6 +21,7 @@ from assetgen.backends.procedural.materials.wood.painted_planks import painted_p
 from assetgen.backends.procedural.materials.wood.parquet import parquet
 from assetgen.backends.procedural.materials.wood.pine_bark import pine_bark
 from assetgen.backends.procedural.materials.wood.plywood import plywood
+from assetgen.backends.procedural.materials.wood.thatch import thatch
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.materials.wood.wood_shingles import wood_shingles
 from assetgen.backends.procedural.operators.torus import Torus
@@ -40,6 +41,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "log_ends": log_ends,
     "plywood": plywood,
     "wood_shingles": wood_shingles,
+    "thatch": thatch,
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,
