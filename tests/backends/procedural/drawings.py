@@ -15,6 +15,7 @@ from assetgen.backends.procedural.operators.boards import (
     saw_marks,
     splits,
 )
+from assetgen.backends.procedural.operators.cane import below_node, cane_fibres, stand_canes
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.end_grain import (
@@ -30,6 +31,7 @@ from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.packing import discs, pack_circles
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.plaited import plait
 from assetgen.backends.procedural.operators.shingles import (
     butt_splits,
     hang_course,
@@ -137,6 +139,17 @@ def _thrown(torus: Torus) -> Tensor:
     return torch.cat([stacked(layer.pieces), stacked(straw.pieces), torch.stack([straw.level, layer.turn])])
 
 
+def _canes(torus: Torus) -> Tensor:
+    canes, radius_m, x_m = stand_canes(torus, cane_m=0.15, mixed=0.7)
+    fibres = cane_fibres(torus, canes, canes.x, canes.y)
+    return torch.stack([radius_m, x_m, below_node(torus, canes, apart_m=0.4), *fibres])
+
+
+def _plaited(torus: Torus) -> Tensor:
+    mat = plait(torus, "a", strip_m=0.12, gap=0.1, over=2, uneven=0.5)
+    return torch.cat([stacked(mat.strips), mat.rise[None]])
+
+
 def _blocks(torus: Torus, boards: Boards) -> Tensor:
     grain = cut_grain(torus, boards, None, WOODS["oak"], any_way=True)
     worn = walked_paths(torus, "walked", wear=0.5, fine=grain.fibre * 0.05)
@@ -154,6 +167,8 @@ DRAWINGS: dict[str, Drawing] = {
     "log ends": _log_ends,
     "shingles": _shingles,
     "thrown": _thrown,
+    "canes": _canes,
+    "plaited": _plaited,
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
     "fbm": lambda t: fbm(t, "a", 3),

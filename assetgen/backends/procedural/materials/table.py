@@ -13,6 +13,7 @@ from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
+from assetgen.backends.procedural.materials.wood.bamboo import bamboo
 from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
 from assetgen.backends.procedural.materials.wood.floorboards import floorboards
 from assetgen.backends.procedural.materials.wood.log_ends import log_ends
@@ -42,6 +43,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "plywood": plywood,
     "wood_shingles": wood_shingles,
     "thatch": thatch,
+    "bamboo": bamboo,
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,
