@@ -15,6 +15,7 @@ from assetgen.backends.procedural.materials.metal.painted_metal import painted_m
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.wood.bamboo import bamboo
 from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
+from assetgen.backends.procedural.materials.wood.driftwood import driftwood
 from assetgen.backends.procedural.materials.wood.floorboards import floorboards
 from assetgen.backends.procedural.materials.wood.log_ends import log_ends
 from assetgen.backends.procedural.materials.wood.oak_bark import oak_bark
@@ -44,6 +45,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "wood_shingles": wood_shingles,
     "thatch": thatch,
     "bamboo": bamboo,
+    "driftwood": driftwood,
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,
