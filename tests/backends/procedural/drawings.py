@@ -19,6 +19,7 @@ from assetgen.backends.procedural.operators.boards import (
     saw_marks,
     splits,
 )
+from assetgen.backends.procedural.operators.cane import below_node, cane_fibres, stand_canes
 from assetgen.backends.procedural.operators.cells import cells, facets, grains, scatter
 from assetgen.backends.procedural.operators.cement import (
     air_bubbles,
@@ -117,6 +118,7 @@ from assetgen.backends.procedural.operators.panels import half_extents
 from assetgen.backends.procedural.operators.paths import path
 from assetgen.backends.procedural.operators.pile import combed, cut_pile, long_pile, loop_pile
 from assetgen.backends.procedural.operators.piles import NOWHERE, pile
+from assetgen.backends.procedural.operators.plaited import plait
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.operators.rain import where_rain_runs
@@ -479,6 +481,22 @@ def _split_shingles(torus: Torus) -> Tensor:
 def _thrown(torus: Torus) -> Tensor:
     layer = pieces_thrown.throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
     return torch.cat([stacked(layer.pieces), layer.above[None], layer.turn[None]])
+    layer = throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
+    straw = throw(
+        torus, "b", 90, length_m=(0.3, 0.4), width_m=(0.02, 0.1), direction=1.57, spread=0.1, lift=0.8
+    )
+    return torch.cat([stacked(layer.pieces), stacked(straw.pieces), torch.stack([straw.level, layer.turn])])
+
+
+def _canes(torus: Torus) -> Tensor:
+    canes, radius_m, x_m = stand_canes(torus, cane_m=0.15, mixed=0.7)
+    fibres = cane_fibres(torus, canes, canes.x, canes.y)
+    return torch.stack([radius_m, x_m, below_node(torus, canes, apart_m=0.4), *fibres])
+
+
+def _plaited(torus: Torus) -> Tensor:
+    mat = plait(torus, "a", strip_m=0.12, gap=0.1, over=2, uneven=0.5)
+    return torch.cat([stacked(mat.strips), mat.rise[None]])
 
 
 def _blocks(torus: Torus, boards: Boards) -> Tensor:
@@ -621,6 +639,8 @@ DRAWINGS: dict[str, Drawing] = {
     "log ends": _log_ends,
     "split shingles": _split_shingles,
     "thrown": _thrown,
+    "canes": _canes,
+    "plaited": _plaited,
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
     "fine gradient noise": lambda t: gradient_noise(t, "a", t.size // 2, 2),
     "fbm": lambda t: fbm(t, "a", 3),

@@ -58,7 +58,9 @@ from assetgen.backends.procedural.materials.stone.sandstone import sandstone
 from assetgen.backends.procedural.materials.stone.slate import slate
 from assetgen.backends.procedural.materials.stone.stone_wall import stone_wall
 from assetgen.backends.procedural.materials.synthetic.carbon_fibre import carbon_fibre
+from assetgen.backends.procedural.materials.wood.bamboo import bamboo
 from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
+from assetgen.backends.procedural.materials.wood.driftwood import driftwood
 from assetgen.backends.procedural.materials.wood.floorboards import floorboards
 from assetgen.backends.procedural.materials.wood.log_ends import log_ends
 from assetgen.backends.procedural.materials.wood.oak_bark import oak_bark
@@ -66,6 +68,7 @@ from assetgen.backends.procedural.materials.wood.painted_planks import painted_p
 from assetgen.backends.procedural.materials.wood.parquet import parquet
 from assetgen.backends.procedural.materials.wood.pine_bark import pine_bark
 from assetgen.backends.procedural.materials.wood.plywood import plywood
+from assetgen.backends.procedural.materials.wood.thatch import thatch
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.materials.wood.wood_shingles import wood_shingles
 from assetgen.backends.procedural.operators.torus import Torus
@@ -112,6 +115,9 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "log_ends": log_ends,
     "plywood": plywood,
     "wood_shingles": wood_shingles,
+    "thatch": thatch,
+    "bamboo": bamboo,
+    "driftwood": driftwood,
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,
