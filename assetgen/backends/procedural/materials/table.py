@@ -11,6 +11,7 @@ from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.ground.sand import sand
+from assetgen.backends.procedural.materials.ground.snow_field import snow_field
 from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
@@ -31,6 +32,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "grass": grass,
     "forest_floor": forest_floor,
     "sand": sand,
+    "snow_field": snow_field,
     "wood_planks": wood_planks,
     "bark": bark,
     "painted_metal": painted_metal,
