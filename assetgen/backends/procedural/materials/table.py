@@ -7,6 +7,7 @@ from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.materials.ground.asphalt import asphalt
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
@@ -33,6 +34,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "forest_floor": forest_floor,
     "sand": sand,
     "snow_field": snow_field,
+    "asphalt": asphalt,
     "wood_planks": wood_planks,
     "bark": bark,
     "painted_metal": painted_metal,
