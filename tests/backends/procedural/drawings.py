@@ -11,6 +11,7 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators import flakes as thrown_flakes
 from assetgen.backends.procedural.operators import handled, quilting, rock
 from assetgen.backends.procedural.operators import thrown as pieces_thrown
+from assetgen.backends.procedural.operators.aggregate import rolled_stones
 from assetgen.backends.procedural.operators.boards import (
     board_joints,
     board_shape,
@@ -531,6 +532,11 @@ def _tracks(tracks: Tracks) -> Tensor:
     return torch.stack([tracks.pressed, tracks.rim, tracks.tread])
 
 
+def _stones(torus: Torus) -> Tensor:
+    body = rolled_stones(torus, "a", 0.15)
+    return torch.stack([body.stone, body.own, body.height_m, body.micro])
+
+
 def _soil(torus: Torus) -> Tensor:
     soil = crumbled_soil(torus, clod_m=0.09, trodden=0.5)
     stones = sunken_stones(torus, soil, stone_m=0.15, share=0.6)
@@ -702,6 +708,7 @@ DRAWINGS: dict[str, Drawing] = {
     "footprints": lambda t: _tracks(footprints(t, "a", 2)),
     "tyre ruts": lambda t: _tracks(tyre_ruts(t, "a")),
     "waves": lambda t: waves(t, "a", 0.2, direction=0.5).profile(lean=0.3),
+    "rolled stones": _stones,
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),

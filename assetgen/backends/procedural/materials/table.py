@@ -12,11 +12,13 @@ from assetgen.backends.procedural.materials.fabric.denim import denim
 from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
+from assetgen.backends.procedural.materials.ground.asphalt import asphalt
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.ground.lava import lava
 from assetgen.backends.procedural.materials.ground.sand import sand
+from assetgen.backends.procedural.materials.ground.snow_field import snow_field
 from assetgen.backends.procedural.materials.masonry.adobe import adobe
 from assetgen.backends.procedural.materials.masonry.board_formed_concrete import board_formed_concrete
 from assetgen.backends.procedural.materials.masonry.brick import brick
@@ -105,6 +107,8 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "forest_floor": forest_floor,
     "sand": sand,
     "lava": lava,
+    "snow_field": snow_field,
+    "asphalt": asphalt,
     "wood_planks": wood_planks,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,
