@@ -8,6 +8,7 @@ from typing import Final
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.materials.fabric.carpet import carpet
+from assetgen.backends.procedural.materials.fabric.cotton import cotton
 from assetgen.backends.procedural.materials.fabric.denim import denim
 from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.ground.dirt import dirt
@@ -32,6 +33,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "wood_planks": wood_planks,
     "bark": bark,
     "painted_metal": painted_metal,
+    "cotton": cotton,
     "denim": denim,
     "wool_knit": wool_knit,
     "carpet": carpet,
