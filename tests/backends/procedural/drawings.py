@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import cells, grains
-from assetgen.backends.procedural.operators.drape import folds
+from assetgen.backends.procedural.operators.drape import crumple, facets, folds
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.flakes import fetch_along, flakes
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
@@ -141,6 +141,8 @@ DRAWINGS: dict[str, Drawing] = {
     "shapes": _shapes,
     "flakes": _flakes,
     "stitches": _stitches,
+    "crumple": lambda t: crumple(t, "a", 0.4),
+    "facets": lambda t: facets(t, "a", 5, warp=_bend(t)),
     "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
