@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.operators import drape, handled, quilting, rock
 from assetgen.backends.procedural.operators import flakes as thrown_flakes
-from assetgen.backends.procedural.operators import handled, quilting, rock
 from assetgen.backends.procedural.operators import thrown as pieces_thrown
 from assetgen.backends.procedural.operators.aggregate import rolled_stones
 from assetgen.backends.procedural.operators.boards import (
@@ -32,7 +32,7 @@ from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_s
 from assetgen.backends.procedural.operators.corrugation import corrugated_sheets
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
-from assetgen.backends.procedural.operators.drape import folds
+from assetgen.backends.procedural.operators.drape import crumple, folds
 from assetgen.backends.procedural.operators.earthen import knead_mud, straw_in_mud
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.end_grain import (
@@ -703,6 +703,8 @@ DRAWINGS: dict[str, Drawing] = {
     "shapes": _shapes,
     "flakes": _flakes,
     "stitches": _stitches,
+    "crumple": lambda t: crumple(t, "a", 0.4),
+    "creased facets": lambda t: drape.facets(t, "a", 5, warp=_bend(t)),
     "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
     "fallen leaves": _fallen,
     "footprints": lambda t: _tracks(footprints(t, "a", 2)),

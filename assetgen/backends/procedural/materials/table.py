@@ -7,8 +7,11 @@ from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.materials.fabric.canvas import canvas
 from assetgen.backends.procedural.materials.fabric.carpet import carpet
+from assetgen.backends.procedural.materials.fabric.cotton import cotton
 from assetgen.backends.procedural.materials.fabric.denim import denim
+from assetgen.backends.procedural.materials.fabric.linen_burlap import linen_burlap
 from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
@@ -135,7 +138,10 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "leather": leather,
     "scales": scales,
     "crystal": crystal,
+    "cotton": cotton,
     "denim": denim,
+    "linen_burlap": linen_burlap,
+    "canvas": canvas,
     "wool_knit": wool_knit,
     "hull_panels": hull_panels,
     "carpet": carpet,

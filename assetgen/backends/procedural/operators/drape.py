@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.operators.bands import Warp, positions
 from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, warp_field
@@ -32,3 +33,61 @@ def folds(
     # A crest is where the wave crosses zero; the square root rounds it over `soft`.
     away = torch.sqrt(wave * wave + soft * soft) - soft
     return (1 - away * 2.6).clamp_(min=0)
+
+
+def crumple(torus: Torus, name: str, size_m: float, *, octaves: int = 4, gain: float = 0.5) -> Tensor:
+    """Return a sheet that was crushed and smoothed out again, (N, N), about -1..1: flat facets between creases.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        size_m: size of the largest facets.
+        octaves: how many times facets are broken into smaller ones; those finer than four texels are left out.
+        gain: height of the smaller facets by that of the larger.
+    """
+    period = torus.cells_across(size_m)
+    total, amplitude, norm = torus.zeros(), 1.0, 0.0
+    for octave in range(octaves):
+        norm += amplitude
+        if period * 4 <= torus.size:
+            pull = 0.42 / period
+            bend = (
+                facets(torus, f"{name}/{octave}/x", period).mul_(pull),
+                facets(torus, f"{name}/{octave}/y", period).mul_(pull),
+            )
+            total.add_(facets(torus, f"{name}/{octave}", period, warp=bend), alpha=amplitude)
+        amplitude, period = amplitude * gain, round(period * 1.9) + 1
+    return total.div_(norm)
+
+
+def facets(torus: Torus, name: str, period: int, *, warp: Warp | None = None) -> Tensor:
+    """Return noise that is flat on triangles and kinks between them, (N, N), -1..1.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        period: squares along the tile; each is cut along one of its diagonals.
+        warp: (x, y) offsets in tiles; where it is flat on triangles too, creases stay straight.
+    """
+    table = torus.uniform(name, period * period, 2)
+    heights, halves = table[:, 0] * 2 - 1, table[:, 1]
+    result = torch.empty(torus.size, torus.size, device=torus.device)
+    for rows, u, v in positions(torus, warp):
+        x, y = u * period, v * period
+        column, line = torch.floor(x).clamp_(max=period - 1), torch.floor(y).clamp_(max=period - 1)
+        x, y = x - column, y - line
+        left, top = column.to(torch.int64), line.to(torch.int64) * period
+        right, below = (left + 1) % period, (top + period) % (period * period)
+
+        def at(slot: Tensor, values: Tensor = heights) -> Tensor:
+            return torch.index_select(values, 0, slot.reshape(-1)).view(slot.shape)
+
+        # The other diagonal is the same square seen in a mirror.
+        flip = at(top + left, halves) > 0.5
+        x = torch.where(flip, 1 - x, x)
+        near, far = torch.where(flip, right, left), torch.where(flip, left, right)
+        a, b, c, d = at(top + near), at(top + far), at(below + near), at(below + far)
+        upper = a + (b - a) * x + (d - b) * y
+        lower = a + (c - a) * y + (d - c) * x
+        result[rows] = torch.where(x > y, upper, lower)
+    return result
