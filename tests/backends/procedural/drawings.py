@@ -481,7 +481,7 @@ def _split_shingles(torus: Torus) -> Tensor:
 
 def _thrown(torus: Torus) -> Tensor:
     layer = pieces_thrown.throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
-    return torch.cat([stacked(layer.pieces), layer.above[None], layer.turn[None]])
+    return torch.cat([stacked(layer.pieces), layer.level[None], layer.turn[None]])
     layer = throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
     straw = throw(
         torus, "b", 90, length_m=(0.3, 0.4), width_m=(0.02, 0.1), direction=1.57, spread=0.1, lift=0.8

@@ -10,7 +10,7 @@ from torch import Tensor
 from assetgen.backends.procedural.operators.torus import Torus
 
 
-def smoothstep(low: float, high: float, x: Tensor) -> Tensor:
+def smoothstep(low: float | Tensor, high: float | Tensor, x: Tensor) -> Tensor:
     """Return 0 below `low`, 1 above `high` and a smooth cubic between (low may exceed high)."""
     t = ((x - low) * (1 / (high - low))).clamp_(0, 1)
     return t * t * (3 - 2 * t)
