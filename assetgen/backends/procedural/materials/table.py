@@ -20,7 +20,7 @@ from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.ground.lava import lava
-from assetgen.backends.procedural.materials.ground.sand_ground import sand_ground
+from assetgen.backends.procedural.materials.ground.sand import sand
 from assetgen.backends.procedural.materials.ground.snow_field import snow_field
 from assetgen.backends.procedural.materials.masonry.adobe import adobe
 from assetgen.backends.procedural.materials.masonry.board_formed_concrete import board_formed_concrete
@@ -108,7 +108,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "dirt": dirt,
     "grass": grass,
     "forest_floor": forest_floor,
-    "sand_ground": sand_ground,
+    "sand": sand,
     "lava": lava,
     "snow_field": snow_field,
     "asphalt": asphalt,

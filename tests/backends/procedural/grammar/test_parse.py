@@ -139,7 +139,7 @@ def test_noun_position_tells_colors_from_layers() -> None:
     assert (color("mossy tiles"), amounts("mossy tiles")) == (None, {"moss": 0.6})
     assert (color("rust colored paint on metal"), amounts("rust colored paint on metal")) == ("rust", {})
     assert (color("brick with rust"), amounts("brick with rust")) == (None, {"rust": 0.6})
-    assert (color("sand colored brick"), request("sand").base) == ("sand", "sand_ground")
+    assert (color("sand colored brick"), request("sand").base) == ("sand", "sand")
 
 
 def test_a_color_before_a_layer_noun_colors_the_layer() -> None:

@@ -34,7 +34,7 @@ _DESERTS = (
 )
 
 
-def sand_ground(torus: Torus, look: Look) -> Surface:
+def sand(torus: Torus, look: Look) -> Surface:
     """Wind or water lays sand in ripples that fork; coarse dark grains gather where it is calm."""
     kind = look.option("kind", "beach")
     swell = spectral_noise(torus, "heave", slope=2.4, low=3, high=12)
