@@ -30,6 +30,7 @@ from assetgen.backends.procedural.operators.cement import (
 )
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.corrugation import corrugated_sheets
+from assetgen.backends.procedural.operators.creepers import climb, ivy_leaf, ivy_ribs
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.drape import crumple, folds
@@ -116,7 +117,6 @@ from assetgen.backends.procedural.operators.packing import discs, pack_circles
 from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.panels import half_extents
-from assetgen.backends.procedural.operators.paths import path
 from assetgen.backends.procedural.operators.pile import combed, cut_pile, long_pile, loop_pile
 from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.plaited import plait
@@ -155,6 +155,7 @@ from assetgen.backends.procedural.operators.warp import (
     fetch,
     fetch_at,
     fetch_at_centres,
+    fetch_at_points,
     fetch_per_piece,
     warp_field,
 )
@@ -263,10 +264,24 @@ def _at_centres(torus: Torus) -> Tensor:
     )
 
 
+def _at_points(torus: Torus) -> Tensor:
+    # The tile's values at a few places, spread over all texels alike.
+    x, y = torus.uniform("places", 9, 2).T
+    values = fetch_at_points(torus, fbm(torus, "a", 3), x, y)
+    return values[:, None, None].expand(-1, torus.size, torus.size)
+
+
 def _exposure(torus: Torus) -> Tensor:
     height_m = surface(torus).height_m
     fields = (slope(torus, height_m), ledges(torus, height_m), faces(torus, height_m))
     return torch.stack([*fields, proud(torus, height_m, 0.1), edges(torus, height_m, 0.1)])
+
+
+def _climbing(torus: Torus) -> Tensor:
+    plants = climb(torus, "a", 40, share=0.8)
+    top, _ = lay_shapes(torus, plants, (ivy_leaf, blade))
+    ribs = ivy_ribs(top.x, top.y).clamp(max=1) * top.cover
+    return torch.stack([top.id.float(), top.height_m, top.cover, ribs])
 
 
 def _splatter(torus: Torus) -> Tensor:
@@ -276,13 +291,6 @@ def _splatter(torus: Torus) -> Tensor:
 
 def _run_off(torus: Torus) -> Tensor:
     return torch.stack(run_off(torus, "a", smoothstep(0.2, 0.3, fbm(torus, "b", 3)), 0.2))
-
-
-def _path(torus: Torus) -> Tensor:
-    way = path(torus, "a")
-    number, ahead, _ = way.steps(torus, 0.3)
-    # On the far side the way aside jumps from right to left, which is what `abs` hides.
-    return torch.stack([way.aside.abs(), way.along, number.float(), ahead])
 
 
 def _heap(torus: Torus, kind: Kind) -> Tensor:
@@ -680,14 +688,15 @@ DRAWINGS: dict[str, Drawing] = {
     "markings": lambda t: torch.stack([markings(t, "a", kind) for kind in KINDS]),
     "fetch per piece": _per_piece,
     "fetch at centres": _at_centres,
+    "fetch at points": _at_points,
     "blur": lambda t: blur(t, fbm(t, "a", 3), 0.03),
     "blurs": lambda t: torch.stack(blurs(t, spectral_noise(t, "a", slope=1.0), (0.01, 0.1))),
     "convexity": lambda t: convexity(t, fbm(t, "a", 3), 0.02),
     "exposure": _exposure,
     "splatter": _splatter,
+    "climbing plants": _climbing,
     "run off": _run_off,
     "run up": lambda t: run_up(t, smoothstep(0.2, 0.3, fbm(t, "a", 3)), 0.2),
-    "path": _path,
     "faces up": lambda t: faces_up(t, fbm(t, "a", 3), 0.02),
     "run down": lambda t: run_down(t, smoothstep(0.2, 0.3, fbm(t, "a", 3)), 0.2),
     "scratches": lambda t: scratches(t, "a", 60),

@@ -13,7 +13,7 @@ from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.run_off import run_off
 from assetgen.backends.procedural.operators.splatter import splatter
@@ -44,7 +44,7 @@ def blood(surface: Surface, *, amount: float, look: Look, color: ColorWord | Non
     amount = min(amount, 1.0)
     grain = spectral_noise(torus, "blood/grain", slope=1.0, low=40).clamp_(-2, 2)
     spilt = _spilt(surface, amount)
-    drying = fbm(torus, "blood/drying", torus.cells_across(0.3), octaves=5, gain=0.55)
+    drying = patchwork(torus, "blood/drying", 0.3, octaves=5, gain=0.55)
     fresh = spilt.thick * 0.85 + torus.draw("blood/age", -0.3, 0.3) + drying * 0.5 - spilt.rim * 0.6
     fresh = smoothstep(0.1, 0.55, fresh)
     thin = 0.85 - 0.85 * spilt.thick + 0.05 * grain
@@ -67,7 +67,7 @@ def _spilt(surface: Surface, amount: float) -> _Spilt:
     """Gather pools in hollows, drops where it was thrown, and runs below both."""
     torus = surface.torus
     hollow = -proud(torus, blur(torus, surface.height_m, 0.003), 0.05, least_m=0.0015)
-    patch = fbm(torus, "blood/patch", torus.cells_across(0.26), octaves=4, gain=0.5)
+    patch = patchwork(torus, "blood/patch", 0.26, octaves=4, gain=0.5)
     ragged = fbm(torus, "blood/ragged", torus.cells_across(0.07), octaves=4, gain=0.5)
     deep = grown(hollow * 0.22 + patch + ragged * 0.22, 0.30 * amount**1.7, deep=0.22)
     pool = smoothstep(-0.03, 0.03, deep)

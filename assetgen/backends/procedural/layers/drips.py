@@ -12,7 +12,7 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import ledges, proud
 from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.run_off import run_off
 from assetgen.backends.procedural.surface import Surface
@@ -53,8 +53,8 @@ def _sources(surface: Surface, amount: float) -> tuple[Tensor, Tensor]:
     own_m = blur(torus, surface.height_m, 0.003)
     hollow = -proud(torus, own_m, 0.025, least_m=0.001)
     lip = -ledges(torus, own_m)
-    often = fbm(torus, "drips/often", torus.cells_across(0.22), octaves=5, gain=0.6)
-    spots = fbm(torus, "drips/spots", torus.cells_across(0.25), octaves=4)
+    often = patchwork(torus, "drips/often", 0.22, octaves=5, gain=0.6)
+    spots = patchwork(torus, "drips/spots", 0.25, octaves=4)
     grain = spectral_noise(torus, "drips/grain", slope=0.8, low=50).clamp_(-2, 2)
     wet = grown(hollow * 0.28 + lip * 0.5 + often * 0.9 + grain * 0.05, 0.01 + 0.20 * amount**1.4, deep=0.4)
     return smoothstep(0.0, 0.5, wet), spots

@@ -11,7 +11,7 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import edges, ledges, proud, slope
 from assetgen.backends.procedural.operators.height import blur, blurs, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.surface import Surface
 
 _DUSTS = ("#746b5d", "#8f8576", "#a79d8d", "#beb5a6")
@@ -33,7 +33,7 @@ def dust(surface: Surface, *, amount: float, look: Look, color: ColorWord | None
     return surface.covered(
         veil.clamp_(0, 0.97),
         color=paint,
-        roughness=0.90 + 0.03 * grain + 0.16 * fluff,
+        roughness=0.84 + 0.03 * grain + 0.42 * fluff + 0.08 * crevice,
         height_m=_bedded(surface, veil, crevice, fluff, grain),
     )
 
@@ -46,7 +46,7 @@ def _settled(surface: Surface, fluff: Tensor) -> Tensor:
     shelf = ledges(torus, smooth_m).clamp_(-0.5, 0.6)
     hollow = -proud(torus, smooth_m, 0.05, least_m=0.001)
     rubbed = edges(torus, surface.height_m, 0.012).clamp_(min=0)
-    patch = fbm(torus, "dust/patch", torus.cells_across(0.4), octaves=5, gain=0.55)
+    patch = patchwork(torus, "dust/patch", 0.4, octaves=5, gain=0.55)
     wiped = spectral_noise(torus, "dust/wiped", slope=1.9, low=6, high=120, stretch=(1.0, 3.5)).clamp_(-2, 2)
     return (
         level * 0.35 + shelf * 0.7 + hollow * 0.3 - rubbed * 0.6 + patch * 0.55 + fluff * 0.25 + wiped * 0.16

@@ -13,7 +13,7 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import edges
 from assetgen.backends.procedural.operators.height import blurs, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.surface import Surface
 
@@ -29,7 +29,7 @@ def edge_wear(surface: Surface, *, amount: float, look: Look, color: ColorWord |
     sharp = edges(torus, surface.height_m, 0.007)
     broad = edges(torus, surface.height_m, 0.022)
     standing = torch.maximum(sharp, broad * 0.55)
-    often = fbm(torus, "edge_wear/often", torus.cells_across(0.35), octaves=4)
+    often = patchwork(torus, "edge_wear/often", 0.35, octaves=4)
     ready = standing + chipped * 0.9 + often * 0.7 + scuff * 0.05
     gone = grown(ready, 0.012 + 0.30 * amount**1.2, deep=0.45)
     # What does not stand out is never rubbed, whatever the share.

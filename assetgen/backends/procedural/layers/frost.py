@@ -14,7 +14,7 @@ from assetgen.backends.procedural.operators.cells import scatter
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import edges
 from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import patchwork, spectral_noise
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
@@ -32,7 +32,7 @@ def frost(surface: Surface, *, amount: float, look: Look, color: ColorWord | Non
     grain = spectral_noise(torus, "frost/grain", slope=0.4, low=110).clamp_(-2.3, 2.3)
     rim = edges(torus, surface.height_m, 0.012)
     start = blur(torus, rim.clamp(min=0), 0.014) * 2.0 + rim.clamp(min=0) * 0.25
-    cold = fbm(torus, "frost/cold", torus.cells_across(0.28), octaves=5, gain=0.5)
+    cold = patchwork(torus, "frost/cold", 0.28, octaves=5, gain=0.5)
     # A stem runs ahead of its barbs: where they show, the front of the growth is feathered.
     deep = grown(start * 0.5 + cold + fern * 0.30 + grain * 0.02, 0.98 * amount**1.1, deep=0.55)
     crystal = smoothstep(-0.02, 0.10, deep)
@@ -43,7 +43,7 @@ def frost(surface: Surface, *, amount: float, look: Look, color: ColorWord | Non
     return surface.covered(
         torch.maximum(body, rime),
         color=layer_palette(color, *_ICES).paint(tone),
-        roughness=0.62 - 0.16 * fern + 0.05 * grain - 0.25 * facets,
+        roughness=0.64 - 0.20 * fern + 0.05 * grain + 0.14 * cold - 0.25 * facets,
         metallic=surface.metallic * (1 - crystal),
         height_m=surface.height_m + crystal * (0.0001 + 0.00055 * fern + 0.00005 * grain),
     )

@@ -13,7 +13,7 @@ from assetgen.backends.procedural.oklab import srgb_to_linear
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.marks import crack_distance
-from assetgen.backends.procedural.operators.noise import fbm
+from assetgen.backends.procedural.operators.noise import fbm, patchwork
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.panels import band
 from assetgen.backends.procedural.surface import Surface
@@ -28,7 +28,7 @@ def glow(surface: Surface, *, amount: float, look: Look, color: ColorWord | None
         return surface
     torus = surface.torus
     amount = min(amount, 1.0)
-    heat = fbm(torus, "glow/heat", torus.cells_across(0.4), octaves=5, gain=0.55)
+    heat = patchwork(torus, "glow/heat", 0.4, octaves=5, gain=0.55)
     flicker = fbm(torus, "glow/flicker", torus.cells_across(0.03), octaves=4, gain=0.6)
     seams = _seams(surface, amount, heat)
     hot = (seams * (0.45 + 0.75 * amount + 1.1 * heat + 0.35 * flicker)).clamp_(0, 1.3)

@@ -65,7 +65,7 @@ def _ornament(torus: Torus) -> Tensor:
     if choose(torus, "inlays/way", (True, False)):
         along, across = across, along
     bands, units = torus.cells_across(_APART_M), torus.cells_across(_UNIT_M)
-    place = across * bands + torus.draw("inlays/start", 0.0, 1.0)
+    place = across * bands + torus.draw("inlays/start", -0.12, 0.12)
     unit_m = torus.tile_m / units
     y = (place - torch.floor(place) - 0.5) * (torus.tile_m / bands / unit_m)
     x = along * units - torch.floor(along * units) - 0.5

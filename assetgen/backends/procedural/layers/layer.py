@@ -67,4 +67,4 @@ def bare_metal(surface: Surface) -> Tensor | None:
 def broken_open(surface: Surface) -> Tensor:
     """Return the color of the same matter where it is freshly broken or rubbed: paler, drier, less colorful."""
     grey = surface.color.mean(0, keepdim=True)
-    return (surface.color * 1.1 + grey * 0.3).add_(0.06).clamp_(max=0.72)
+    return (surface.color * 1.22 + grey * 0.16).add_(0.055).clamp_(max=0.72)

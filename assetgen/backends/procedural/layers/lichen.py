@@ -14,7 +14,7 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import grains, scatter
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_at_centres, warp_field
 from assetgen.backends.procedural.surface import Surface
@@ -86,7 +86,7 @@ def _grown(surface: Surface, kind: _Kind, amount: float, ground: _Ground, color:
     torus, name, lobe = surface.torus, f"lichen/{kind.name}", ground.lobe
     bodies = scatter(torus, name, torus.cells_across(kind.size_m), warp=ground.bend)
     luck, age = bodies.random(torus, f"{name}/luck"), bodies.random(torus, f"{name}/age")
-    likes = ground.light + fbm(torus, f"{name}/likes", torus.cells_across(0.45), octaves=4) * 1.5
+    likes = ground.light + patchwork(torus, f"{name}/likes", 0.45, octaves=4) * 1.5
     here = fetch_at_centres(torus, likes, bodies, ground.bend)
     come = smoothstep(0.0, 0.8, 2.1 * amount + here - 0.9 * luck - 0.15)
     radius_m = kind.size_m * (0.10 + 0.50 * age * age) * come

@@ -15,7 +15,7 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import edges, proud
 from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
@@ -59,7 +59,7 @@ def paint(surface: Surface, *, amount: float, look: Look, color: ColorWord | Non
     kept = smoothstep(-0.5 * soft, 0.5 * soft, coat.deep)
     cracked = coat.seam * smoothstep(0.75, 0.15, coat.deep) * kept * (1 - amount * amount)
     streaks = spectral_noise(torus, "paint/streaks", slope=1.4, low=12, stretch=(1.0, 6.0)).clamp_(-2, 2)
-    cloudy = fbm(torus, "paint/cloudy", torus.cells_across(0.35), octaves=6, gain=0.58)
+    cloudy = patchwork(torus, "paint/cloudy", 0.35, octaves=6, gain=0.58)
     painted = _bared(surface, coat, kept).covered(
         kept * (1 - 0.75 * cracked),
         color=_color(torus, color, coat, streaks, cloudy),
@@ -75,7 +75,7 @@ def _coat(surface: Surface, amount: float) -> _Coat:
     bend = warp_field(torus, "paint/bend", torus.cells_across(0.03), 0.004 / torus.tile_m, octaves=3)
     flakes = grains(torus, "paint/flakes", torus.cells_across(0.026), jitter=1.0, warp=bend)
     grip = flakes.random(torus, "paint/grip")
-    patch = fbm(torus, "paint/patch", torus.cells_across(0.4), octaves=5, gain=0.55)
+    patch = patchwork(torus, "paint/patch", 0.4, octaves=5, gain=0.55)
     ragged = fbm(torus, "paint/ragged", torus.cells_across(0.07), octaves=5, gain=0.6)
     standing = proud(torus, surface.height_m, 0.05, least_m=0.001) * 0.22
     standing = standing + edges(torus, surface.height_m, 0.008).clamp_(-0.3, 1) * 0.42

@@ -13,7 +13,7 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import edges, proud
 from assetgen.backends.procedural.operators.height import run_down, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.run_off import run_off
 from assetgen.backends.procedural.surface import Surface
@@ -38,7 +38,7 @@ def patina(surface: Surface, *, amount: float, look: Look, color: ColorWord | No
     green, grey = metal * coppery, metal * (1 - coppery)
     if int((metal > 0.5).sum()) * 5 < metal.numel():
         # Some fitting of copper above it bleeds on what is no metal itself.
-        surface = _stained(surface, smoothstep(0.0, 0.6, deep) * (1 - metal), grain, color, 0.8)
+        surface = _stained(surface, smoothstep(0.25, 0.95, deep) * (1 - metal), grain, color, 0.8)
     surface = _darkened(surface, deep, rough, grey, _OXIDE, color, 0.85)
     surface = _darkened(surface, deep, rough, green, _TARNISH, None, 0.8)
     crust = smoothstep(0.02, 0.12, deep + 0.03 * grain) * green
@@ -59,7 +59,7 @@ def _sheltered(surface: Surface, rough: Tensor) -> Tensor:
     hollow = -proud(torus, surface.height_m, 0.02, least_m=0.0005)
     below = run_down(torus, hollow.clamp(0, 1), 0.08)
     rubbed = edges(torus, surface.height_m, 0.010).clamp_(min=0)
-    patch = fbm(torus, "patina/patch", torus.cells_across(0.35), octaves=5, gain=0.55)
+    patch = patchwork(torus, "patina/patch", 0.35, octaves=5, gain=0.55)
     return hollow * 0.18 + below * 0.30 - rubbed * 0.5 + patch * 0.9 + rough * 0.6
 
 

@@ -4,43 +4,55 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.tracks import Tracks
 from assetgen.backends.procedural.surface import Surface
 
 
-def pressed(surface: Surface, sole: Tensor, tread: Tensor, *, depth_m: float, rubber: Tensor) -> Surface:
+def pressed(surface: Surface, prints: Tracks, *, depth_m: float, grip: Tensor, rubber: Tensor) -> Surface:
     """Return a surface that something trod on.
 
     Args:
         surface: what is trodden on.
-        sole: (N, N) 1 under it, 0 beside it.
-        tread: (N, N) its profile, 1 where it presses deepest.
+        prints: where, and with what profile.
         depth_m: how deep it sinks where the ground is as loose as snow.
-        rubber: (3, 1, 1) color of what rubs off on hard ground.
+        grip: (N, N) how well it rubs off where the ground is hard, 0..1.
+        rubber: (3, 1, 1) color of what rubs off.
     """
     torus = surface.torus
     loose = torus.zeros() if surface.loose is None else surface.loose
-    level_m = blur(torus, surface.height_m, 0.02)
-    given = sole * loose
-    floor_m = level_m - depth_m * (0.72 + 0.28 * tread)
-    around = (blur(torus, sole, 0.020) - sole).clamp_(min=0) * loose
-    height_m = surface.height_m + (floor_m - surface.height_m) * given + around * depth_m * 0.9
-    # Pressed ground is denser: darker and smoother; beside it lies what was pushed out.
+    given = prints.pressed * loose
+    smooth_m = blur(torus, surface.height_m, 0.02) - surface.height_m
+    height_m = surface.height_m + smooth_m * given + prints.relief_m(depth_m) * loose
+    # Pressed ground is denser, darker and smoother; around it lies what was pushed out.
     packed = replace(
         surface,
         height_m=height_m,
-        color=surface.color * (1 - 0.22 * given) * (1 + 0.06 * around),
+        color=surface.color * (1 - 0.22 * given) * (1 + 0.06 * prints.rim * loose),
         roughness=mix(surface.roughness, surface.roughness * 0.9, given),
     )
-    touched = sole * smoothstep(0.25, 0.75, tread) * (1 - loose)
+    touched = smoothstep(0.55, 0.8, prints.pressed) * (1 - prints.tread) * (1 - loose) * grip
     touched = touched * smoothstep(-0.9, 0.1, proud(torus, surface.height_m, 0.02, least_m=0.001))
     return packed.covered(
-        touched.clamp(0, 1),
+        touched.clamp(0, 0.85),
         color=rubber + surface.color * 0.12,
         roughness=0.68,
         metallic=surface.metallic * 0.3,
+    )
+
+
+def over(first: Tracks, then: Tracks, share: float) -> Tracks:
+    """Return tracks with others over them, of which `share` (0..1) shows yet."""
+    under, on_top = first.pressed, then.pressed * share
+    # What has been pressed flat stays so, whatever profile comes after.
+    treads = [torch.where(one > 0.01, track.tread, 1.0) for one, track in ((under, first), (on_top, then))]
+    return Tracks(
+        pressed=torch.maximum(under, on_top),
+        rim=torch.maximum(first.rim * (1 - on_top), then.rim * share * (1 - under)),
+        tread=torch.minimum(*treads),
     )

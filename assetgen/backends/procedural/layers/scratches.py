@@ -12,13 +12,13 @@ from assetgen.backends.procedural.layers.layer import bare_metal, broken_open, l
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.marks import scratches as strokes
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import patchwork, spectral_noise
 from assetgen.backends.procedural.operators.panels import band
 from assetgen.backends.procedural.operators.strands import strands
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
-_GOUGE_M = 0.0016
+_GOUGE_M = 0.0019
 """Half the width of a gouge."""
 
 
@@ -85,7 +85,7 @@ def _cuts(torus: Torus, amount: float) -> _Cuts:
     deep = strands(
         torus,
         "scratches/gouges",
-        int(area * (1 + 11 * amount)) + 1,
+        int(area * (2 + 22 * amount)) + 1,
         length_m=(0.03, 0.22),
         reach_m=_GOUGE_M * 3,
         bend=0.5,
@@ -98,8 +98,8 @@ def _cuts(torus: Torus, amount: float) -> _Cuts:
     gouge = band(torus, deep.distance, half_m, soft_m=0.0006)
     ridge = band(torus, deep.distance - half_m * 1.5, half_m * 0.5, soft_m=0.0008) * (1 - gouge)
     near = (deep.distance < _GOUGE_M * 2.9).float()
-    return _Cuts(hair=hair * seen, gouge=gouge * near, ridge=ridge * near)
+    return _Cuts(hair=(hair * 1.6).clamp_(max=1) * seen, gouge=gouge * near, ridge=ridge * near)
 
 
 def _dragged(torus: Torus) -> Tensor:
-    return fbm(torus, "scratches/dragged", torus.cells_across(0.4), octaves=3)
+    return patchwork(torus, "scratches/dragged", 0.4, octaves=3)

@@ -14,7 +14,7 @@ from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import ledges, proud, slope
 from assetgen.backends.procedural.operators.height import blur, height_blend, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
@@ -39,7 +39,7 @@ def snow(surface: Surface, *, amount: float, look: Look, color: ColorWord | None
     torus = surface.torus
     amount = min(amount, 1.0)
     pack = _Pack(
-        drift=fbm(torus, "snow/drift", torus.cells_across(0.28), octaves=4, gain=0.45),
+        drift=patchwork(torus, "snow/drift", 0.28, octaves=4, gain=0.45),
         clod=fbm(torus, "snow/clod", torus.cells_across(0.05), octaves=4, gain=0.55),
         crystal=spectral_noise(torus, "snow/crystal", slope=0.5, low=110).clamp_(-2.4, 2.4),
     )
@@ -63,7 +63,7 @@ def _lie(surface: Surface, pack: _Pack, steep: Tensor) -> Tensor:
     level = smoothstep(1.0, 0.2, slope(torus, smooth_m))
     shelf = ledges(torus, smooth_m).clamp(-0.5, 0.6)
     hollow = -proud(torus, smooth_m, 0.09, least_m=0.002)
-    patch = fbm(torus, "snow/patch", torus.cells_across(0.27), octaves=5, gain=0.55)
+    patch = patchwork(torus, "snow/patch", 0.27, octaves=5, gain=0.55)
     return (
         hollow * 0.42 + level * 0.4 + shelf * 0.5 + patch * 0.85 + pack.drift * 0.5 + pack.clod * 0.16 - steep
     )

@@ -13,7 +13,7 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import edges
 from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix
 from assetgen.backends.procedural.operators.run_off import run_up
 from assetgen.backends.procedural.operators.warp import fetch, warp_field
@@ -31,7 +31,7 @@ def soot(surface: Surface, *, amount: float, look: Look, color: ColorWord | None
     torus = surface.torus
     ragged = fbm(torus, "soot/ragged", torus.cells_across(0.10), octaves=6, gain=0.6)
     grain = spectral_noise(torus, "soot/grain", slope=0.8, low=70).clamp_(-2.3, 2.3)
-    patch = fbm(torus, "soot/patch", torus.cells_across(0.27), octaves=5, gain=0.55)
+    patch = patchwork(torus, "soot/patch", 0.27, octaves=5, gain=0.55)
     burnt = grown(patch + ragged * 0.4, 0.97 * min(amount, 1.0) ** 1.3, deep=0.5)
     lick = _licks(surface, burnt)
     standing = edges(torus, surface.height_m, 0.008)

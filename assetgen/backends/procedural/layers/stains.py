@@ -15,7 +15,7 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.splatter import splatter
 from assetgen.backends.procedural.operators.torus import Torus
@@ -59,7 +59,7 @@ def _spills(surface: Surface, amount: float, rough: Tensor) -> tuple[Tensor, Ten
     """Return how far a spill has soaked in, 0..1, and the lines in which it dried from the border inwards."""
     torus = surface.torus
     hollow = -proud(torus, blur(torus, surface.height_m, 0.004), 0.05, least_m=0.002)
-    pool = fbm(torus, "stains/pool", torus.cells_across(0.36), octaves=4, gain=0.40)
+    pool = patchwork(torus, "stains/pool", 0.36, octaves=4, gain=0.40)
     deep = grown(pool + rough * 0.10 + hollow * 0.07, 0.75 * amount**1.1, deep=0.6)
     uneven = (0.7 + 1.2 * rough).clamp_(0.15, 1.3)
     line = torch.exp((deep * (1 / 0.035)).square().neg_())
@@ -88,7 +88,7 @@ def _rings(torus: Torus, amount: float, rough: Tensor) -> Tensor:
 def _oiled(surface: Surface, amount: float, rough: Tensor, color: ColorWord | None) -> Surface:
     """Let oil soak in: dark, a little glossy, its border blurred."""
     torus = surface.torus
-    pool = fbm(torus, "stains/oil", torus.cells_across(0.20), octaves=5, gain=0.5)
+    pool = patchwork(torus, "stains/oil", 0.20, octaves=5, gain=0.5)
     deep = grown(pool + rough * 0.08, 0.075 * amount**1.3, deep=0.35)
     soaked = smoothstep(-0.25, 0.25, deep)
     oil = layer_palette(color, "#1f1c18", "#2d2822").paint(0.5 + rough)

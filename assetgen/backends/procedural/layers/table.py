@@ -18,16 +18,18 @@ from assetgen.backends.procedural.layers.edge_wear import edge_wear
 from assetgen.backends.procedural.layers.footprints import footprints
 from assetgen.backends.procedural.layers.frost import frost
 from assetgen.backends.procedural.layers.glow import glow
-from assetgen.backends.procedural.layers.ice import ice
+from assetgen.backends.procedural.layers.ice_glaze import ice_glaze
 from assetgen.backends.procedural.layers.inlays import inlays
+from assetgen.backends.procedural.layers.ivy import ivy
 from assetgen.backends.procedural.layers.layer import Layer
+from assetgen.backends.procedural.layers.leaves import leaves
 from assetgen.backends.procedural.layers.lichen import lichen
 from assetgen.backends.procedural.layers.moss import moss
-from assetgen.backends.procedural.layers.mud import mud
+from assetgen.backends.procedural.layers.mud_splatter import mud_splatter
 from assetgen.backends.procedural.layers.paint import paint
 from assetgen.backends.procedural.layers.patina import patina
 from assetgen.backends.procedural.layers.rust import rust
-from assetgen.backends.procedural.layers.sand import sand
+from assetgen.backends.procedural.layers.sand_drift import sand_drift
 from assetgen.backends.procedural.layers.scratches import scratches
 from assetgen.backends.procedural.layers.snow import snow
 from assetgen.backends.procedural.layers.soot import soot
@@ -51,12 +53,14 @@ LAYERS: Final[dict[str, Layer]] = {
     "soot": soot,
     "lichen": lichen,
     "moss": moss,
+    "ivy": ivy,
     "blood": blood,
-    "mud": mud,
+    "mud_splatter": mud_splatter,
     "dust": dust,
-    "sand": sand,
+    "sand_drift": sand_drift,
+    "leaves": leaves,
     "wet": wet,
-    "ice": ice,
+    "ice_glaze": ice_glaze,
     "snow": snow,
     "frost": frost,
     "tracks": tracks,

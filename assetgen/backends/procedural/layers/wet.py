@@ -12,7 +12,7 @@ from assetgen.backends.procedural.look import Look, as_matter
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.cover import grown, threshold_for
 from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm
+from assetgen.backends.procedural.operators.noise import fbm, patchwork
 from assetgen.backends.procedural.operators.palette import Palette, mix
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
@@ -47,7 +47,7 @@ def _dampness(surface: Surface, amount: float, level_m: float | None) -> Tensor:
     torus = surface.torus
     wide = blur(torus, surface.height_m, 0.03)
     low = (wide - surface.height_m).mul_(1 / 0.006).clamp_(-1, 1)
-    patch = fbm(torus, "wet/patch", torus.cells_across(0.8), octaves=6, gain=0.52)
+    patch = patchwork(torus, "wet/patch", 0.8, octaves=6, gain=0.52)
     spread = grown(low * 0.22 + patch, min(1.0, 1.35 * amount), deep=0.16)
     damp = smoothstep(-0.6, 0.6, spread) if amount < 0.74 else torch.ones_like(spread)
     if level_m is None:

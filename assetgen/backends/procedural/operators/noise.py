@@ -20,6 +20,8 @@ from assetgen.backends.procedural.operators.torus import Torus, hash_uniform
 _SPECTRAL_LIMIT = 512
 """Highest frequency of spectral noise in cycles per tile; the same at every size, so that amplitudes are too."""
 
+_FEWEST_PATCHES = 6
+
 
 def gradient_noise(torus: Torus, name: str, period: int, period_y: int | None = None) -> Tensor:
     """Return Perlin's gradient noise, (N, N), about -1..1, with `period` cells along the tile.
@@ -105,6 +107,14 @@ def fbm(
             total.add_(_shaped(layer, shape), alpha=amplitude)
         amplitude, nx, ny = amplitude * gain, nx * 2, ny * 2
     return total.div_(norm)
+
+
+def patchwork(torus: Torus, name: str, size_m: float, *, octaves: int = 5, gain: float = 0.5) -> Tensor:
+    """Return fractal noise for what comes in patches of about `size_m`, (N, N), about -1..1.
+
+    On a small tile they are smaller: two or three patches to a tile would show as a pattern over a wall.
+    """
+    return fbm(torus, name, max(torus.cells_across(size_m), _FEWEST_PATCHES), octaves=octaves, gain=gain)
 
 
 def _shaped(layer: Tensor, shape: str) -> Tensor:

@@ -87,3 +87,10 @@ def fetch_at_centres(
     if warp is not None:
         shift_u, shift_v = shift_u.add_(warp[0]), shift_v.add_(warp[1])
     return fetch(torus, field, shift_u, shift_v)
+
+
+def fetch_at_points(torus: Torus, field: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """Read a field, (N, N), at single places in tiles, (count,), from the texel that each lies in."""
+    column = torch.floor(x * torus.size).to(torch.int64).sub_(torus.origin[0]).remainder_(torus.size)
+    line = torch.floor(y * torus.size).to(torch.int64).sub_(torus.origin[1]).remainder_(torus.size)
+    return torch.take(field, line.mul_(torus.size).add_(column))

@@ -14,7 +14,7 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, height_blend, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.splatter import splatter
 from assetgen.backends.procedural.operators.torus import Torus
@@ -33,7 +33,7 @@ class _Mass:
     grit: Tensor
 
 
-def mud(surface: Surface, *, amount: float, look: Look, color: ColorWord | None) -> Surface:
+def mud_splatter(surface: Surface, *, amount: float, look: Look, color: ColorWord | None) -> Surface:
     """Soil a surface with mud: splashes first, then smears and filled hollows, at last a coat all over."""
     if amount <= 0:
         return surface
@@ -65,7 +65,7 @@ def _held(surface: Surface, mass: _Mass) -> Tensor:
     """Return where mud stays: what fills a hollow is not wiped off, a face keeps a smear here and there."""
     torus = surface.torus
     hollow = -proud(torus, blur(torus, surface.height_m, 0.004), 0.06, least_m=0.0015)
-    patch = fbm(torus, "mud/patch", torus.cells_across(0.33), octaves=5, gain=0.55)
+    patch = patchwork(torus, "mud/patch", 0.33, octaves=5, gain=0.55)
     return hollow * 0.42 + patch * 1.05 + mass.wiped * 0.10 + mass.lumps * 0.3
 
 
@@ -99,7 +99,7 @@ def _top(surface: Surface, mass: _Mass, deep: Tensor) -> Tensor:
 def _wetness(torus: Torus, mass: _Mass, thick_m: Tensor, deep: Tensor) -> Tensor:
     """Return how wet the mud is: thick mud keeps its water, thin mud and every border have dried."""
     seed_wet = torus.draw("mud/wet", -0.1, 0.35)
-    ponds = fbm(torus, "mud/ponds", torus.cells_across(0.22), octaves=5, gain=0.55)
+    ponds = patchwork(torus, "mud/ponds", 0.22, octaves=5, gain=0.55)
     core = smoothstep(0.0004, 0.0040, thick_m) * 0.8 + smoothstep(0.15, 0.9, deep) * 0.45
     return smoothstep(0.35, 0.95, core + seed_wet + ponds * 0.9 + mass.lumps * 0.2)
 

@@ -15,7 +15,7 @@ from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, height_blend, smoothstep
 from assetgen.backends.procedural.operators.marks import crack_distance
-from assetgen.backends.procedural.operators.noise import fbm
+from assetgen.backends.procedural.operators.noise import fbm, patchwork
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.panels import band
 from assetgen.backends.procedural.operators.torus import Torus
@@ -24,14 +24,14 @@ from assetgen.backends.procedural.surface import Surface
 _ICES = ("#5c7480", "#86a0ab", "#b5c7ce", "#dbe4e7")
 
 
-def ice(surface: Surface, *, amount: float, look: Look, color: ColorWord | None) -> Surface:
+def ice_glaze(surface: Surface, *, amount: float, look: Look, color: ColorWord | None) -> Surface:
     """Freeze water over a surface: filled hollows first, then a sheet over everything."""
     if amount <= 0:
         return surface
     torus = surface.torus
     amount = min(amount, 1.0)
     wave = fbm(torus, "ice/wave", torus.cells_across(0.12), octaves=4, gain=0.4)
-    cloud = fbm(torus, "ice/cloud", torus.cells_across(0.2), octaves=6, gain=0.6)
+    cloud = patchwork(torus, "ice/cloud", 0.2, octaves=6, gain=0.6)
     low = -proud(torus, blur(torus, surface.height_m, 0.004), 0.07, least_m=0.002)
     deep = grown(low * 0.5 + cloud * 0.8 + wave * 0.3, amount**1.1, deep=0.6)
     top_m = _top(surface, deep, wave)
@@ -40,7 +40,7 @@ def ice(surface: Surface, *, amount: float, look: Look, color: ColorWord | None)
     white = _white(torus, thick_m, cloud, wave)
     tint = layer_palette(color, *_ICES).paint(0.25 + 0.5 * cloud + 0.6 * white)
     seen = torch.exp(thick_m * (-1 / 0.012)) * (1 - 0.85 * white)
-    body = mix(tint, surface.color * 0.78, seen)
+    body = mix(tint, surface.color * (0.78 + 0.22 * surface.metallic), seen)
     hoar = smoothstep(0.15, 0.5, cloud) * sheet
     return replace(
         surface,

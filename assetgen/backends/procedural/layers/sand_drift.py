@@ -12,7 +12,7 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.cover import grown
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, height_blend, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
@@ -20,13 +20,13 @@ _SANDS = ("#7a664c", "#988364", "#af9a7a", "#c0ad90", "#cfbfa6")
 _RIPPLE_M = 0.075
 
 
-def sand(surface: Surface, *, amount: float, look: Look, color: ColorWord | None) -> Surface:
+def sand_drift(surface: Surface, *, amount: float, look: Look, color: ColorWord | None) -> Surface:
     """Drift sand over a surface: joints fill, faces gather a veil, then all lies under ripples."""
     if amount <= 0:
         return surface
     torus = surface.torus
     amount = min(amount, 1.0)
-    drift = fbm(torus, "sand/drift", torus.cells_across(0.30), octaves=5, gain=0.5)
+    drift = patchwork(torus, "sand/drift", 0.30, octaves=5, gain=0.5)
     grain = spectral_noise(torus, "sand/grain", slope=0.2, low=140).clamp_(-2.5, 2.5)
     smooth_m = blur(torus, surface.height_m, 0.005)
     hollow = -proud(torus, smooth_m, 0.07, least_m=0.002)
@@ -51,7 +51,7 @@ def _ripples(torus: Torus, drift: Tensor) -> Tensor:
     """Return wind ripples, about -1..1: gentle windward, steep leeward, forking where the wind wandered."""
     turns = choose(torus, "sand/wind", ((0.25, 1.0), (1.0, 0.2), (-0.3, 1.0), (0.7, 0.75)))
     count = torus.cells_across(_RIPPLE_M)
-    wander = fbm(torus, "sand/wander", torus.cells_across(0.45), octaves=4, gain=0.4) * 1.5 + drift * 0.7
+    wander = patchwork(torus, "sand/wander", 0.45, octaves=4, gain=0.4) * 1.5 + drift * 0.7
     phase = torus.u * round(turns[0] * count) + torus.v * round(turns[1] * count) + wander
     turn = phase * 6.2831853
     return torch.sin(turn + 0.55 * torch.sin(turn)) * (0.75 + 0.5 * drift)
