@@ -65,9 +65,9 @@ def test_a_word_that_turns_no_dial_of_the_recipe_is_warned_of() -> None:
 
 
 def test_a_prompt_without_a_material_of_the_library_is_refused_with_what_there_is() -> None:
-    with pytest.raises(SpecError, match=r'did you mean "cobblestone"\?.*bark, brick, .*wood_planks'):
+    with pytest.raises(SpecError, match=r'did you mean "cobblestone"\?.*bark, .*brick, .*wood_planks'):
         make("white quartz")
-    with pytest.raises(SpecError, match=r"names no material .* it makes bark, brick,"):
+    with pytest.raises(SpecError, match=r"names no material .* it makes .*bark, .*brick,"):
         make("something nice")
 
 
