@@ -52,16 +52,20 @@ from assetgen.backends.procedural.materials.organic.fur import fur
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
 from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
+from assetgen.backends.procedural.materials.stone.basalt import basalt
 from assetgen.backends.procedural.materials.stone.cliff import cliff
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
+from assetgen.backends.procedural.materials.stone.flagstone import flagstone
 from assetgen.backends.procedural.materials.stone.granite import granite
 from assetgen.backends.procedural.materials.stone.gravel import gravel
 from assetgen.backends.procedural.materials.stone.limestone import limestone
 from assetgen.backends.procedural.materials.stone.marble import marble
 from assetgen.backends.procedural.materials.stone.pebbles import pebbles
+from assetgen.backends.procedural.materials.stone.rock import rock
 from assetgen.backends.procedural.materials.stone.sandstone import sandstone
 from assetgen.backends.procedural.materials.stone.slate import slate
 from assetgen.backends.procedural.materials.stone.stone_wall import stone_wall
+from assetgen.backends.procedural.materials.stone.terrazzo import terrazzo
 from assetgen.backends.procedural.materials.synthetic.carbon_fibre import carbon_fibre
 from assetgen.backends.procedural.materials.wood.bamboo import bamboo
 from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
@@ -91,6 +95,10 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "slate": slate,
     "sandstone": sandstone,
     "limestone": limestone,
+    "basalt": basalt,
+    "flagstone": flagstone,
+    "terrazzo": terrazzo,
+    "rock": rock,
     "brick": brick,
     "cinder_block": cinder_block,
     "concrete": concrete,

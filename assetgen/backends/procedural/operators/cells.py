@@ -43,6 +43,14 @@ class Grains:
         table = torus.uniform(name, self.count)[:, 0]
         return torch.index_select(table, 0, self.id.reshape(-1)).view(self.id.shape)
 
+    def inside(self, radius: Tensor | float) -> Tensor:
+        """Return how deep a texel lies in a disc around its site, in cell widths; discs never overlap.
+
+        Args:
+            radius: in cell widths, one number or (N, N).
+        """
+        return torch.minimum(radius - self.near, (self.far - self.near) * 0.7)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sites:

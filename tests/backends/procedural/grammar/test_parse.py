@@ -214,10 +214,10 @@ def test_a_second_material_is_reported_not_mixed_in() -> None:
 
 
 def test_a_family_word_takes_its_default_with_a_warning() -> None:
-    report = parse_prompt("old stone floor").report
+    report = parse_prompt("old stone ground").report
     assert report.base == "cobblestone"
     assert report.confidence <= 0.5
-    assert any("'stone floor'" in warning and "cobblestone" in warning for warning in report.warnings)
+    assert any("'stone ground'" in warning and "cobblestone" in warning for warning in report.warnings)
     assert [span.how for span in report.spans if span.kind == "base"] == ["family"]
 
 

@@ -85,9 +85,7 @@ def _rained_on(torus: Torus, look: Look, stuff: _Three) -> _Three:
     for number, size_m in enumerate((0.11, 0.045, 0.02)):
         pits = grains(torus, f"pits/{number}", torus.cells_across(size_m), jitter=1.0, warp=bend)
         size = pits.random(torus, f"pits/{number}/size")
-        gone = smoothstep(-0.05, 0.45, 0.55 * size * look["weather"] - pits.near + 0.3 * clouds) * (
-            size > 0.3
-        )
+        gone = smoothstep(0.0, 0.4, pits.inside(0.58 * size * look["weather"] + 0.3 * clouds)) * (size > 0.3)
         deep = torch.maximum(deep, gone * (0.16 * size_m))
     hollow = smoothstep(0.001, 0.01, deep)
     return clouds * 0.03 + face * 0.012 - deep + shell * 0.0018 + grain * 0.0003, 0.06 * face, hollow

@@ -74,6 +74,7 @@ def stone_wall(torus: Torus, look: Look) -> Surface:
 def _rubble(torus: Torus, look: Look) -> Elements:
     across = torus.cells_across(look["stone_m"] * 0.85)
     down, bend = 2 * round(across * 0.72), bent_twice(torus, "bend", (0.3, 0.05), (0.045, 0.008))
+    bend = bend[0], bend[1] + 0.5 / down  # no course ends along the tile's border
     pieces = cells(
         torus, "rubble", across, period_y=down, jitter=0.85, roundness=13.0, warp=bend, brick_rows=True
     )
