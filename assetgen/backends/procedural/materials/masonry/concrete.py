@@ -20,7 +20,7 @@ from assetgen.backends.procedural.surface import Surface
 def concrete(torus: Torus, look: Look) -> Surface:
     """Concrete in one piece, smooth from the form, trowelled, swept with a broom, or ground to a polish."""
     finish = look.option(
-        "finish", choose(torus, "finish", ("smooth", "smooth", "trowelled", "broomed", "polished"))
+        "finish", choose(torus, "finish", ("broomed", "smooth", "polished", "smooth", "smooth", "trowelled"))
     )
     skin = mix_cement(torus)
     form = {"smooth": _poured, "trowelled": _trowelled, "broomed": _broomed, "polished": _floated}[finish](

@@ -28,7 +28,7 @@ _STONES: Final = (
 
 def exposed_aggregate(torus: Torus, look: Look) -> Surface:
     """Stones laid open in the paste: washed out while it was wet, or the hard face hammered off later."""
-    finish = look.option("finish", choose(torus, "finish", ("washed", "hammered", "rough", "washed")))
+    finish = look.option("finish", choose(torus, "finish", ("rough", "hammered", "washed", "washed")))
     skin = mix_cement(torus)
     if finish == "washed":
         return _washed(torus, look, skin)
