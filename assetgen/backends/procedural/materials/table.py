@@ -22,6 +22,7 @@ from assetgen.backends.procedural.materials.metal.grating import grating
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
+from assetgen.backends.procedural.materials.scifi.tech_floor import tech_floor
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
 from assetgen.backends.procedural.materials.wood.bark import bark
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
@@ -48,6 +49,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "grating": grating,
     "painted_metal": painted_metal,
     "hull_panels": hull_panels,
+    "tech_floor": tech_floor,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
