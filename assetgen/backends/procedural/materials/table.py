@@ -52,6 +52,7 @@ from assetgen.backends.procedural.materials.organic.fur import fur
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
 from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
+from assetgen.backends.procedural.materials.scifi.tech_floor import tech_floor
 from assetgen.backends.procedural.materials.stone.basalt import basalt
 from assetgen.backends.procedural.materials.stone.cliff import cliff
 from assetgen.backends.procedural.materials.stone.cobblestone import cobblestone
@@ -158,6 +159,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "fur": fur,
     "feathers": feathers,
     "flesh": flesh,
+    "tech_floor": tech_floor,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
