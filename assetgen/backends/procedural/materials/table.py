@@ -70,6 +70,7 @@ from assetgen.backends.procedural.materials.stone.terrazzo import terrazzo
 from assetgen.backends.procedural.materials.synthetic.carbon_fibre import carbon_fibre
 from assetgen.backends.procedural.materials.wood.bamboo import bamboo
 from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
+from assetgen.backends.procedural.materials.wood.cork import cork
 from assetgen.backends.procedural.materials.wood.driftwood import driftwood
 from assetgen.backends.procedural.materials.wood.floorboards import floorboards
 from assetgen.backends.procedural.materials.wood.log_ends import log_ends
@@ -81,6 +82,7 @@ from assetgen.backends.procedural.materials.wood.plywood import plywood
 from assetgen.backends.procedural.materials.wood.thatch import thatch
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.materials.wood.wood_shingles import wood_shingles
+from assetgen.backends.procedural.materials.wood.wood_veneer import wood_veneer
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
@@ -134,6 +136,8 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "thatch": thatch,
     "bamboo": bamboo,
     "driftwood": driftwood,
+    "cork": cork,
+    "wood_veneer": wood_veneer,
     "oak_bark": oak_bark,
     "pine_bark": pine_bark,
     "birch_bark": birch_bark,

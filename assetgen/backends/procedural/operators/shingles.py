@@ -16,7 +16,7 @@ from assetgen.backends.procedural.operators.layouts import Plan, lay
 from assetgen.backends.procedural.operators.rings import groove
 from assetgen.backends.procedural.operators.torus import Torus
 
-_TRIES = 8
+_TRIES = 24
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -95,7 +95,7 @@ def _random_cuts(torus: Torus, name: str, rows: int, units: int, widths: tuple[i
 
         def clearance(cuts: list[int], near: set[int] = near) -> int:
             gaps = [min((a - b) % units, (b - a) % units) for a in cuts for b in near]
-            return sum(min(gap, 2) for gap in gaps) - 4 * sum(gap == 0 for gap in gaps)
+            return -sum(max(3 - gap, 0) ** 2 for gap in gaps)
 
         candidates = []
         for first, *others in draws[row * _TRIES : (row + 1) * _TRIES]:

@@ -59,9 +59,9 @@ def test_herringbone_tiles_the_torus(repeats: int, ratio: int) -> None:
     assert lying * 2 == len(plan.pieces)
 
 
-@given(repeats=FEW)
-def test_basket_weave_tiles_the_torus(repeats: int) -> None:
-    assert covers_once(basket(repeats))
+@given(repeats=FEW, fingers=st.integers(2, 5))
+def test_basket_weave_tiles_the_torus(repeats: int, fingers: int) -> None:
+    assert covers_once(basket(repeats, fingers=fingers))
 
 
 @given(plan=board_breaks(), standing=st.booleans())
