@@ -65,7 +65,6 @@ def _woven(torus: Torus, look: Look, kind: str) -> Cloth:
 
 def _duck(torus: Torus, look: Look, cloth: Cloth, fibre: Tensor, crease: Tensor, lie_m: Tensor) -> Surface:
     """Bare cotton duck: bleached where it was folded, stained by rain."""
-    lint = scratches(torus, "lint", 900, length_m=(0.001, 0.006), bend=2.2)
     strand = cloth.twist(torus, look["yarn_m"] * 0.9)
     body = cloth.height + (0.08 * fibre + 0.09 * strand) * cloth.seen
     tone = (
@@ -78,14 +77,13 @@ def _duck(torus: Torus, look: Look, cloth: Cloth, fibre: Tensor, crease: Tensor,
     worn = patches(torus, "canvas/worn", 0.03, amount=0.1 + 0.4 * look["wear"], soft=0.4)
     tone = tone + 0.22 * worn * look["wear"] + 0.15 * crease * look["wear"]
     color = look.palette(*choose(torus, "canvas/duck", _DUCK), most_chroma=PAINTED).paint(tone)
-    color = color * (1 - 0.35 * smoothstep(0.2, -0.8, cloth.height)) * (1 + 0.2 * lint * cloth.seen)
+    color = color * (1 - 0.35 * smoothstep(0.2, -0.8, cloth.height))
     stain = patches(torus, "canvas/stain", 0.04, amount=0.05 + 0.45 * look["dirt"], soft=0.3)
     color = mix(
         color, color * look.palette("#7a684c", tint=0.0).paint(stain) * 1.9, stain * look["dirt"] * 0.7
     )
-    roughness = (
-        look.roughness(0.85) + 0.04 * fibre.clamp(-2, 2) - 0.06 * cloth.height.clamp(-0.5, 1) - 0.05 * worn
-    )
+    roughness = look.roughness(0.85) + 0.05 * fibre.clamp(-2, 2) - 0.06 * cloth.height.clamp(-0.5, 1)
+    roughness = roughness - 0.05 * worn + cloth.random(torus, "canvas/sheen", -0.08, 0.08)
     surface = Surface(
         torus=torus,
         height_m=body * (0.34 * look["yarn_m"] * look.relief) + lie_m,
