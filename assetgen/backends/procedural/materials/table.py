@@ -19,7 +19,6 @@ from assetgen.backends.procedural.materials.ground.asphalt import asphalt
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
-from assetgen.backends.procedural.materials.ground.lava import lava
 from assetgen.backends.procedural.materials.ground.sand import sand
 from assetgen.backends.procedural.materials.ground.snow_field import snow_field
 from assetgen.backends.procedural.materials.masonry.adobe import adobe
@@ -120,7 +119,6 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "grass": grass,
     "forest_floor": forest_floor,
     "sand": sand,
-    "lava": lava,
     "snow_field": snow_field,
     "asphalt": asphalt,
     "wood_planks": wood_planks,
