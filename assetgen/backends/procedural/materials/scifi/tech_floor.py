@@ -74,7 +74,7 @@ def _plates(torus: Torus, look: Look) -> Laid:
     plan = courses(count, count, shift=0)
     if pattern == "panels":
         plan = split(torus, "panels", count * 2, sizes=((4, 2), (2, 4), (2, 2), (3, 2), (4, 4), (1, 2)))
-    return lay_by_hand(torus, plan, "laid", gap_m=_GAP_M, rounding_m=0.016)
+    return lay_by_hand(torus, plan, "down", gap_m=_GAP_M, rounding_m=0.016)
 
 
 def _worked(torus: Torus, laid: Laid, kind: Tensor) -> tuple[Tensor, Tensor, Tensor]:
