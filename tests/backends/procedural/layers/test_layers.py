@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -308,11 +309,83 @@ def test_veins_leave_deep_joints_alone_and_metal_ones_are_metal() -> None:
     assert quartz.metallic.max() == 0.0
 
 
-@pytest.mark.parametrize("layer", ["moss", "veins", "wet", "rust", "cracks"])
+def test_snow_fills_hollows_first_and_lies_thick() -> None:
+    base = base_of("grooved")
+    little, much = (apply("snow", base, amount) for amount in (0.3, 1.0))
+    hollow = base.height_m < 0.003
+    white = cover_of("snow", base, little)
+    assert white[hollow].float().mean() > 1.5 * white[~hollow].float().mean()
+    assert 0.01 < float((much.height_m - base.height_m).median()) < 0.08
+
+
+def test_scratches_and_worn_edges_go_through_paint_to_the_metal() -> None:
+    painted, stone = base_of("painted_metal"), base_of("cobblestone")
+    for layer in ("scratches", "edge_wear"):
+        result = apply(layer, painted, 0.8)
+        assert (result.metallic > painted.metallic + 0.05).float().mean() > 0.005, layer
+        assert apply(layer, stone, 0.8).metallic.max() == 0.0, layer
+
+
+def test_edges_wear_and_flat_faces_do_not() -> None:
+    base = base_of("even")
+    assert float((apply("edge_wear", base, 1.0).height_m - base.height_m).abs().max()) < 1e-5
+    grooved_base = base_of("grooved")
+    assert float((grooved_base.height_m - apply("edge_wear", grooved_base, 1.0).height_m).max()) > 0.0005
+
+
+def test_less_paint_has_gone_from_what_stands_out() -> None:
+    base = base_of("cobblestone")
+    left = cover_of("paint", base, apply("paint", base, 0.5))
+    high = base.level() > 0.7
+    low = base.level() < 0.3
+    assert left[low].float().mean() > 1.3 * left[high].float().mean()
+
+
+def test_lichen_leaves_joints_bare() -> None:
+    base = base_of("cobblestone")
+    crust = cover_of("lichen", base, apply("lichen", base, 1.0))
+    deep = base.level() < 0.2
+    assert crust[deep].float().mean() < 0.6 * crust[~deep].float().mean()
+
+
+def test_patina_is_green_on_copper_and_grey_on_steel() -> None:
+    steel = base_of("bare_steel")
+    red = torch.tensor([0.95, 0.64, 0.54])[:, None, None]
+    copper = replace(steel, color=steel.color * 0 + red, metallic=torch.ones_like(steel.metallic))
+    for base, is_green in ((copper, True), (steel, False)):
+        red, green, _ = apply("patina", base, 0.9).color
+        assert bool((green > red * 1.1).float().mean() > 0.4) == is_green
+
+
+def test_feet_and_wheels_sink_into_snow_and_only_mark_stone() -> None:
+    stone = base_of("cobblestone")
+    snowy = apply("snow", stone, 1.0)
+    for layer in ("footprints", "tracks"):
+        assert float((snowy.height_m - apply(layer, snowy, 0.7).height_m).max()) > 0.01, layer
+        assert torch.equal(apply(layer, stone, 0.7).height_m, stone.height_m), layer
+
+
+def test_dust_dulls_what_shines() -> None:
+    base = base_of("bare_steel")
+    dusty = apply("dust", base, 1.0)
+    assert dusty.metallic.mean() < 0.3 * base.metallic.mean()
+    assert dusty.roughness.mean() > base.roughness.mean() + 0.2
+
+
+def test_what_glows_gives_light_and_more_of_it_more() -> None:
+    base = base_of("cobblestone")
+    dull, bright = (apply("glow", base, amount).emissive for amount in (0.3, 1.0))
+    assert dull is not None
+    assert bright is not None
+    assert bright.amax() > dull.amax() > 0.2
+
+
+@pytest.mark.parametrize("layer", LAYERS)
 def test_a_color_asked_for_reaches_the_layer(layer: str) -> None:
     base = base_of("cobblestone")
     blue = ColorWord(name="blue", srgb=(0.15, 0.25, 0.8), metal=False)
     plain = LAYERS[layer](base, amount=0.9, look=Look(), color=None)
     asked = LAYERS[layer](base, amount=0.9, look=Look(), color=blue)
-    blueness = asked.color[2] - asked.color[0] - (plain.color[2] - plain.color[0])
+    shown, usual = ((made.color if made.emissive is None else made.emissive) for made in (asked, plain))
+    blueness = shown[2] - shown[0] - (usual[2] - usual[0])
     assert blueness.max() > 0.01
