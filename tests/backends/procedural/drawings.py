@@ -21,6 +21,7 @@ from assetgen.backends.procedural.operators.palette import Palette, mix, piece_t
 from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.quilting import quilt, stitches
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
+from assetgen.backends.procedural.operators.tissue import pipes, sacs, vein_net
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, fetch_at, fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface, finish
@@ -99,6 +100,14 @@ def _inscriptions(torus: Torus) -> Tensor:
     return torch.stack([rows.stroke_m, rows.random(torus, "c"), ring.stroke_m])
 
 
+def _tissue(torus: Torus) -> Tensor:
+    swollen = sacs(torus, "a", 0.2, share=0.7, tall=0.8)
+    rib, pipe_m = pipes(torus, "b", 0.2, ribbed=0.6, warp=_bend(torus))
+    return torch.stack(
+        [swollen.dome, swollen.height_m, swollen.number, rib, pipe_m, vein_net(torus, "c", amount=0.6)]
+    )
+
+
 def _scales(torus: Torus) -> Tensor:
     blade = Blade(point=0.5, lift=0.2, bulge=0.1, keel=0.1, fray=0.2)
     rows = overlapping_rows(torus, "a", 0.2, 1.0, blade, unlike=1.0)
@@ -141,6 +150,7 @@ DRAWINGS: dict[str, Drawing] = {
     "pile": _pile,
     "runes": _runes,
     "inscriptions": _inscriptions,
+    "tissue": _tissue,
     "crystals": _crystals,
     "overlapping rows": _scales,
     "quilt": _quilted,

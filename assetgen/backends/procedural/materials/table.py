@@ -7,6 +7,7 @@ from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import find_material
 from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.materials.fantasy.alien_flesh import alien_flesh
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
 from assetgen.backends.procedural.materials.ground.dirt import dirt
@@ -42,6 +43,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "fur": fur,
     "feathers": feathers,
     "flesh": flesh,
+    "alien_flesh": alien_flesh,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
