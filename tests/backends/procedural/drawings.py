@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators import drape, handled, quilting, rock
+from assetgen.backends.procedural.operators import drape, handled, quilting, rock, tissue
 from assetgen.backends.procedural.operators import flakes as thrown_flakes
 from assetgen.backends.procedural.operators import thrown as pieces_thrown
 from assetgen.backends.procedural.operators.aggregate import rolled_stones
@@ -144,6 +144,7 @@ from assetgen.backends.procedural.operators.strokes import fetch_along, lay_stro
 from assetgen.backends.procedural.operators.sward import sow_tufts
 from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.timber import Boards, cut_grain, grow_knots, wood_color
+from assetgen.backends.procedural.operators.tissue import pipes, sacs
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.tracks import Tracks, footprints, tyre_ruts
 from assetgen.backends.procedural.operators.treads import tread
@@ -245,6 +246,14 @@ def _inscriptions(torus: Torus) -> Tensor:
     rows = rune_rows(torus, "a", 0.2, thin_m=0.01, warp=_bend(torus))
     ring = rune_ring(torus, "b", 0.15, thin_m=0.01, warp=_bend(torus))
     return torch.stack([rows.stroke_m, rows.random(torus, "c"), ring.stroke_m])
+
+
+def _tissue(torus: Torus) -> Tensor:
+    swollen = sacs(torus, "a", 0.2, share=0.7, tall=0.8)
+    rib, pipe_m = pipes(torus, "b", 0.2, ribbed=0.6, warp=_bend(torus))
+    return torch.stack(
+        [swollen.dome, swollen.height_m, swollen.number, rib, pipe_m, tissue.vein_net(torus, "c", amount=0.6)]
+    )
 
 
 def _scales(torus: Torus) -> Tensor:
@@ -782,6 +791,7 @@ DRAWINGS: dict[str, Drawing] = {
     "pile": _pile,
     "runes": _runes,
     "inscriptions": _inscriptions,
+    "tissue": _tissue,
     "crystals": _crystals,
     "overlapping rows": _scales,
     "quilt": _quilted,

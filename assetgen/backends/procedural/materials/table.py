@@ -13,6 +13,7 @@ from assetgen.backends.procedural.materials.fabric.cotton import cotton
 from assetgen.backends.procedural.materials.fabric.denim import denim
 from assetgen.backends.procedural.materials.fabric.linen_burlap import linen_burlap
 from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
+from assetgen.backends.procedural.materials.fantasy.alien_flesh import alien_flesh
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
 from assetgen.backends.procedural.materials.ground.asphalt import asphalt
@@ -162,6 +163,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "feathers": feathers,
     "flesh": flesh,
     "tech_floor": tech_floor,
+    "alien_flesh": alien_flesh,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
