@@ -11,11 +11,12 @@ from assetgen.backends.procedural.operators.aggregate import rolled_stones
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
+from assetgen.backends.procedural.operators.heat import incandescence
 from assetgen.backends.procedural.operators.height import blur, blurs, convexity, dome, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, herringbone, lay
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.litter import FALLEN, leaf_face, strew
-from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
+from assetgen.backends.procedural.operators.marks import crack_distance, gas_pits, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
@@ -142,6 +143,7 @@ DRAWINGS: dict[str, Drawing] = {
     "run down": lambda t: run_down(t, smoothstep(0.2, 0.3, fbm(t, "a", 3)), 0.2),
     "scratches": lambda t: scratches(t, "a", 60),
     "cracks": lambda t: crack_distance(t, "a", 0.3),
+    "gas pits": lambda t: gas_pits(t, "a", 0.1, share=0.6),
     "patches": lambda t: patches(t, "a", 0.4, amount=0.4),
     "leaves": _leaves,
     "soil": _soil,
@@ -151,6 +153,7 @@ DRAWINGS: dict[str, Drawing] = {
     "tyre ruts": lambda t: _tracks(tyre_ruts(t, "a")),
     "waves": lambda t: waves(t, "a", 0.2, direction=0.5).profile(lean=0.3),
     "rolled stones": _stones,
+    "incandescence": lambda t: incandescence(fbm(t, "a", 3) + 0.5),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),
