@@ -66,6 +66,7 @@ from assetgen.backends.procedural.operators.grout import grout_bed, grout_color
 from assetgen.backends.procedural.operators.hammering import Blows, hammered
 from assetgen.backends.procedural.operators.handled import dents, fingerprints, smears
 from assetgen.backends.procedural.operators.heap import Crushed, Kind, Sort, Worn, heap
+from assetgen.backends.procedural.operators.heat import incandescence
 from assetgen.backends.procedural.operators.height import (
     blur,
     blurs,
@@ -90,7 +91,7 @@ from assetgen.backends.procedural.operators.layouts import (
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.litter import FALLEN, leaf_face, strew
 from assetgen.backends.procedural.operators.markings import KINDS, markings
-from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
+from assetgen.backends.procedural.operators.marks import crack_distance, gas_pits, patches, scratches
 from assetgen.backends.procedural.operators.masonry import (
     Body,
     build_wall,
@@ -710,6 +711,7 @@ DRAWINGS: dict[str, Drawing] = {
     "run down": lambda t: run_down(t, smoothstep(0.2, 0.3, fbm(t, "a", 3)), 0.2),
     "scratches": lambda t: scratches(t, "a", 60),
     "cracks": lambda t: crack_distance(t, "a", 0.3),
+    "gas pits": lambda t: gas_pits(t, "a", 0.1, share=0.6),
     "patches": lambda t: patches(t, "a", 0.4, amount=0.4),
     "leaves": _leaves,
     "soil": _soil,
@@ -729,6 +731,7 @@ DRAWINGS: dict[str, Drawing] = {
     "tyre ruts": lambda t: _tracks(tyre_ruts(t, "a")),
     "waves": lambda t: waves(t, "a", 0.2, direction=0.5).profile(lean=0.3),
     "rolled stones": _stones,
+    "incandescence": lambda t: incandescence(fbm(t, "a", 3) + 0.5),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),

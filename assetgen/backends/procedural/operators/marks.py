@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.cells import cells
+from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.torus import Torus
@@ -79,6 +79,25 @@ def crack_distance(torus: Torus, name: str, size_m: float, *, wander: float = 0.
     fine = warp_field(torus, f"{name}/tremble", period * 8, wander / period * 0.12, octaves=3)
     warp = (coarse[0].add_(fine[0]), coarse[1].add_(fine[1]))
     return cells(torus, f"{name}/net", period, jitter=1.0, warp=warp).edge
+
+
+def gas_pits(torus: Torus, name: str, size_m: float, *, share: Tensor | float) -> Tensor:
+    """Return how deep round pits are that gas or stones torn out have left, (N, N), metres, 0 between them.
+
+    Pits smaller than a few texels grow shallower, so that a small tile stays calm.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        size_m: of the cells in which one pit lies.
+        share: (N, N) or a number, share of the cells that have one; the largest stay longest.
+    """
+    pits = grains(torus, name, torus.cells_across(size_m), jitter=1.0)
+    own = pits.random(torus, f"{name}/own")
+    reach = 0.15 + 0.30 * own
+    there = smoothstep(0.0, 0.15, own - 1 + share)
+    shown = min(1.0, size_m / 4 * torus.size / torus.tile_m)
+    return (1 - (pits.near / reach).square()).clamp_(min=0) * there * reach * (size_m * 0.8 * shown)
 
 
 def patches(torus: Torus, name: str, size_m: float, *, amount: float, soft: float = 0.12) -> Tensor:
