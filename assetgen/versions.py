@@ -15,8 +15,8 @@ KEY_SCHEMA: Final = 1
 """The shape of the canonical document under every key."""
 
 STEPS: Final[dict[str, int]] = {
-    "grammar": 1,  # prompt -> parameters, and the lexicon under it
-    "procedural.material": 1,  # parameters -> maps
+    "grammar": 2,  # prompt -> parameters, and the lexicon under it
+    "procedural.material": 2,  # parameters -> maps
     "finish": 1,  # maps -> normals, occlusion, mip chains
     "pack": 1,  # maps -> the channels of an engine's textures
     "bc7": 1,

@@ -1,4 +1,4 @@
-"""The written prompts of corpus.toml come out as they were meant."""
+"""The written prompts of corpus.toml and corpus_library.toml come out as they were meant."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ import pytest
 
 from assetgen.backends.procedural.grammar.parse import ParsedPrompt, parse_prompt
 
-CORPUS = tomllib.loads((Path(__file__).parent / "corpus.toml").read_text(encoding="utf-8"))
-ENTRIES: list[dict[str, Any]] = [entry for group in CORPUS.values() for entry in group]
+FILES = ("corpus.toml", "corpus_library.toml")
+GROUPS = {
+    group: entries
+    for name in FILES
+    for group, entries in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8")).items()
+}
+ENTRIES: list[dict[str, Any]] = [entry for group in GROUPS.values() for entry in group]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +30,11 @@ def _ignored(parsed: ParsedPrompt) -> list[str]:
 
 def test_the_corpus_is_large_enough_and_has_no_prompt_twice() -> None:
     texts = [entry["text"] for entry in ENTRIES]
-    assert len(texts) >= 130
+    assert len(texts) >= 400
+    assert (
+        sum(len(entries) for group, entries in GROUPS.items() if "compound" in group or "misspelt" in group)
+        >= 100
+    )
     assert len(set(texts)) == len(texts)
 
 

@@ -124,3 +124,11 @@ def test_plain_colors_choose_no_option() -> None:
         if sense.kind in ("option", "kin", "base")
     ]
     assert taken == []
+
+
+def test_no_phrase_names_two_materials() -> None:
+    named = {
+        key: [sense.value for sense in senses if sense.kind == "base"]
+        for key, senses in load_lexicon().phrases.items()
+    }
+    assert {key: bases for key, bases in named.items() if len(bases) > 1} == {}
