@@ -28,6 +28,7 @@ from assetgen.backends.procedural.operators.cement import (
     mix_cement,
     stones_in_paste,
 )
+from assetgen.backends.procedural.operators.circuit import Circuit, lay_out
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.corrugation import corrugated_sheets
 from assetgen.backends.procedural.operators.creepers import climb, ivy_leaf, ivy_ribs
@@ -419,6 +420,11 @@ def _pierced(work: Openwork) -> Tensor:
     return torch.stack([work.solid, work.rise, work.edge_m * 10, work.crossing])
 
 
+def _circuit(made: Circuit) -> Tensor:
+    edges = [made.trace, made.via, made.hole, made.pad, made.x, made.y]
+    return torch.stack([*edges, made.part.float()])
+
+
 def _handled(torus: Torus) -> Tensor:
     return torch.stack(
         [
@@ -775,6 +781,7 @@ DRAWINGS: dict[str, Drawing] = {
     "bar grating": lambda t: _pierced(openwork(t, "a", "bars", 0.2)),
     "perforated sheet": lambda t: _pierced(openwork(t, "a", "perforated", 0.3)),
     "expanded mesh": lambda t: _pierced(openwork(t, "a", "mesh", 0.3)),
+    "circuit": lambda t: _circuit(lay_out(t, "a", 0.05, chips=8, traces=0.8)),
     "verdigris": _verdigris,
     "hammered": lambda t: _blows(hammered(t, "a", 0.2)),
     "chased": lambda t: _chased(chased(t, "a", 0.3)),

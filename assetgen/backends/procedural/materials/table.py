@@ -52,6 +52,7 @@ from assetgen.backends.procedural.materials.organic.flesh import flesh
 from assetgen.backends.procedural.materials.organic.fur import fur
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
+from assetgen.backends.procedural.materials.scifi.circuit_board import circuit_board
 from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
 from assetgen.backends.procedural.materials.scifi.tech_floor import tech_floor
 from assetgen.backends.procedural.materials.stone.basalt import basalt
@@ -166,6 +167,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "flesh": flesh,
     "tech_floor": tech_floor,
     "alien_flesh": alien_flesh,
+    "circuit_board": circuit_board,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {

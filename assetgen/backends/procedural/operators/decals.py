@@ -50,7 +50,9 @@ def warning_stripes(torus: Torus, pieces: Elements, wide_m: float) -> Tensor:
     return smoothstep(0.25 + soft, 0.25 - soft, away)
 
 
-def numerals(torus: Torus, name: str, pieces: Elements, half: Tensor, *, high_m: float) -> Tensor:
+def numerals(
+    torus: Torus, name: str, pieces: Elements, half: Tensor, *, high_m: float, inset_m: float = 0.06
+) -> Tensor:
     """Return a number of three stencilled digits in the upper left of every piece, (N, N) 0..1.
 
     Args:
@@ -59,12 +61,13 @@ def numerals(torus: Torus, name: str, pieces: Elements, half: Tensor, *, high_m:
         pieces: the plates.
         half: their half extents in metres, (2, count).
         high_m: height of a digit.
+        inset_m: from a plate's left and upper border to the number.
     """
     unit = high_m / 2
     reach = pieces.pick(half)
     # From the middle of the first digit, in half heights.
-    x = (pieces.x + reach[0] - 0.06) / unit - 0.6
-    y = (pieces.y + reach[1] - 0.06) / unit - 1.1
+    x = (pieces.x + reach[0] - inset_m) / unit - 0.6
+    y = (pieces.y + reach[1] - inset_m) / unit - 1.1
     slot = torch.round(x / 1.55).clamp_(0, 2)
     x = x - slot * 1.55
     table = torus.uniform(name, pieces.count * 3)[:, 0].mul(10).to(torch.int64).clamp_(max=9)
