@@ -125,7 +125,7 @@ from assetgen.backends.procedural.operators.plaited import plait
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.operators.rain import where_rain_runs
-from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, with_lichen
+from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, rock_insides, with_lichen
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.run_off import run_off, run_up
 from assetgen.backends.procedural.operators.shapes import diamond, leaf, octagon, rosette, vine
@@ -693,6 +693,9 @@ DRAWINGS: dict[str, Drawing] = {
     "beds": _beds,
     "broken face": lambda t: broken_face(t, "a", 0.3, squash=1.5),
     "rock faces": lambda t: torch.stack(rock_faces(t, "a", lay(t, courses(3, 6)), 0.2)),
+    "insides of rock": lambda t: torch.stack(
+        rock_insides(t, "a", lay(t, courses(3, 6)), 0.2, shape="ridged")
+    ),
     "lichen": _lichen,
     "courses of blocks": lambda t: stacked(lay(t, _stone_blocks(t))),
     "sway and tremble": lambda t: torch.stack(bent_twice(t, "a", (0.5, 0.1), (0.1, 0.02))),

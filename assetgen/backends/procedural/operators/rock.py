@@ -79,6 +79,28 @@ def rock_faces(
     return face, lumps, grain
 
 
+def rock_insides(
+    torus: Torus, name: str, pieces: Elements, cloud_m: float, *, shape: str = "smooth"
+) -> tuple[Tensor, Tensor]:
+    """Return micro grain, deviation 1, and clouds, about -1..1, of rock that was cut or rolled, other for each piece.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        pieces: stones or chips, each of which is of another place in the rock.
+        cloud_m: width of the clouds.
+        shape: see `fbm`; "ridged" for veined rock.
+    """
+    shared = torch.stack(
+        [
+            spectral_noise(torus, f"{name}/grain", slope=0.85, low=45).clamp_(-2.5, 2.5),
+            fbm(torus, f"{name}/clouds", torus.cells_across(cloud_m), octaves=5, gain=0.57, shape=shape),
+        ]
+    )
+    grain, clouds = fetch_per_piece(torus, shared, pieces, f"{name}/shift")
+    return grain, clouds
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lichen:
     """Crusts of lichen.

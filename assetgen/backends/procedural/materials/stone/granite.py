@@ -53,6 +53,14 @@ _ROCKS: Final = (
 
 def granite(torus: Torus, look: Look) -> Surface:
     """A slab of crystals with the finish that was given to it, whole or cut to tiles."""
+    slab = _sawn(torus, look)
+    if look.option("cut", "slab") == "slab":
+        return slab
+    grout = look.palette("#55524e", "#6d6963", tint=0.0).paint(torch.full((1, 1), 0.5, device=torus.device))
+    return laid_as_tiles(slab, "tiles", edge_m=look["tile_edge_m"], joint_m=look["joint_m"], grout=grout)
+
+
+def _sawn(torus: Torus, look: Look) -> Surface:
     rock = choose(torus, "rock", (_GREY, *_ROCKS))
     crystals = _grow(torus, look, rock)
     grain = spectral_noise(torus, "grain", slope=0.7, low=60).clamp_(-2.5, 2.5)
@@ -60,23 +68,15 @@ def granite(torus: Torus, look: Look) -> Surface:
     height_m, face = _surface(torus, look, finish, crystals, grain)
     color = _mineral_color(torus, look, rock, crystals, grain) * (1 + 0.1 * face)
     if finish != "polished":  # without a polish light scatters at the surface before it meets the crystal
-        color = mix(
-            color, look.palette(*rock.ground).paint(torch.full_like(grain, 0.6)), torch.full_like(grain, 0.2)
-        )
+        color = mix(color, look.palette(*rock.ground).paint(grain * 0 + 0.6), torch.full_like(grain, 0.2))
     usual, spread = {"polished": (0.13, 1.0), "honed": (0.46, 0.9), "flamed": (0.8, -1.0)}[finish]
-    mineral = (
-        0.13 * crystals.mica - 0.05 * crystals.quartz + crystals.large.random(torus, "sheen", -0.04, 0.05)
-    )
+    own = crystals.large.random(torus, "sheen", -0.04, 0.05) + 0.13 * crystals.mica - 0.05 * crystals.quartz
     trodden = patches(torus, "trodden", 0.2, amount=look["wear"] * 0.75, soft=0.3) * (finish != "flamed")
-    roughness = look.roughness(usual) + mineral * spread + 0.16 * look["wear"] * trodden + 0.006 * grain
+    roughness = look.roughness(usual) + own * spread + 0.16 * look["wear"] * trodden + 0.006 * grain
     surface = Surface(
         torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
     )
-    surface = surface.with_grime(0.8, 0.006) if finish == "flamed" else surface
-    if look.option("cut", "slab") == "slab":
-        return surface
-    grout = look.palette("#55524e", "#6d6963", tint=0.0).paint(torch.full((1, 1), 0.5, device=torus.device))
-    return laid_as_tiles(surface, "tiles", edge_m=look["tile_edge_m"], joint_m=look["joint_m"], grout=grout)
+    return surface.with_grime(0.8, 0.006) if finish == "flamed" else surface
 
 
 def _grow(torus: Torus, look: Look, rock: _Rock) -> Minerals:

@@ -77,42 +77,45 @@ _VARIETIES: Final = {
 
 def marble(torus: Torus, look: Look) -> Surface:
     """A polished slab with its clouds, veins and hairlines, whole or cut to tiles."""
+    slab = _slab(torus, look)
+    if look.option("cut", "slab") == "slab":
+        return slab
+    grout = look.palette("#8d8981", "#a5a199", tint=0.1).paint(torch.full((1, 1), 0.5, device=torus.device))
+    return laid_as_tiles(slab, "tiles", edge_m=look["tile_edge_m"], joint_m=look["joint_m"], grout=grout)
+
+
+def _slab(torus: Torus, look: Look) -> Surface:
     kind = _VARIETIES[look.option("variety", _fitting(torus, look))]
-    lean = choose(torus, "lean", (-1, 1, 1, -1, 0))
+    lean, filled = choose(torus, "lean", (-1, 1, 1, -1, 0)), look["veins"]
     clouds = _clouds(torus, lean)
-    width = look["veins"]
-    main = vein_net(torus, "main", kind.main[1], stretch=kind.stretch, lean=lean, share=kind.main[2] * width)
-    fine = vein_net(torus, "fine", kind.fine[1], stretch=kind.stretch, lean=lean, share=kind.fine[2] * width)
     grain = spectral_noise(torus, "grain", slope=0.6, low=40).clamp_(-2.5, 2.5)
+    main = vein_net(torus, "main", kind.main[1], stretch=kind.stretch, lean=lean, share=kind.main[2] * filled)
+    fine = vein_net(torus, "fine", kind.fine[1], stretch=kind.stretch, lean=lean, share=kind.fine[2] * filled)
     vein, hair = _vein_masks(torus, kind, main, fine, grain)
     stain = (main.halo(kind.halo[0]) + 0.5 * fine.halo(kind.halo[0] * 0.35)).clamp_(0, 1) * kind.halo[1]
     stain = stain * smoothstep(-0.5, 0.4, clouds)
-
     broken = main.pieces.random(torus, "tone", -1, 1) + 0.5 * fine.pieces.random(torus, "tone/fine", -1, 1)
+    del main, fine  # a large tile counts its planes
+
     tone = 0.58 + clouds * (0.5 * kind.cloud * look["clouds"]) + kind.broken * broken * 0.5 + 0.025 * grain
     color = look.palette(*kind.ground, tint=0.85, most_chroma=0.055).paint(tone)
     color = mix(color, look.palette(kind.stain, tint=0.6, most_chroma=0.055).paint(tone), stain)
-    filled = look.palette(*kind.vein, tint=0.2).paint(0.5 + 0.6 * clouds + 0.1 * grain)
-    color = mix(color, filled, torch.maximum(vein * kind.main[3], hair * kind.fine[3]))
-    usual = (
-        0.1
-        if look.option("finish", choose(torus, "finish", ("polished",) * 3 + ("honed",))) == "polished"
-        else 0.42
-    )
-    etched = patches(torus, "etched", 0.25, amount=0.1 + 0.6 * look["wear"], soft=0.3) * (
-        0.1 + 0.3 * look["wear"]
-    )
+    mineral = look.palette(*kind.vein, tint=0.2).paint(0.5 + 0.6 * clouds + 0.1 * grain)
+    color = mix(color, mineral, torch.maximum(vein * kind.main[3], hair * kind.fine[3]))
+    del broken, tone, mineral
+    finish = look.option("finish", choose(torus, "finish", ("polished", "polished", "polished", "honed")))
+    usual, wear = {"polished": 0.1, "honed": 0.42}[finish], look["wear"]
+    etched = patches(torus, "etched", 0.25, amount=0.1 + 0.6 * wear, soft=0.3) * (0.1 + 0.3 * wear)
     roughness = look.roughness(usual) + 0.1 * vein + 0.05 * hair + 0.09 * clouds + 0.05 * stain + etched
     waves = fbm(torus, "waves", torus.cells_across(0.3), octaves=4) * 0.0002
-    pits = vein * 0.00002 + hair * 0.00001 + (grain * 0.000002).clamp_(-1, 1)
-    height_m = (waves - pits) * look.relief
-    surface = Surface(
-        torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
+    pits = vein * 0.00002 + hair * 0.00001 + grain * 0.000002
+    return Surface(
+        torus=torus,
+        height_m=(waves - pits) * look.relief,
+        color=color,
+        roughness=roughness,
+        metallic=torus.zeros(),
     )
-    if look.option("cut", "slab") == "slab":
-        return surface
-    grout = look.palette("#8d8981", "#a5a199", tint=0.1).paint(torch.full((1, 1), 0.5, device=torus.device))
-    return laid_as_tiles(surface, "tiles", edge_m=look["tile_edge_m"], joint_m=look["joint_m"], grout=grout)
 
 
 def _fitting(torus: Torus, look: Look) -> str:

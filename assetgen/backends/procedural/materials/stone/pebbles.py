@@ -12,10 +12,10 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.heap import Heap, Sort, Worn, heap
 from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.rock import rock_insides
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece
 from assetgen.backends.procedural.surface import Surface
 
 _ROCKS: Final = (
@@ -38,7 +38,7 @@ _FAMILIES: Final = {
 def pebbles(torus: Torus, look: Look) -> Surface:
     """Rolled stones on a bed of smaller ones, banded and veined as their rock was, with sand between."""
     stones = _strew(torus, look)
-    grain, cloud = _insides(torus, stones)
+    grain, cloud = rock_insides(torus, "insides", stones.pieces, 0.05)
     bed_m = _sand_height(torus, look, grain)
     texel_m = torus.tile_m / torus.size
     radius_m = stones.pieces.pick(stones.radius_m)
@@ -69,18 +69,6 @@ def _strew(torus: Torus, look: Look) -> Heap:
         look.option("shape", choose(torus, "shape", ("round", "flat", "round")))
     ]
     return heap(torus, "stones", sorts, partial(Worn.of, long=1.8, flat=flat), ground_m=-half, lean=0.8)
-
-
-def _insides(torus: Torus, stones: Heap) -> tuple[Tensor, Tensor]:
-    """Return the grain and the clouds of the rock, read elsewhere for every stone."""
-    shared = torch.stack(
-        [
-            spectral_noise(torus, "grain", slope=0.8, low=50),
-            fbm(torus, "clouds", torus.cells_across(0.05), octaves=5, gain=0.55),
-        ]
-    )
-    grain, cloud = fetch_per_piece(torus, shared, stones.pieces, "shift")
-    return grain.clamp_(-2.5, 2.5), cloud
 
 
 def _sand_height(torus: Torus, look: Look, grain: Tensor) -> Tensor:

@@ -16,8 +16,8 @@ from assetgen.backends.procedural.operators.layouts import courses
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.rock import rock_insides
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece
 from assetgen.backends.procedural.surface import Surface
 
 _MIXES: Final = (
@@ -35,7 +35,7 @@ def terrazzo(torus: Torus, look: Look) -> Surface:
     """Chips in up to four sizes, cut through by the grinding, in tinted cement under one polish."""
     cement, marbles = choose(torus, "mix", _MIXES)
     chips = _strew(torus, look)
-    grain, cloud = _insides(torus, chips)
+    grain, cloud = rock_insides(torus, "insides", chips.pieces, 0.03, shape="ridged")
     texel_m = torus.tile_m / torus.size
     is_chip = ((chips.pieces.edge - 0.0002) / texel_m + 0.5).clamp_(0, 1) * (1 - chips.bare)
     sand = spectral_noise(torus, "sand", slope=0.6, low=50).clamp_(-2.5, 2.5)
@@ -71,18 +71,6 @@ def _strew(torus: Torus, look: Look) -> Heap:
     ]
     kind = partial(Crushed.of, long=1.9, flat=0.3, tilt=0.02, steep=6.0)
     return heap(torus, "chips", sorts[:2] if size == "fine" else sorts, kind, ground_m=-0.3, lean=0.0)
-
-
-def _insides(torus: Torus, chips: Heap) -> tuple[Tensor, Tensor]:
-    """Return the grain and the clouds of the marble, read elsewhere for every chip."""
-    shared = torch.stack(
-        [
-            spectral_noise(torus, "grain", slope=0.9, low=40),
-            fbm(torus, "clouds", torus.cells_across(0.03), octaves=5, gain=0.6, shape="ridged"),
-        ]
-    )
-    grain, cloud = fetch_per_piece(torus, shared, chips.pieces, "shift")
-    return grain.clamp_(-2.5, 2.5), cloud
 
 
 def _chip_color(
