@@ -15,6 +15,7 @@ from assetgen.backends.procedural.materials.masonry.brick import brick
 from assetgen.backends.procedural.materials.masonry.ceramic_tiles import ceramic_tiles
 from assetgen.backends.procedural.materials.masonry.concrete import concrete
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
+from assetgen.backends.procedural.materials.organic.bone import bone
 from assetgen.backends.procedural.materials.organic.feathers import feathers
 from assetgen.backends.procedural.materials.organic.flesh import flesh
 from assetgen.backends.procedural.materials.organic.fur import fur
@@ -44,6 +45,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "feathers": feathers,
     "flesh": flesh,
     "alien_flesh": alien_flesh,
+    "bone": bone,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
