@@ -47,6 +47,7 @@ from assetgen.backends.procedural.materials.metal.gold import gold
 from assetgen.backends.procedural.materials.metal.grating import grating
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
+from assetgen.backends.procedural.materials.organic.bone import bone
 from assetgen.backends.procedural.materials.organic.feathers import feathers
 from assetgen.backends.procedural.materials.organic.flesh import flesh
 from assetgen.backends.procedural.materials.organic.fur import fur
@@ -168,6 +169,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "tech_floor": tech_floor,
     "alien_flesh": alien_flesh,
     "circuit_board": circuit_board,
+    "bone": bone,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
