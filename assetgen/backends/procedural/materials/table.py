@@ -21,6 +21,7 @@ from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.ground.lava import lava
+from assetgen.backends.procedural.materials.ground.mud import mud
 from assetgen.backends.procedural.materials.ground.sand import sand
 from assetgen.backends.procedural.materials.ground.snow_field import snow_field
 from assetgen.backends.procedural.materials.masonry.adobe import adobe
@@ -126,6 +127,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "snow_field": snow_field,
     "asphalt": asphalt,
     "lava": lava,
+    "mud": mud,
     "wood_planks": wood_planks,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,
