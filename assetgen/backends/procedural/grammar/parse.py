@@ -143,10 +143,10 @@ def _read(items: list[Item], kind: str, lexicon: Lexicon) -> Reading:
     if kind not in _SURFACES:
         _drop_foreign(items, kind, lexicon)
     mark_locations(items)
-    chosen, sense = choose_base(items, lexicon)
+    chosen, sense = choose_base(items)
     if chosen is None:
         free_lone_base(items)
-        chosen, sense = choose_base(items, lexicon)
+        chosen, sense = choose_base(items)
     read_base(items, chosen, sense, reading, lexicon)
     _absorb(items, reading, lexicon)
     read_coats(items, reading, lexicon)

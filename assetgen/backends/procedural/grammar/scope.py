@@ -193,7 +193,7 @@ def free_lone_base(items: list[Item]) -> None:
             item.role = item.value = ""
 
 
-def choose_base(items: list[Item], lexicon: Lexicon) -> tuple[Item | None, Sense | None]:
+def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
     """Return the item that names the material, and the sense that does; a family as last resort.
 
     It is Y in "X on Y" and in "Y with X"; of two side by side the last ("concrete brick"), else the first.
@@ -202,7 +202,7 @@ def choose_base(items: list[Item], lexicon: Lexicon) -> tuple[Item | None, Sense
     exact = [i for i in exact if not _lies_in_one_before(items, i, exact)]
     # Sand, snow and dirt are a ground of their own, or lie on whatever else is named.
     strong = [i for i in exact if items[i].sense("trait", "layer") is None]
-    ground = _ground_below(items, exact, strong, lexicon)
+    ground = _ground_below(items, exact, strong)
     if ground is not None:
         return items[ground], items[ground].sense("base")
     families = [i for i, item in enumerate(items) if _may_be_base(item, "family")]
@@ -230,10 +230,10 @@ def choose_base(items: list[Item], lexicon: Lexicon) -> tuple[Item | None, Sense
     return None, None
 
 
-def _ground_below(items: list[Item], exact: list[int], strong: list[int], lexicon: Lexicon) -> int | None:
+def _ground_below(items: list[Item], exact: list[int], strong: list[int]) -> int | None:
     """Return the sand, snow or dirt over which all other materials lie: "patches of grass on dirt"."""
     weak = [i for i in exact if i not in strong]
-    if not weak or not strong or not all(lexicon.covers.get(_base_of(items[i])) for i in strong):
+    if not weak or not strong:
         return None
     links = {
         link: next((i for i, item in enumerate(items) if link_of(item) == link), None)
@@ -244,11 +244,6 @@ def _ground_below(items: list[Item], exact: list[int], strong: list[int], lexico
     if links["with"] is not None and all(i > links["with"] for i in strong):
         return next((i for i in weak if i < links["with"]), None)
     return None
-
-
-def _base_of(item: Item) -> str:
-    sense = item.sense("base")
-    return "" if sense is None else sense.value
 
 
 def _may_be_base(item: Item, kind: str) -> bool:
