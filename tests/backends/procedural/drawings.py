@@ -34,6 +34,7 @@ from assetgen.backends.procedural.operators.corrugation import corrugated_sheets
 from assetgen.backends.procedural.operators.creepers import climb, ivy_leaf, ivy_ribs
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
+from assetgen.backends.procedural.operators.depth import fracture_sheets, gas_discs
 from assetgen.backends.procedural.operators.drape import crumple, folds
 from assetgen.backends.procedural.operators.earthen import knead_mud, straw_in_mud
 from assetgen.backends.procedural.operators.elements import Elements
@@ -92,7 +93,7 @@ from assetgen.backends.procedural.operators.layouts import (
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.litter import FALLEN, leaf_face, strew
 from assetgen.backends.procedural.operators.markings import KINDS, markings
-from assetgen.backends.procedural.operators.marks import crack_distance, gas_pits, patches, scratches
+from assetgen.backends.procedural.operators.marks import crack_distance, faults, gas_pits, patches, scratches
 from assetgen.backends.procedural.operators.masonry import (
     Body,
     build_wall,
@@ -561,6 +562,12 @@ def _stones(torus: Torus) -> Tensor:
     return torch.stack([body.stone, body.own, body.height_m, body.micro])
 
 
+def _depths(torus: Torus) -> Tensor:
+    ragged = fbm(torus, "ragged", 9)
+    sheets = fracture_sheets(torus, "a", 3, lean_m=(0.05, 0.2), wander_m=0.1, ragged=ragged)
+    return torch.stack([*sheets, gas_discs(torus, "b", 40, size_m=(0.05, 0.2))])
+
+
 def _soil(torus: Torus) -> Tensor:
     soil = crumbled_soil(torus, clod_m=0.09, trodden=0.5)
     stones = sunken_stones(torus, soil, stone_m=0.15, share=0.6)
@@ -741,6 +748,10 @@ DRAWINGS: dict[str, Drawing] = {
     "waves": lambda t: waves(t, "a", 0.2, direction=0.5).profile(lean=0.3),
     "rolled stones": _stones,
     "incandescence": lambda t: incandescence(fbm(t, "a", 3) + 0.5),
+    "depths of ice": _depths,
+    "faults": lambda t: torch.cat(
+        [torch.stack([d.abs() * s, s]) for d, s in faults(t, "a", 2, wander_m=0.1)]
+    ),
     "paint": lambda t: RAMP.paint(fbm(t, "a", 3) + 0.5),
     "mix": lambda t: mix(RAMP.paint(fbm(t, "a", 3)), 0.2, fbm(t, "b", 3)),
     "tints": lambda t: cells(t, "a", 5).pick(piece_tints(t, "b", 25)),

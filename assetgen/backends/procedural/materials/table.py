@@ -20,6 +20,7 @@ from assetgen.backends.procedural.materials.ground.asphalt import asphalt
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
+from assetgen.backends.procedural.materials.ground.ice import ice
 from assetgen.backends.procedural.materials.ground.lava import lava
 from assetgen.backends.procedural.materials.ground.mud import mud
 from assetgen.backends.procedural.materials.ground.sand import sand
@@ -128,6 +129,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "asphalt": asphalt,
     "lava": lava,
     "mud": mud,
+    "ice": ice,
     "wood_planks": wood_planks,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -12,6 +13,22 @@ from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
+
+_SLOPES = (
+    (1, 0),
+    (0, 1),
+    (1, 1),
+    (1, -1),
+    (2, 1),
+    (1, 2),
+    (2, -1),
+    (1, -2),
+    (3, 1),
+    (1, -3),
+    (2, 3),
+    (3, -2),
+)
+"""Directions of long cracks, in whole turns around the tile."""
 
 
 def scratches(
@@ -79,6 +96,32 @@ def crack_distance(torus: Torus, name: str, size_m: float, *, wander: float = 0.
     fine = warp_field(torus, f"{name}/tremble", period * 8, wander / period * 0.12, octaves=3)
     warp = (coarse[0].add_(fine[0]), coarse[1].add_(fine[1]))
     return cells(torus, f"{name}/net", period, jitter=1.0, warp=warp).edge
+
+
+def faults(torus: Torus, name: str, count: int, *, wander_m: float) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield long cracks that run across the whole tile, one after the other.
+
+    Each closes on itself around the torus; it wanders, and fades in and out along its way.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        count: how many.
+        wander_m: how far one strays from a straight line.
+
+    Returns:
+        For every crack (N, N) metres to it, negative on one of its sides, and (N, N) how strong it is there, 0..1.
+    """
+    large = fbm(torus, f"{name}/wander", 4, octaves=6, gain=0.48)
+    where = fbm(torus, f"{name}/where", 5, octaves=3)
+    for number, draws in enumerate(torus.uniform(name, count, 4).tolist()):
+        # A line a x + b y = c with whole a and b meets itself on the other side of the tile.
+        along, down = _SLOPES[int(draws[0] * len(_SLOPES))]
+        turned = torch.sin(large * 3.0 + number * 1.7) * (wander_m / torus.tile_m)
+        length = math.hypot(along, down)
+        across = torus.u * along + torus.v * down - draws[1] + turned * length
+        signed = (across - torch.round(across)) * (torus.tile_m / length)
+        yield signed, smoothstep(-0.5, 0.3, torch.sin(where * 4.0 + draws[2] * 6.283) + 0.4 * draws[3])
 
 
 def gas_pits(torus: Torus, name: str, size_m: float, *, share: Tensor | float) -> Tensor:
