@@ -34,7 +34,7 @@ _STRAW = ("#4f3a27", "#7b5c3f", "#a08259")
 
 
 def leaves(surface: Surface, *, amount: float, look: Look, color: ColorWord | None) -> Surface:
-    """Strew leaves over a surface: single ones first, a cover two or three deep at last."""
+    """Strew leaves over a surface: single ones first, a cover of them over each other at last."""
     if amount <= 0:
         return surface
     torus = surface.torus
@@ -44,7 +44,7 @@ def leaves(surface: Surface, *, amount: float, look: Look, color: ColorWord | No
         return surface
     ground_m = blur(torus, surface.height_m, 0.012)
     outlines = [one.outline for one in (*species, FALLEN["needle"])]
-    for lying in reversed(lay_shapes(torus, fallen, outlines, layers=3)):
+    for lying in reversed(lay_shapes(torus, fallen, outlines)):
         surface = _laid(surface, fallen, lying, species, ground_m, color)
     return surface
 

@@ -38,7 +38,7 @@ def scratches(surface: Surface, *, amount: float, look: Look, color: ColorWord |
     torus = surface.torus
     cuts = _cuts(torus, min(amount, 1.0))
     grain = spectral_noise(torus, "scratches/grain", slope=1.0, low=50).clamp_(-2, 2)
-    depth_m = cuts.hair * 0.00035 + cuts.gouge * (0.0009 + 0.0002 * grain) - cuts.ridge * 0.00035
+    depth_m = cuts.hair * 0.0005 + cuts.gouge * (0.0009 + 0.0002 * grain) - cuts.ridge * 0.00035
     height_m = surface.height_m - depth_m
     if color is not None:
         inner = layer_palette(color, "#77726a", "#98938b", "#b4afa6").paint(0.5 + 0.2 * grain)
@@ -54,8 +54,10 @@ def scratches(surface: Surface, *, amount: float, look: Look, color: ColorWord |
     if metal is None:
         return scuffed
     through = torch.maximum(smoothstep(0.45, 0.85, cuts.hair), cuts.gouge)
-    bright = (metal * (1.08 + 0.05 * grain)).clamp_(0, 0.96)
-    return scuffed.covered(through, color=bright, roughness=0.30 + 0.04 * grain, metallic=1.0)
+    bright = (metal * (1.12 + 0.05 * grain)).clamp_(0, 0.96)
+    # On dull metal a scratch flashes, on polished metal it is what is dull.
+    keen = 0.22 + 0.33 * smoothstep(0.42, 0.26, surface.roughness) * surface.metallic
+    return scuffed.covered(through, color=bright, roughness=keen + 0.04 * grain, metallic=1.0)
 
 
 def _cuts(torus: Torus, amount: float) -> _Cuts:
