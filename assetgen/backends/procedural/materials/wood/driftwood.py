@@ -143,4 +143,4 @@ def _worms(torus: Torus, look: Look, wood: _Wood) -> tuple[Tensor, Tensor]:
     count = int(4 + 26 * look["worms"])
     paths = strands(torus, "worms/paths", count, length_m=(0.02, 0.11), reach_m=0.006, bend=1.6)
     width = paths.random(torus, "worms/path-width", 0.0012, 0.0026)
-    return hole, smoothstep(width + 0.0008 + 0.5 * soft, width - 0.5 * soft, paths.distance) * (1 - wood.knot)
+    return hole, smoothstep(0.0008 + 0.5 * soft, -0.5 * soft, paths.distance - width) * (1 - wood.knot)

@@ -46,6 +46,13 @@ def floorboards(torus: Torus, look: Look) -> Surface:
 
 
 def _lying(torus: Torus, look: Look) -> Surface:
+    # What it needs of wood and boards is freed on return: 2 GiB of a large tile.
+    surface, dark = _swept(torus, look)
+    return soil_boards(surface, dark, look.palette("#2b241d", tint=0.0), dirt=0.8 * look["dirt"])
+
+
+def _swept(torus: Torus, look: Look) -> tuple[Surface, Tensor]:
+    """Return the floor before any dirt, and where it will lie."""
     species = WOODS[look.option("species", choose(torus, "species", _COMMON))]
     boards = lay_boards(
         torus, board_m=look["board_m"], mixed_widths=look["mixed_widths"], long_boards=look["long_boards"]
@@ -55,24 +62,25 @@ def _lying(torus: Torus, look: Look) -> Surface:
     cracks = splits(torus, boards, grain, age=look["age"] * 0.8)
     gap = board_joints(torus, boards, grain, gap_m=look["gap_m"], wear=look["wear"] * 0.5)
     shape, shoulder = board_shape(torus, boards, grain, gap_m=look["gap_m"], wear=look["wear"] * 0.5)
-    nails = drive_nails(torus, boards, age=0.4 * look["age"])
     bare = _worn_through(torus, look, boards, grain)
     face = grain.late * (0.00006 + 0.0003 * look["age"] * bare) - grain.pores * 0.00010 - cracks * 0.001
     knot = look.palette("#93663f", "#6b4529", "#3a2418", tint=0.7)
     color = wood_color(torus, boards, knots, grain, species, ramp=look.palette(*species.colors), knot=knot)
     wood = Surface(
         torus=torus,
-        height_m=(shape * 0.6 + face + shoulder - gap * look["gap_depth_m"] - nails.dent * 0.0004)
-        * look.relief,
-        color=color * nails.bleached,
+        height_m=(shape * 0.6 + face + shoulder - gap * look["gap_depth_m"]) * look.relief,
+        color=color,
         roughness=torus.zeros(),
         metallic=torus.zeros(),
     )
+    del shape, shoulder, face, color
     surface = _varnished(wood, look, species, boards, grain, bare)
+    del wood, bare
+    nails = drive_nails(torus, boards, age=0.4 * look["age"])
     iron = look.palette("#4a4039", "#5f4636", tint=0.0).paint(nails.rust)
+    surface = replace(surface, color=surface.color * nails.bleached)
     surface = surface.covered(nails.head, color=iron, roughness=0.5)
-    dust = look.palette("#2b241d", tint=0.0)
-    return soil_boards(surface, torch.maximum(gap, cracks * 0.8), dust, dirt=0.8 * look["dirt"])
+    return surface, torch.maximum(gap, cracks * 0.8)
 
 
 def _worn_through(torus: Torus, look: Look, boards: Boards, grain: Grain) -> Tensor:

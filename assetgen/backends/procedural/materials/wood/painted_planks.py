@@ -48,6 +48,13 @@ def painted_planks(torus: Torus, look: Look) -> Surface:
 
 
 def _lying(torus: Torus, look: Look) -> Surface:
+    # What it needs of wood and boards is freed on return: 2 GiB of a large tile.
+    surface, dark = _clean(torus, look)
+    return soil_boards(surface, dark, look.palette("#2b241d", tint=0.0), dirt=look["dirt"])
+
+
+def _clean(torus: Torus, look: Look) -> tuple[Surface, Tensor]:
+    """Return the boards before any dirt, and where it will lie."""
     boards = lay_boards(torus, board_m=look["board_m"], mixed_widths=look["mixed_widths"], long_boards=0.5)
     knots = grow_knots(torus, boards, share=0.5 * look["knots"], radius_m=(0.008, 0.025))
     species = WOODS[look.option("species", choose(torus, "species", _WOODS))]
@@ -69,15 +76,13 @@ def _lying(torus: Torus, look: Look) -> Surface:
         roughness=0.78 - 0.13 * grain.late + 0.035 * grain.fibre.clamp(-2, 2) + 0.1 * look["age"],
         metallic=torus.zeros(),
     )
+    del shape, shoulder, face, color, silver_color
     surface = _painted(wood, look, boards, grain, knots)
+    del wood
     nails = drive_nails(torus, boards, age=look["age"])
-    surface = replace(
-        surface,
-        height_m=(surface.height_m - nails.dent * 0.0005) * look.relief,
-        color=surface.color * nails.bleached,
-    )
-    dust = look.palette("#2b241d", tint=0.0)
-    return soil_boards(surface, torch.maximum(gap, cracks * 0.8), dust, dirt=look["dirt"])
+    height_m = (surface.height_m - nails.dent * 0.0005) * look.relief
+    surface = replace(surface, height_m=height_m, color=surface.color * nails.bleached)
+    return surface, torch.maximum(gap, cracks * 0.8)
 
 
 def _painted(wood: Surface, look: Look, boards: Boards, grain: Grain, knots: Knots) -> Surface:
@@ -86,6 +91,7 @@ def _painted(wood: Surface, look: Look, boards: Boards, grain: Grain, knots: Kno
     flake = spectral_noise(torus, "paint/flakes", slope=1.5, low=4, high=220, stretch=(3.5, 1.0))
     exposed = smoothstep(0.020, 0.0, boards.pieces.edge) * 0.9 + smoothstep(0.05, 0.0, boards.to_end) * 0.6
     loss = 0.55 * flake + 0.35 * grain.streak + exposed + 0.35 * (grain.late - 0.3) + 0.5 * knots.body
+    del flake, exposed
     limit = 2.6 - 2.2 * look["peeling"]
     film = 1 - smoothstep(limit - 0.05, limit + 0.05, loss)
     primer = smoothstep(limit - 0.20, limit - 0.10, loss + 0.10 * grain.fibre + 0.12 * grain.streak - 0.08)
