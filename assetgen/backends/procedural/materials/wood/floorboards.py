@@ -53,11 +53,11 @@ def _lying(torus: Torus, look: Look) -> Surface:
 
 def _swept(torus: Torus, look: Look) -> tuple[Surface, Tensor]:
     """Return the floor before any dirt, and where it will lie."""
-    species = WOODS[look.option("species", choose(torus, "species", _COMMON))]
     boards = lay_boards(
         torus, board_m=look["board_m"], mixed_widths=look["mixed_widths"], long_boards=look["long_boards"]
     )
     knots = grow_knots(torus, boards, share=0.4 * look["knots"], radius_m=(0.006, 0.02))
+    species = WOODS[look.option("species", choose(torus, "species", _COMMON))]
     grain = cut_grain(torus, boards, knots, species)
     cracks = splits(torus, boards, grain, age=look["age"] * 0.8)
     gap = board_joints(torus, boards, grain, gap_m=look["gap_m"], wear=look["wear"] * 0.5)
