@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -142,6 +143,21 @@ class Palette:
             )
 
         return Palette(tuple((position, change(color)) for position, color in self.stops))
+
+
+def nearest_ramp(srgb: Triple, ramps: Sequence[Sequence[str]]) -> int:
+    """Return which ramp of '#rrggbb' stops has the middle nearest to a color; hue counts for more than lightness.
+
+    A material that comes in several natural colors takes this one before it is tinted, so that black granite has the
+    structure of black granite.
+    """
+    wanted = linear_to_oklab(srgb_to_linear(srgb))
+
+    def apart(ramp: Sequence[str]) -> float:
+        own = linear_to_oklab(Palette.of(*ramp).middle())
+        return sum((a - b) * (a - b) * weight for a, b, weight in zip(own, wanted, (1, 6, 6), strict=True))
+
+    return min(range(len(ramps)), key=lambda number: apart(ramps[number]))
 
 
 def mix(below: Tensor, above: Tensor | float, mask: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.minerals import Minerals, grow_minerals
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.palette import mix, nearest_ramp
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
@@ -62,13 +62,17 @@ def granite(torus: Torus, look: Look) -> Surface:
 
 def _sawn(torus: Torus, look: Look) -> Surface:
     rock = choose(torus, "rock", (_GREY, *_ROCKS))
+    if look.color is not None:
+        rock = _ROCKS[nearest_ramp(look.color.srgb, [kind.large for kind in _ROCKS])]
     crystals = _grow(torus, look, rock)
     grain = spectral_noise(torus, "grain", slope=0.7, low=60).clamp_(-2.5, 2.5)
     finish = look.option("finish", choose(torus, "finish", ("polished", "polished", "honed", "flamed")))
     height_m, face = _surface(torus, look, finish, crystals, grain)
     color = _mineral_color(torus, look, rock, crystals, grain) * (1 + 0.1 * face)
     if finish != "polished":  # without a polish light scatters at the surface before it meets the crystal
-        color = mix(color, look.palette(*rock.ground).paint(grain * 0 + 0.6), torch.full_like(grain, 0.2))
+        color = mix(
+            color, look.palette(*rock.ground, tint=0.5).paint(grain * 0 + 0.6), torch.full_like(grain, 0.2)
+        )
     usual, spread = {"polished": (0.13, 1.0), "honed": (0.46, 0.9), "flamed": (0.8, -1.0)}[finish]
     own = crystals.large.random(torus, "sheen", -0.04, 0.05) + 0.13 * crystals.mica - 0.05 * crystals.quartz
     trodden = patches(torus, "trodden", 0.2, amount=look["wear"] * 0.75, soft=0.3) * (finish != "flamed")
@@ -106,12 +110,16 @@ def _mineral_color(torus: Torus, look: Look, rock: _Rock, crystals: Minerals, gr
     tone = large.random(torus, "large/tone", -0.05, 0.65) + 0.08 * sheets + 0.3 * zone + 0.07 * grain
     stain = patches(torus, "stain", 0.15, amount=0.15 + 0.5 * look["age"], soft=0.35) * look["age"]
     cloud = small.random(torus, "small/tone")
-    ground = look.palette(*rock.ground, tint=0.93).paint(cloud + 0.1 * grain - 0.35 * crystals.flow)
-    color = mix(ground, look.palette(*rock.large, tint=0.86).paint(tone + twin), crystals.is_large)
+    ground = look.palette(*rock.ground, tint=0.5, most_chroma=0.06).paint(
+        cloud + 0.1 * grain - 0.35 * crystals.flow
+    )
+    color = mix(
+        ground, look.palette(*rock.large, tint=0.65, most_chroma=0.06).paint(tone + twin), crystals.is_large
+    )
     # Iron that weathers out of the mica runs along the edges of the crystals.
     seam = smoothstep(0.0016, 0.0, small.edge) * 0.6 + 0.4
     color = color * (1 - stain * seam * torch.tensor([0.1, 0.26, 0.46], device=torus.device)[:, None, None])
-    quartz = look.palette(*rock.quartz, tint=0.5).paint(0.3 + 0.4 * cloud + 0.16 * grain)
+    quartz = look.palette(*rock.quartz, tint=0.3, most_chroma=0.06).paint(0.3 + 0.4 * cloud + 0.16 * grain)
     color = mix(color, quartz, crystals.quartz)
     flake = look.palette(*rock.mica, tint=0.15).paint(cloud + 0.2 * grain)
     color = mix(color, flake, crystals.mica)

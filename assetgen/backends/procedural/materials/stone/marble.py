@@ -13,7 +13,7 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import linear_to_oklab, mix, srgb_to_linear
+from assetgen.backends.procedural.operators.palette import mix, nearest_ramp
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.veining import Net, leaning, vein_net
@@ -120,15 +120,10 @@ def _slab(torus: Torus, look: Look) -> Surface:
 
 def _fitting(torus: Torus, look: Look) -> str:
     """Return the variety of the seed, or the one whose ground comes nearest to a color that is asked for."""
+    names = tuple(_VARIETIES)
     if look.color is None:
-        return choose(torus, "variety", tuple(_VARIETIES))
-    wanted = linear_to_oklab(srgb_to_linear(look.color.srgb))
-
-    def apart(name: str) -> float:
-        own = linear_to_oklab(look.palette(*_VARIETIES[name].ground, tint=0).middle())
-        return sum((a - b) * (a - b) * weight for a, b, weight in zip(own, wanted, (1, 6, 6), strict=True))
-
-    return min(_VARIETIES, key=apart)
+        return choose(torus, "variety", names)
+    return names[nearest_ramp(look.color.srgb, [kind.ground for kind in _VARIETIES.values()])]
 
 
 def _clouds(torus: Torus, lean: int) -> Tensor:
