@@ -17,6 +17,7 @@ from assetgen.backends.procedural.materials.fantasy.alien_flesh import alien_fle
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
 from assetgen.backends.procedural.materials.ground.asphalt import asphalt
+from assetgen.backends.procedural.materials.ground.cracked_earth import cracked_earth
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
@@ -130,6 +131,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "lava": lava,
     "mud": mud,
     "ice": ice,
+    "cracked_earth": cracked_earth,
     "wood_planks": wood_planks,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,
