@@ -23,6 +23,7 @@ from assetgen.backends.procedural.materials.ground.forest_floor import forest_fl
 from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.ground.ice import ice
 from assetgen.backends.procedural.materials.ground.lava import lava
+from assetgen.backends.procedural.materials.ground.moss_carpet import moss_carpet
 from assetgen.backends.procedural.materials.ground.mud import mud
 from assetgen.backends.procedural.materials.ground.sand import sand
 from assetgen.backends.procedural.materials.ground.snow_field import snow_field
@@ -132,6 +133,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "mud": mud,
     "ice": ice,
     "cracked_earth": cracked_earth,
+    "moss_carpet": moss_carpet,
     "wood_planks": wood_planks,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,
