@@ -19,6 +19,7 @@ from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
 from assetgen.backends.procedural.materials.ground.asphalt import asphalt
 from assetgen.backends.procedural.materials.ground.cracked_earth import cracked_earth
 from assetgen.backends.procedural.materials.ground.dirt import dirt
+from assetgen.backends.procedural.materials.ground.farmland import farmland
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.ground.ice import ice
@@ -134,6 +135,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "ice": ice,
     "cracked_earth": cracked_earth,
     "moss_carpet": moss_carpet,
+    "farmland": farmland,
     "wood_planks": wood_planks,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,
