@@ -17,11 +17,14 @@ from assetgen.backends.procedural.materials.fantasy.alien_flesh import alien_fle
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
 from assetgen.backends.procedural.materials.ground.asphalt import asphalt
+from assetgen.backends.procedural.materials.ground.cracked_earth import cracked_earth
 from assetgen.backends.procedural.materials.ground.dirt import dirt
+from assetgen.backends.procedural.materials.ground.farmland import farmland
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
 from assetgen.backends.procedural.materials.ground.grass import grass
 from assetgen.backends.procedural.materials.ground.ice import ice
 from assetgen.backends.procedural.materials.ground.lava import lava
+from assetgen.backends.procedural.materials.ground.moss_carpet import moss_carpet
 from assetgen.backends.procedural.materials.ground.mud import mud
 from assetgen.backends.procedural.materials.ground.sand import sand
 from assetgen.backends.procedural.materials.ground.snow_field import snow_field
@@ -130,6 +133,9 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "lava": lava,
     "mud": mud,
     "ice": ice,
+    "cracked_earth": cracked_earth,
+    "moss_carpet": moss_carpet,
+    "farmland": farmland,
     "wood_planks": wood_planks,
     "bare_steel": bare_steel,
     "brushed_metal": brushed_metal,

@@ -89,6 +89,20 @@ def daisy(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
     return 0.86 + 0.13 * petals - torch.hypot(x, y)
 
 
+def rosette(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
+    """Return a star of six to ten pointed leaves around a shoot; meant to be as wide as long."""
+    rays = torch.cos(angle_of(y, x) * torch.floor(6 + own * 4.99)) * 0.5 + 0.5
+    return 0.24 + 0.76 * rays * rays - torch.hypot(x, y)
+
+
+def frond(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
+    """Return a feather of side shoots that point to the tip, as of feather moss, fern or yarrow."""
+    t = (x * 0.5 + 0.5).clamp(0, 1)
+    barb = (t * (11 + 4 * own) - y.abs() * 0.9).frac()
+    reach = (t * (1.12 - t) * 3.1).clamp(0, 1) * (0.35 + 0.65 * (1 - (barb * 2 - 1).square()))
+    return torch.maximum(reach - y.abs(), 0.10 - y.abs()) - (x.abs() - 1).clamp(min=0) * 30
+
+
 def maple(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
     """Return five pointed lobes that spread from the stalk, their sides toothed; meant to be as wide as long."""
     aside = y.abs()

@@ -81,7 +81,7 @@ def _depth(torus: Torus, look: Look) -> _Depth:
     net_m = crack_distance(torus, "net", 0.16, wander=0.3)
     fine = groove(net_m, 0.0009, max(torus.tile_m / torus.size, 0.0018)) * shatter
     veil = torch.maximum(veil, fine * 0.7 + torch.exp(net_m * -45) * shatter * 0.22 * (0.6 + wisp))
-    bubbles = gas_discs(torus, "gas", 260 * look["bubbles"], size_m=(0.008, 0.07))
+    bubbles = gas_discs(torus, "gas", 190 * look["bubbles"], size_m=(0.006, 0.055))
     return _Depth(veil=veil.clamp(0, 1), bubbles=bubbles, open=torch.maximum(line, fine * 0.4))
 
 
