@@ -42,6 +42,7 @@ from assetgen.backends.procedural.materials.masonry.stucco import stucco
 from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
 from assetgen.backends.procedural.materials.metal.bronze import bronze
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
+from assetgen.backends.procedural.materials.metal.chainmail import chainmail
 from assetgen.backends.procedural.materials.metal.copper import copper
 from assetgen.backends.procedural.materials.metal.corrugated import corrugated
 from assetgen.backends.procedural.materials.metal.diamond_plate import diamond_plate
@@ -154,6 +155,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "diamond_plate": diamond_plate,
     "corrugated": corrugated,
     "grating": grating,
+    "chainmail": chainmail,
     "painted_metal": painted_metal,
     "leather": leather,
     "scales": scales,
