@@ -48,6 +48,7 @@ from assetgen.backends.procedural.materials.metal.corrugated import corrugated
 from assetgen.backends.procedural.materials.metal.diamond_plate import diamond_plate
 from assetgen.backends.procedural.materials.metal.gold import gold
 from assetgen.backends.procedural.materials.metal.grating import grating
+from assetgen.backends.procedural.materials.metal.hammered_metal import hammered_metal
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.organic.bone import bone
@@ -155,6 +156,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "diamond_plate": diamond_plate,
     "corrugated": corrugated,
     "grating": grating,
+    "hammered_metal": hammered_metal,
     "chainmail": chainmail,
     "painted_metal": painted_metal,
     "leather": leather,
