@@ -57,6 +57,7 @@ from assetgen.backends.procedural.materials.organic.flesh import flesh
 from assetgen.backends.procedural.materials.organic.fur import fur
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
+from assetgen.backends.procedural.materials.scifi.alien_tech import alien_tech
 from assetgen.backends.procedural.materials.scifi.circuit_board import circuit_board
 from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
 from assetgen.backends.procedural.materials.scifi.tech_floor import tech_floor
@@ -178,6 +179,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "alien_flesh": alien_flesh,
     "circuit_board": circuit_board,
     "bone": bone,
+    "alien_tech": alien_tech,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
