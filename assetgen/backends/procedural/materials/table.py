@@ -59,6 +59,7 @@ from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
 from assetgen.backends.procedural.materials.scifi.alien_tech import alien_tech
 from assetgen.backends.procedural.materials.scifi.circuit_board import circuit_board
+from assetgen.backends.procedural.materials.scifi.energy_grid import energy_grid
 from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
 from assetgen.backends.procedural.materials.scifi.tech_floor import tech_floor
 from assetgen.backends.procedural.materials.stone.basalt import basalt
@@ -179,6 +180,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "alien_flesh": alien_flesh,
     "circuit_board": circuit_board,
     "bone": bone,
+    "energy_grid": energy_grid,
     "alien_tech": alien_tech,
 }
 

@@ -15,7 +15,7 @@ from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import blur, convexity, smoothstep
 from assetgen.backends.procedural.operators.layouts import boards, lay
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette, flat_color
+from assetgen.backends.procedural.operators.palette import flat_color
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
@@ -102,7 +102,7 @@ def _lit(torus: Torus, look: Look, surface: Surface, body: _Body, rough: Tensor)
     pulse = smoothstep(-0.15, 0.40, fbm(torus, "pulse", torus.cells_across(0.30), octaves=3) + rough * 0.2)
     leak = smoothstep(0.80, 1.0, body.seam + rough * 0.10) * pulse * (0.2 + 0.8 * look["glow"])
     light = torch.maximum(leak, body.pore * (0.3 + 0.7 * pulse))
-    color = flat_color(torus, look.paint(Palette.of(choose(torus, "light", _LIGHTS)), second=True).middle())
+    color = flat_color(torus, look.light(choose(torus, "light", _LIGHTS)))
     halo = blur(torus, light, 0.012) * 0.35
     inside = surface.covered(light * 0.8, color=color * 0.4 + 0.12, roughness=0.25, metallic=0.0)
     return replace(inside, emissive=(light * 2.6 + halo) * color)
