@@ -9,7 +9,7 @@ from typing import Final
 from assetgen.backends.procedural.catalog.catalog import Parameter
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.oklab import srgb_to_linear
-from assetgen.backends.procedural.operators.palette import Palette, Triple, pigment
+from assetgen.backends.procedural.operators.palette import Palette, Triple, hex_to_srgb, pigment
 from assetgen.backends.procedural.operators.torus import Torus
 
 NATURAL: Final = 0.10
@@ -82,6 +82,18 @@ class Look:
         asked = self._adjusted(Palette(((0.0, plain),)))
         dark, light = asked.adjusted(brightness=-0.22), asked.adjusted(brightness=0.14, saturation=-0.12)
         return Palette(((0.0, dark.middle()), (0.5, asked.middle()), (1.0, light.middle())))
+
+    def light(self, drawn: str, *, second: bool = True) -> Triple:
+        """Return the linear color of a lamp, its strongest channel 1: light is as pure as it is asked for.
+
+        Args:
+            drawn: '#rrggbb' when no color is asked for.
+            second: follow the second color of the prompt, since the first is that of the surface.
+        """
+        color = self.second_color if second else self.color
+        r, g, b = srgb_to_linear(hex_to_srgb(drawn) if color is None else color.srgb)
+        most = max(r, g, b, 1e-3)
+        return r / most, g / most, b / most
 
     def bare_metal(self, *colors: str) -> Palette:
         """Return a ramp of bare metal: another metal asked for takes its place, any other color anodizes it.

@@ -92,6 +92,7 @@ from assetgen.backends.procedural.operators.layouts import (
 )
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
 from assetgen.backends.procedural.operators.litter import FALLEN, leaf_face, strew
+from assetgen.backends.procedural.operators.mail import Mail, mail
 from assetgen.backends.procedural.operators.markings import KINDS, markings
 from assetgen.backends.procedural.operators.marks import crack_distance, faults, gas_pits, patches, scratches
 from assetgen.backends.procedural.operators.masonry import (
@@ -424,6 +425,10 @@ def _pierced(work: Openwork) -> Tensor:
 def _circuit(made: Circuit) -> Tensor:
     edges = [made.trace, made.via, made.hole, made.pad, made.x, made.y]
     return torch.stack([*edges, made.part.float()])
+
+
+def _mail(rings: Mail) -> Tensor:
+    return torch.stack([rings.wire, rings.height_m * 10, rings.crown, rings.ring.float(), rings.rivet])
 
 
 def _handled(torus: Torus) -> Tensor:
@@ -796,6 +801,7 @@ DRAWINGS: dict[str, Drawing] = {
     "perforated sheet": lambda t: _pierced(openwork(t, "a", "perforated", 0.3)),
     "expanded mesh": lambda t: _pierced(openwork(t, "a", "mesh", 0.3)),
     "circuit": lambda t: _circuit(lay_out(t, "a", 0.05, chips=8, traces=0.8)),
+    "mail": lambda t: _mail(mail(t, "a", 0.2, wire=0.1, uneven=0.5)),
     "verdigris": _verdigris,
     "hammered": lambda t: _blows(hammered(t, "a", 0.2)),
     "chased": lambda t: _chased(chased(t, "a", 0.3)),

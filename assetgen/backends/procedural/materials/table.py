@@ -45,11 +45,13 @@ from assetgen.backends.procedural.materials.masonry.stucco import stucco
 from assetgen.backends.procedural.materials.metal.bare_steel import bare_steel
 from assetgen.backends.procedural.materials.metal.bronze import bronze
 from assetgen.backends.procedural.materials.metal.brushed_metal import brushed_metal
+from assetgen.backends.procedural.materials.metal.chainmail import chainmail
 from assetgen.backends.procedural.materials.metal.copper import copper
 from assetgen.backends.procedural.materials.metal.corrugated import corrugated
 from assetgen.backends.procedural.materials.metal.diamond_plate import diamond_plate
 from assetgen.backends.procedural.materials.metal.gold import gold
 from assetgen.backends.procedural.materials.metal.grating import grating
+from assetgen.backends.procedural.materials.metal.hammered_metal import hammered_metal
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.organic.bone import bone
@@ -58,7 +60,9 @@ from assetgen.backends.procedural.materials.organic.flesh import flesh
 from assetgen.backends.procedural.materials.organic.fur import fur
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
+from assetgen.backends.procedural.materials.scifi.alien_tech import alien_tech
 from assetgen.backends.procedural.materials.scifi.circuit_board import circuit_board
+from assetgen.backends.procedural.materials.scifi.energy_grid import energy_grid
 from assetgen.backends.procedural.materials.scifi.hull_panels import hull_panels
 from assetgen.backends.procedural.materials.scifi.tech_floor import tech_floor
 from assetgen.backends.procedural.materials.stone.basalt import basalt
@@ -160,6 +164,8 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "diamond_plate": diamond_plate,
     "corrugated": corrugated,
     "grating": grating,
+    "hammered_metal": hammered_metal,
+    "chainmail": chainmail,
     "painted_metal": painted_metal,
     "leather": leather,
     "scales": scales,
@@ -180,6 +186,8 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "alien_flesh": alien_flesh,
     "circuit_board": circuit_board,
     "bone": bone,
+    "energy_grid": energy_grid,
+    "alien_tech": alien_tech,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {

@@ -1,4 +1,4 @@
-"""Painted steel: plates, rivets and paint that are the same at every size and scroll with the tile."""
+"""What metals keep to: plates, rivets and paint, and what is bare, rusted, green or pierced."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
 from assetgen.backends.procedural.operators.layouts import courses, lay
+from assetgen.backends.procedural.operators.mail import mail
 from assetgen.backends.procedural.operators.panels import band, border_points, half_extents, split
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface, finish
 from assetgen.imaging.color import linear_to_srgb
+from tests.backends.procedural.checks import draw
 
 PAINTED_METAL = RECIPES["painted_metal"]
 
@@ -136,3 +138,53 @@ def test_a_band_keeps_its_area_at_every_size(size: int) -> None:
     torus = Torus(size=size, seed=1, tile_m=2.0)
     line = (torus.u - 0.4321).expand(size, size) * torus.tile_m
     assert abs(float(band(torus, line, 0.003).mean()) * torus.tile_m - 0.006) < 0.0006
+
+
+GOLD = ColorWord("gold", (1.0, 0.89, 0.62), metal=True)
+BLUE = ColorWord("blue", (0.1, 0.2, 0.8), metal=False)
+
+
+def hue(surface: Surface) -> Tensor:
+    """Return red, green and blue of the median bare metal, as shares of their sum."""
+    middle = surface.color[:, surface.metallic > 0.75].median(1).values
+    return middle / middle.sum()
+
+
+@pytest.mark.parametrize("name", ["bare_steel", "brushed_metal", "hammered_metal", "diamond_plate"])
+def test_another_metal_asked_for_is_cast_in_it_and_a_color_anodizes_or_paints(name: str) -> None:
+    plain, golden, blue = (draw(RECIPES[name], colors=(color, None)) for color in (None, GOLD, BLUE))
+    assert hue(golden)[2] < hue(plain)[2] - 0.05
+    assert blue.color[2].mean() > 1.15 * blue.color[0].mean()
+
+
+def test_wear_rubs_leaf_and_scale_off() -> None:
+    for name, options in (("gold", {"finish": "leaf"}), ("bare_steel", {"alloy": "gunmetal"})):
+        new, worn = (draw(RECIPES[name], options=options, traits={"wear": wear}) for wear in (0.0, 1.0))
+        more = (worn.metallic - new.metallic).mean()
+        assert more < 0 if name == "gold" else more > 0
+
+
+def test_verdigris_and_rust_are_no_metal_and_rougher_than_what_they_grew_on() -> None:
+    for name, options in (("copper", {"state": "verdigris"}), ("rusted_iron", {"state": "fresh"})):
+        surface = draw(RECIPES[name], size=192, options=options)
+        crust, bare = surface.metallic < 0.3, surface.metallic > 0.6
+        if bare.any():
+            assert surface.roughness[crust].median() > surface.roughness[bare].median() + 0.15
+        assert crust.float().mean() > 0.1
+
+
+def test_one_sees_the_dark_through_a_grating_and_it_is_no_metal() -> None:
+    for pattern in RECIPES["grating"].options["pattern"]:
+        surface = draw(RECIPES["grating"], size=256, options={"pattern": pattern})
+        deep = surface.level() < 0.3
+        assert 0.15 < deep.float().mean() < 0.85
+        assert surface.metallic[deep].median() == 0
+        assert linear_to_srgb(surface.color[:, deep]).median() < 0.32
+
+
+def test_a_ring_of_mail_lies_over_one_neighbor_and_under_the_next() -> None:
+    rings = mail(Torus(size=512, seed=1, tile_m=0.1), "rings", 0.01, wire=0.1, uneven=0.0)
+    level = rings.height_m[rings.wire > 0]
+    # The high side of a ring hides the low side of its neighbor, and yet every ring shows some of both.
+    assert 0.5 < (level > 0).float().mean() < 0.9
+    assert len(rings.ring[rings.wire > 0].unique()) == rings.count

@@ -143,7 +143,7 @@ def _powered(torus: Torus, look: Look, surface: Surface, circuit: Circuit, trace
     if look.option("power", "off") == "off":
         return surface
     open_board = trace * (circuit.part < 0).float()
-    color = flat_color(torus, look.paint(Palette.of(choose(torus, "glow", _GLOW)), second=True).middle())
+    color = flat_color(torus, look.light(choose(torus, "glow", _GLOW)))
     pulse = smoothstep(-0.25, 0.35, fbm(torus, "pulse", torus.cells_across(0.03), octaves=3)) * 0.8 + 0.2
     halo = blur(torus, open_board, 0.0006) * (1 - open_board) * 0.3
     surface = surface.covered(open_board * 0.6, color=color * 0.5 + 0.15, roughness=0.3)

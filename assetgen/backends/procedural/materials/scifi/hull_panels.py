@@ -140,7 +140,7 @@ def _stencils(torus: Torus, look: Look, hull: Hull, ragged: Tensor) -> Tensor:
 
 def _lit(torus: Torus, look: Look, surface: Surface, glass: Tensor) -> Surface:
     """Light the lamps, and let a little of them fall on the rim of their slot."""
-    shine = look.paint(Palette.of(choose(torus, "lamp", _LAMPS)), second=True).middle()
+    shine = look.light(choose(torus, "lamp", _LAMPS))
     color = flat_color(torus, shine)
     lens = surface.covered(glass, color=color * 0.5 + 0.3, roughness=0.22)
     halo = blur(torus, glass, 0.014) * (1 - glass) * 0.35

@@ -120,7 +120,7 @@ def _lit(torus: Torus, look: Look, surface: Surface, laid: Laid, kind: Tensor) -
     reach = torch.sqrt(plates.x.square() + plates.y.square())
     ring = band(torus, reach - 0.055, 0.0035, soft_m=0.002) * ((kind > 0.93) & (drawn < 0.7)).float()
     light = torch.maximum(strip, ring)
-    shine = look.paint(Palette.of(choose(torus, "light", _LIGHTS)), second=True).middle()
+    shine = look.light(choose(torus, "light", _LIGHTS))
     color = flat_color(torus, shine)
     spill = blur(torus, strip, 0.010) * (1 - strip) * 0.5
     lens = surface.covered((strip * 1.4 + ring).clamp(0, 1), color=color * 0.45 + 0.3, roughness=0.25)
