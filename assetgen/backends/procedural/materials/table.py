@@ -50,6 +50,7 @@ from assetgen.backends.procedural.materials.metal.grating import grating
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.organic.bone import bone
+from assetgen.backends.procedural.materials.organic.chitin import chitin
 from assetgen.backends.procedural.materials.organic.feathers import feathers
 from assetgen.backends.procedural.materials.organic.flesh import flesh
 from assetgen.backends.procedural.materials.organic.fur import fur
@@ -174,6 +175,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "alien_flesh": alien_flesh,
     "circuit_board": circuit_board,
     "bone": bone,
+    "chitin": chitin,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
