@@ -54,6 +54,7 @@ from assetgen.backends.procedural.materials.organic.chitin import chitin
 from assetgen.backends.procedural.materials.organic.feathers import feathers
 from assetgen.backends.procedural.materials.organic.flesh import flesh
 from assetgen.backends.procedural.materials.organic.fur import fur
+from assetgen.backends.procedural.materials.organic.honeycomb import honeycomb
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
 from assetgen.backends.procedural.materials.scifi.circuit_board import circuit_board
@@ -176,6 +177,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "circuit_board": circuit_board,
     "bone": bone,
     "chitin": chitin,
+    "honeycomb": honeycomb,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
