@@ -16,6 +16,7 @@ from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.fantasy.alien_flesh import alien_flesh
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
+from assetgen.backends.procedural.materials.fantasy.void_stone import void_stone
 from assetgen.backends.procedural.materials.ground.asphalt import asphalt
 from assetgen.backends.procedural.materials.ground.dirt import dirt
 from assetgen.backends.procedural.materials.ground.forest_floor import forest_floor
@@ -178,6 +179,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "bone": bone,
     "chitin": chitin,
     "honeycomb": honeycomb,
+    "void_stone": void_stone,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
