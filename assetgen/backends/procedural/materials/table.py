@@ -54,6 +54,7 @@ from assetgen.backends.procedural.materials.organic.bone import bone
 from assetgen.backends.procedural.materials.organic.chitin import chitin
 from assetgen.backends.procedural.materials.organic.feathers import feathers
 from assetgen.backends.procedural.materials.organic.flesh import flesh
+from assetgen.backends.procedural.materials.organic.foliage import foliage
 from assetgen.backends.procedural.materials.organic.fur import fur
 from assetgen.backends.procedural.materials.organic.honeycomb import honeycomb
 from assetgen.backends.procedural.materials.organic.leather import leather
@@ -180,6 +181,7 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "chitin": chitin,
     "honeycomb": honeycomb,
     "void_stone": void_stone,
+    "foliage": foliage,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
