@@ -25,7 +25,7 @@ _GREENS: Final = (
     ("#182117", "#283724", "#3e4d33", "#5a6947", "#828c66"),  # laurel, dark and cool
     ("#22230e", "#3b3d18", "#595a27", "#7a793c", "#9f9c5d"),  # young and yellow
 )
-_DEPTH_M: Final = {"hedge": 0.042, "laurel": 0.06, "ivy": 0.03, "fern": 0.06}
+_DEPTH_M: Final = {"hedge": 0.042, "laurel": 0.06, "ivy": 0.03, "fern": 0.042}
 _OUTLINES: Final[dict[str, tuple[Outline, ...]]] = {
     "hedge": (beech,),
     "laurel": (beech,),
