@@ -141,6 +141,7 @@ from assetgen.backends.procedural.operators.shingles import (
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles, stacked_in_strips
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
 from assetgen.backends.procedural.operators.splatter import splatter
+from assetgen.backends.procedural.operators.sprigs import fronds, sprigs
 from assetgen.backends.procedural.operators.stitching import stitches
 from assetgen.backends.procedural.operators.stonework import block_courses
 from assetgen.backends.procedural.operators.strata import strata
@@ -288,6 +289,14 @@ def _exposure(torus: Torus) -> Tensor:
     height_m = surface(torus).height_m
     fields = (slope(torus, height_m), ledges(torus, height_m), faces(torus, height_m))
     return torch.stack([*fields, proud(torus, height_m, 0.1), edges(torus, height_m, 0.1)])
+
+
+def _growing(torus: Torus) -> Tensor:
+    twigs = sprigs(torus, "a", 9, leaves=5, leaf_m=(0.1, 0.2), slim=(0.4, 0.6), depth_m=0.05)
+    ferns = fronds(torus, "b", 4, long_m=(0.3, 0.5), pairs=6, slim=0.3, depth_m=0.05)
+    leaf, _ = lay_shapes(torus, twigs, (beech,))
+    frond, _ = lay_shapes(torus, ferns, (beech, blade))
+    return torch.stack([leaf.x, leaf.height_m, leaf.cover, frond.y, frond.height_m, frond.cover])
 
 
 def _climbing(torus: Torus) -> Tensor:
@@ -726,6 +735,7 @@ DRAWINGS: dict[str, Drawing] = {
     "exposure": _exposure,
     "splatter": _splatter,
     "climbing plants": _climbing,
+    "sprigs and fronds": _growing,
     "run off": _run_off,
     "run up": lambda t: run_up(t, smoothstep(0.2, 0.3, fbm(t, "a", 3)), 0.2),
     "faces up": lambda t: faces_up(t, fbm(t, "a", 3), 0.02),

@@ -16,6 +16,7 @@ from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.fantasy.alien_flesh import alien_flesh
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
 from assetgen.backends.procedural.materials.fantasy.rune_stone import rune_stone
+from assetgen.backends.procedural.materials.fantasy.void_stone import void_stone
 from assetgen.backends.procedural.materials.ground.asphalt import asphalt
 from assetgen.backends.procedural.materials.ground.cracked_earth import cracked_earth
 from assetgen.backends.procedural.materials.ground.dirt import dirt
@@ -55,9 +56,12 @@ from assetgen.backends.procedural.materials.metal.hammered_metal import hammered
 from assetgen.backends.procedural.materials.metal.painted_metal import painted_metal
 from assetgen.backends.procedural.materials.metal.rusted_iron import rusted_iron
 from assetgen.backends.procedural.materials.organic.bone import bone
+from assetgen.backends.procedural.materials.organic.chitin import chitin
 from assetgen.backends.procedural.materials.organic.feathers import feathers
 from assetgen.backends.procedural.materials.organic.flesh import flesh
+from assetgen.backends.procedural.materials.organic.foliage import foliage
 from assetgen.backends.procedural.materials.organic.fur import fur
+from assetgen.backends.procedural.materials.organic.honeycomb import honeycomb
 from assetgen.backends.procedural.materials.organic.leather import leather
 from assetgen.backends.procedural.materials.organic.scales import scales
 from assetgen.backends.procedural.materials.scifi.alien_tech import alien_tech
@@ -188,6 +192,10 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "bone": bone,
     "energy_grid": energy_grid,
     "alien_tech": alien_tech,
+    "chitin": chitin,
+    "honeycomb": honeycomb,
+    "void_stone": void_stone,
+    "foliage": foliage,
 }
 
 RECIPES: Final[dict[str, Recipe]] = {
