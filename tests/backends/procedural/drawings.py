@@ -127,6 +127,7 @@ from assetgen.backends.procedural.operators.plaited import plait
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.operators.rain import where_rain_runs
+from assetgen.backends.procedural.operators.repeats import damask, lozenges, trellis
 from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, rock_insides, with_lichen
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.run_off import run_off, run_up
@@ -752,6 +753,7 @@ DRAWINGS: dict[str, Drawing] = {
     "piles": _piles,
     "combed": lambda t: combed(t, spectral_noise(t, "a", slope=0.5), fbm(t, "b", 3) * 3, 0.2),
     "shapes": _shapes,
+    "repeats": lambda t: torch.stack([draw(t.u * 2, t.v * 3) for draw in (damask, lozenges, trellis)]),
     "flakes": _flakes,
     "stitches": _stitches,
     "crumple": lambda t: crumple(t, "a", 0.4),

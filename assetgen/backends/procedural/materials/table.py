@@ -12,6 +12,8 @@ from assetgen.backends.procedural.materials.fabric.carpet import carpet
 from assetgen.backends.procedural.materials.fabric.cotton import cotton
 from assetgen.backends.procedural.materials.fabric.denim import denim
 from assetgen.backends.procedural.materials.fabric.linen_burlap import linen_burlap
+from assetgen.backends.procedural.materials.fabric.silk import silk
+from assetgen.backends.procedural.materials.fabric.velvet import velvet
 from assetgen.backends.procedural.materials.fabric.wool_knit import wool_knit
 from assetgen.backends.procedural.materials.fantasy.alien_flesh import alien_flesh
 from assetgen.backends.procedural.materials.fantasy.crystal import crystal
@@ -84,6 +86,11 @@ from assetgen.backends.procedural.materials.stone.slate import slate
 from assetgen.backends.procedural.materials.stone.stone_wall import stone_wall
 from assetgen.backends.procedural.materials.stone.terrazzo import terrazzo
 from assetgen.backends.procedural.materials.synthetic.carbon_fibre import carbon_fibre
+from assetgen.backends.procedural.materials.synthetic.cardboard import cardboard
+from assetgen.backends.procedural.materials.synthetic.foam import foam
+from assetgen.backends.procedural.materials.synthetic.paper import paper
+from assetgen.backends.procedural.materials.synthetic.plastic import plastic
+from assetgen.backends.procedural.materials.synthetic.rubber import rubber
 from assetgen.backends.procedural.materials.wood.bamboo import bamboo
 from assetgen.backends.procedural.materials.wood.birch_bark import birch_bark
 from assetgen.backends.procedural.materials.wood.cork import cork
@@ -178,10 +185,17 @@ _MAKERS: Final[dict[str, Callable[[Torus, Look], Surface]]] = {
     "denim": denim,
     "linen_burlap": linen_burlap,
     "canvas": canvas,
+    "silk": silk,
+    "velvet": velvet,
     "wool_knit": wool_knit,
     "hull_panels": hull_panels,
     "carpet": carpet,
     "carbon_fibre": carbon_fibre,
+    "plastic": plastic,
+    "rubber": rubber,
+    "foam": foam,
+    "paper": paper,
+    "cardboard": cardboard,
     "rune_stone": rune_stone,
     "fur": fur,
     "feathers": feathers,

@@ -78,7 +78,7 @@ def cut_pile(torus: Torus, name: str, pitch_m: float, *, order: float = 0.0) -> 
     body = smoothstep(0.0, 1.0, tufts.edge / round_m)
     # Ends of single fibres, other ones in every tuft, drawn out the way the nap lies.
     ends = spectral_noise(torus, f"{name}/ends", slope=0.3, low=round(count * 1.6))
-    lie = spectral_noise(torus, f"{name}/lie", slope=0.8, low=count // 2, stretch=(1.0, 0.3))
+    lie = spectral_noise(torus, f"{name}/lie", slope=0.8, low=count // 2, stretch=(1.0, 3.3))
     shift = tufts.pick(torus.uniform(f"{name}/shift", tufts.count, 2).T.contiguous())
     single, drawn = fetch(torus, torch.stack([ends, lie]), shift[0] - bend[0], shift[1] - bend[1])
     strand = (single * 0.4 + drawn * 0.3).clamp_(-1.2, 1.2)
@@ -100,7 +100,7 @@ def loop_pile(torus: Torus, name: str, pitch_m: float) -> Pile:
     arch = (1 - (y / (0.62 * long_m)).square_()).clamp_(min=0)
     tube = (1 - (x / (0.56 * wide_m)).square_()).clamp_(min=0).sqrt_()
     ply = torch.cos((y / (0.62 * wide_m) + x / wide_m * 0.9) * math.pi).abs_() * 2 - 1
-    fibre = spectral_noise(torus, f"{name}/fibre", slope=0.8, low=60, stretch=(1.0, 0.35))
+    fibre = spectral_noise(torus, f"{name}/fibre", slope=0.8, low=60, stretch=(1.0, 2.8))
     height = rim * tube * (0.5 + 0.5 * arch) * loops.random(torus, f"{name}/rise", 0.78, 1.05)
     height = height + (ply * 0.07 + fibre * 0.025) * rim
     return Pile(

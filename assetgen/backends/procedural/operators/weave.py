@@ -62,6 +62,11 @@ class Cloth:
         """Give every yarn one uniform number of a stream, spread over the texels."""
         return self.pick(torus.uniform(name, self.count)[:, 0] * (high - low) + low)
 
+    def random_apart(self, torus: Torus, name: str, low: float, high: float) -> Tensor:
+        """Give every yarn a number unlike its neighbours': no bundle of them stands out as a stripe."""
+        step = torch.arange(self.count, device=torus.device) * 0.6180339887 + torus.draw(name, 0.0, 1.0)
+        return self.pick((step - torch.floor(step)) * (high - low) + low)
+
     def twist(self, torus: Torus, lay_m: float) -> Tensor:
         """Return the strands that a yarn is spun of, -1 in the groove between two, 1 on a strand, (N, N).
 

@@ -33,11 +33,11 @@ _HALF_BASKET: Final[Binding] = ((1, 1, 0, 0), (0, 0, 1, 1))
 
 def canvas(torus: Torus, look: Look) -> Surface:
     """Heavy cloth that was made to stand weather, or paint."""
-    kind = look.option("kind", choose(torus, "canvas/kind", ("duck", "duck", "primed", "tarpaulin")))
+    kind = look.option("kind", choose(torus, "canvas/kind", ("duck", "duck", "primed")))
     cloth = _woven(torus, look, kind)
     fibre = mix(
-        spectral_noise(torus, "canvas/weft", slope=0.8, low=40, stretch=(0.22, 1.0)),
-        spectral_noise(torus, "canvas/warp", slope=0.8, low=40, stretch=(1.0, 0.22)),
+        spectral_noise(torus, "canvas/weft", slope=0.8, low=40, stretch=(4.5, 1.0)),
+        spectral_noise(torus, "canvas/warp", slope=0.8, low=40, stretch=(1.0, 4.5)),
         cloth.warp,
     )
     crease = folds(torus, "canvas/crease", 0.07, stretch=0.9, sharp=0.8, wander=0.8)
@@ -83,7 +83,7 @@ def _duck(torus: Torus, look: Look, cloth: Cloth, fibre: Tensor, crease: Tensor,
         color, color * look.palette("#7a684c", tint=0.0).paint(stain) * 1.9, stain * look["dirt"] * 0.7
     )
     roughness = look.roughness(0.85) + 0.05 * fibre.clamp(-2, 2) - 0.06 * cloth.height.clamp(-0.5, 1)
-    roughness = roughness - 0.05 * worn + cloth.random(torus, "canvas/sheen", -0.08, 0.08)
+    roughness = roughness - 0.05 * worn + cloth.random_apart(torus, "canvas/gloss", -0.08, 0.08)
     surface = Surface(
         torus=torus,
         height_m=body * (0.34 * look["yarn_m"] * look.relief) + lie_m,
@@ -96,7 +96,7 @@ def _duck(torus: Torus, look: Look, cloth: Cloth, fibre: Tensor, crease: Tensor,
 
 def _primed(torus: Torus, look: Look, cloth: Cloth, fibre: Tensor, crease: Tensor, lie_m: Tensor) -> Surface:
     """Gesso brushed over the weave: it fills the hollows, and cracks when it grows old."""
-    brush = spectral_noise(torus, "gesso/brush", slope=1.2, low=14, stretch=(0.10, 1.0))
+    brush = spectral_noise(torus, "gesso/brush", slope=1.2, low=14, stretch=(9.0, 1.0))
     thin = fbm(torus, "gesso/thin", torus.cells_across(0.04), octaves=4) + 0.12 * brush
     weave_m = blur(torus, cloth.height, look["yarn_m"] * 0.09) * (look["yarn_m"] * 0.3)
     cracked = groove(crack_distance(torus, "gesso/cracks", 0.022), 0.00012, torus.tile_m / torus.size)

@@ -57,8 +57,8 @@ def cotton(torus: Torus, look: Look) -> Surface:
     pattern = look.option("pattern", drawn)
     cloth = _woven(torus, look, pattern)
     # Fibres lie along whichever yarn is on top.
-    standing = spectral_noise(torus, "fibre/warp", slope=0.9, low=50, stretch=(1.0, 0.3))
-    lying = spectral_noise(torus, "fibre/weft", slope=0.9, low=50, stretch=(0.3, 1.0))
+    standing = spectral_noise(torus, "fibre/warp", slope=0.9, low=50, stretch=(1.0, 3.3))
+    lying = spectral_noise(torus, "fibre/weft", slope=0.9, low=50, stretch=(3.3, 1.0))
     fibre = mix(lying, standing, cloth.warp)
     lint = scratches(torus, "lint", int(300 + 1500 * look["lint"]), length_m=(0.0008, 0.005), bend=2.2)
     lint = lint.mul_(min(1.0, 0.00006 * torus.size / torus.tile_m))

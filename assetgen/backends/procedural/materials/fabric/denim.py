@@ -57,7 +57,7 @@ def denim(torus: Torus, look: Look) -> Surface:
         slubs=(0.25 + 0.75 * look["slubs"], 0.4),
         warp=bend,
     )
-    fibre = spectral_noise(torus, "fibre", slope=0.9, low=60, stretch=(1.0, 0.45))
+    fibre = spectral_noise(torus, "fibre", slope=0.9, low=60, stretch=(1.0, 2.2))
     crease = _creases(torus)
     seam = _felled(torus) if look.option("seam", "plain") == "felled" else None
 

@@ -76,8 +76,8 @@ def linen_burlap(torus: Torus, look: Look) -> Surface:
     kind = look.option("kind", choose(torus, "bast/kind", ("burlap", "linen")))
     stuff = _STUFFS[kind]
     cloth = _woven(torus, look, stuff)
-    standing = spectral_noise(torus, "jute/warp", slope=0.8, low=36, stretch=(1.0, 0.16))
-    lying = spectral_noise(torus, "jute/weft", slope=0.8, low=36, stretch=(0.16, 1.0))
+    standing = spectral_noise(torus, "jute/warp", slope=0.8, low=36, stretch=(1.0, 6.0))
+    lying = spectral_noise(torus, "jute/weft", slope=0.8, low=36, stretch=(6.0, 1.0))
     fibre = mix(lying, standing, (cloth.warp > 0.5).float())
     hair = _hairs(torus, look, kind)
     crease = _creases(torus) * (1.0 if kind == "linen" else 0.35)
