@@ -1,10 +1,11 @@
 """Whether the library's materials differ: a small classifier tells them apart, and none is near another.
 
-    python benchmarks/distinct.py                  every material, 16 seeds
+    python benchmarks/distinct.py                  every material, 24 seeds
     python benchmarks/distinct.py --seeds 8 --only granite --only marble
 
-Each seed's maps are reduced to figures: quantiles of color, roughness, metallic and slope, and the strength of
-lightness and height in octaves along two axes. A network with one hidden layer learns the materials on the odd seeds
+Each seed's maps are reduced to figures: quantiles of color, roughness, metallic, slope and height, what of lightness
+and height lies in each octave along two axes and how lopsided and how peaked it is there, and how lightness, height
+and roughness go together. A network with one hidden layer learns the materials on the odd seeds
 and names those of the even seeds. Two materials are near-copies when a quarter of their pictures have their nearest
 other picture among the other's.
 """
@@ -33,7 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seeds", type=int, default=16)
+    parser.add_argument("--seeds", type=int, default=24)
     parser.add_argument("--only", action="append", help="one material; may be repeated")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -61,9 +62,12 @@ def features(name: str, seed: int) -> Tensor:
         lab = linear_to_oklab(surface.color, axis=0)
         slope_x = (surface.height_m.roll(-1, 1) - surface.height_m.roll(1, 1)) * (EDGE / 2 / torus.tile_m)
         slope_y = (surface.height_m.roll(-1, 0) - surface.height_m.roll(1, 0)) * (EDGE / 2 / torus.tile_m)
+        height = surface.height_m / torus.tile_m
         fields = [*lab, surface.roughness, surface.metallic, slope_x.abs().log1p(), slope_y.abs().log1p()]
+        fields.append(unit(height))
         figures = [torch.quantile(field.flatten(), _QUANTILES) for field in fields]
-        figures += [octaves(lab[0]), octaves(surface.height_m / torus.tile_m)]
+        figures += [octaves(lab[0]), octaves(height), bands(lab[0]), bands(height)]
+        figures.append(together(lab[0], height, surface.roughness))
         glow = surface.emissive.amax() if surface.emissive is not None else torch.tensor(0.0)
         return torch.cat([*figures, glow.reshape(1).clamp(max=3.0)])
 
@@ -79,6 +83,30 @@ def octaves(field: Tensor) -> Tensor:
         ring = (radius >= 2**octave * 2) & (radius < 2 ** (octave + 1) * 2)
         energies += [power[ring & (kx >= ky)].mean(), power[ring & (kx < ky)].mean()]
     return torch.log(torch.stack(energies) + 1e-9)
+
+
+def bands(field: Tensor) -> Tensor:
+    """Return skewness and kurtosis (log) of a field in each of six octaves: joints, pits and spots leave them."""
+    spectrum = torch.fft.fft2(field - field.mean())
+    axis = torch.fft.fftfreq(EDGE, 1 / EDGE)
+    radius = torch.hypot(axis[:, None], axis[None])
+    moments = []
+    for octave in range(6):
+        ring = (radius >= 2**octave * 2) & (radius < 2 ** (octave + 1) * 2)
+        band = unit(torch.fft.ifft2(spectrum * ring).real)
+        moments += [band.pow(3).mean().clamp(-4, 4), band.pow(4).mean().clamp(min=1).log()]
+    return torch.stack(moments)
+
+
+def together(*fields: Tensor) -> Tensor:
+    """Return the correlation of every two fields."""
+    units = [unit(field) for field in fields]
+    return torch.stack([(one * other).mean() for i, one in enumerate(units) for other in units[:i]])
+
+
+def unit(field: Tensor) -> Tensor:
+    """Return a field with mean 0 and standard deviation 1; a constant one is 0."""
+    return (field - field.mean()) / field.std().clamp(min=1e-6)
 
 
 def classify(table: Tensor, names: list[str]) -> tuple[float, dict[tuple[str, str], int]]:

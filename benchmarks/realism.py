@@ -1,11 +1,13 @@
 """How real the library's materials are in numbers, beside photographs and scans of the same things.
 
-    python benchmarks/realism.py --images DIR     files named by a prompt: "mossy cliff.jpg"
+    python benchmarks/realism.py --images DIR     files named by a prompt: "mossy cliff.jpg", "dirt.albedo.png"
 
 For each picture the material of its name is made at 1024 px, and both are measured at 512: the slope of the power
 spectrum of lightness over spatial frequency, the contrast (standard deviation of OKLab lightness), and the color
-spread (root mean square distance in OKLab a, b from the mean color). A made figure should lie within the spread of
-the real ones. Grey pictures have no color spread and are left out of it. The pictures are the user's own.
+spread (root mean square distance in OKLab a, b from the mean color). A photograph holds the light that fell on the
+thing, so what is made is seen from above under a light too; a scan's base color, NAME.albedo.*, is compared with the
+base color. A made figure should lie within the spread of the real ones. Grey pictures have no color spread and are
+left out of it. The pictures are the user's own.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from assetgen.backends.base import load_backend
 from assetgen.context import Context
 from assetgen.formats.read_image import read_image
 from assetgen.imaging.color import linear_to_oklab, srgb_to_linear
+from assetgen.imaging.preview import render_tiling
 from assetgen.specs.material import MaterialSpec
 
 EDGE = 512
@@ -41,8 +44,9 @@ def main() -> int:
     rows = []
     for path in sorted(options.images.iterdir()):
         real = figures(read_image(path.read_bytes()).pixels[..., :3])
-        made = [figures(make(path.stem, seed)) for seed in SEEDS]
-        rows.append((path.stem, real, {name: sum(one[name] for one in made) / len(made) for name in FIGURES}))
+        prompt, scanned = path.stem.removesuffix(".albedo"), path.stem.endswith(".albedo")
+        made = [figures(make(prompt, seed, lit=not scanned)) for seed in SEEDS]
+        rows.append((prompt, real, {name: sum(one[name] for one in made) / len(made) for name in FIGURES}))
     print(f"{'':32}" + "".join(f"{f'real {name}':>15}{'made':>9}" for name in FIGURES))
     for name, real, made in rows:
         print(f"{name[:31]:32}" + "".join(f"{real[f]:15.3f}{made[f]:9.3f}" for f in FIGURES))
@@ -63,10 +67,12 @@ def report(rows: list[tuple[str, dict[str, float], dict[str, float]]]) -> int:
     return 1 if outside else 0
 
 
-def make(prompt: str, seed: int) -> Tensor:
-    """Return the base color of a prompt, (H, W, 3) sRGB."""
+def make(prompt: str, seed: int, *, lit: bool) -> Tensor:
+    """Return a prompt's material seen from above, or its base color alone, (H, W, 3) sRGB."""
     spec = MaterialSpec(asset="realism/one", prompt=prompt, size=(1024, 1024), seed=seed)
     material = load_backend("procedural", kind="material").generate(spec, Context()).value
+    if lit:
+        return render_tiling(material, size=EDGE, repeat=1).pixels[..., :3]
     assert material.base_color is not None
     return material.base_color.pixels
 
