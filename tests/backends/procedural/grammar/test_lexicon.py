@@ -132,3 +132,8 @@ def test_no_phrase_names_two_materials() -> None:
         for key, senses in load_lexicon().phrases.items()
     }
     assert {key: bases for key, bases in named.items() if len(bases) > 1} == {}
+
+
+def test_every_phrase_can_be_read_alone() -> None:
+    for phrase in load_lexicon().phrases:
+        parse_prompt(phrase)
