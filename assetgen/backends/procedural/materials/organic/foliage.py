@@ -26,6 +26,8 @@ _GREENS: Final = (
     ("#22230e", "#3b3d18", "#595a27", "#7a793c", "#9f9c5d"),  # young and yellow
 )
 _DEPTH_M: Final = {"hedge": 0.042, "laurel": 0.06, "ivy": 0.03, "fern": 0.042}
+_STANDING: Final = {"hedge": 1.0, "laurel": 1.0, "ivy": 1.0, "fern": 0.8}
+"""Leaflets stand so steeply in a frond that a height field shows them better laid back a little."""
 _OUTLINES: Final[dict[str, tuple[Outline, ...]]] = {
     "hedge": (beech,),
     "laurel": (beech,),
@@ -55,7 +57,11 @@ def foliage(torus: Torus, look: Look) -> Surface:
     color = laid_over(below, lying, [face[1] for face in faces])
     roughness = laid_over(0.9 + 0.05 * behind, lying, [face[2] for face in faces])
     surface = Surface(
-        torus=torus, height_m=height_m * look.relief, color=color, roughness=roughness, metallic=torus.zeros()
+        torus=torus,
+        height_m=height_m * (look.relief * _STANDING[plant]),
+        color=color,
+        roughness=roughness,
+        metallic=torus.zeros(),
     )
     return surface.with_grime(0.7, _DEPTH_M[plant] * 0.6)
 
