@@ -17,7 +17,7 @@ from assetgen.backends.procedural.operators.height import blur, height_blend, sm
 from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.surface import Surface
+from assetgen.backends.procedural.surface import Fallen, Surface
 
 _WHITES = ("#a9b4bf", "#d5dce3", "#e6eaed", "#eff1f2")
 """From thin wet snow over the ground to a fresh crust."""
@@ -47,13 +47,14 @@ def snow(surface: Surface, *, amount: float, look: Look, color: ColorWord | None
     deep = grown(_lie(surface, pack, steep), 0.03 + 0.97 * amount**1.2, deep=0.6)
     top_m = _top(surface, pack, deep, steep, amount)
     white = height_blend(surface.height_m, top_m, 0.0012)
-    return _thawed(surface, white).covered(
+    fallen = _thawed(surface, white).covered(
         white,
         color=_white(surface, pack, deep, top_m, color),
         roughness=_glitter(torus, pack, white),
         height_m=torch.maximum(surface.height_m, top_m),
         loose=1.0,
     )
+    return replace(fallen, fallen=Fallen(share=white, ground=replace(surface, fallen=None)))
 
 
 def _lie(surface: Surface, pack: _Pack, steep: Tensor) -> Tensor:
