@@ -43,6 +43,7 @@ class Surface:
         opened: (N, N) where it was broken open or something was let in, 0..1, as far as it still shows; or None.
         opened_color: linear color that was asked for what was opened, or None.
         fallen: what fell last and can be swept aside again, or None.
+        burns: whether it is of wood, which fire eats into, instead of blackening it.
     """
 
     torus: Torus
@@ -55,6 +56,7 @@ class Surface:
     opened: Tensor | None = None
     opened_color: Triple | None = None
     fallen: Fallen | None = None
+    burns: bool = False
 
     def rows(self, rows: slice) -> Surface:
         """Return a band of rows of the surface, for what looks at every texel by itself."""
