@@ -124,7 +124,7 @@ def _laid(torus: Torus, request: MaterialRequest, params: Mapping[str, float | s
             above = _laid(replace(torus, seed=torus.stream(layer.name)), layer.material, {}, ctx)
             covers = RECIPES[layer.name].card.covers
             surface = coat(surface, above, amount=layer.amount, covers=covers, name=f"coat/{layer.name}")
-    return surface
+    return replace(surface, fallen=None)
 
 
 def _label(name: str) -> str:

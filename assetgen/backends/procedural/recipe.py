@@ -53,6 +53,7 @@ class Recipe:
         else:
             origin = (torus.origin[0] * 2, torus.origin[1] * 2)
             surface = halved(self.make(replace(torus, size=torus.size * 2, origin=origin), look), torus)
+        surface = replace(surface, burns=self.card.category == "wood")
         if self.card.covers == "heap" and surface.loose is None:
             # What lies heaped over other things is loose by itself, too: feet and wheels sink into it.
             return replace(surface, loose=torus.zeros() + 1)

@@ -6,11 +6,14 @@ Every map follows from the same height field, so they can never disagree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.oklab import Triple
+from assetgen.backends.procedural.operators.bands import row_bands
 from assetgen.backends.procedural.operators.height import blurs
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
@@ -37,6 +40,10 @@ class Surface:
         metallic: (N, N) 0..1.
         emissive: (3, N, N) linear emitted light, or None.
         loose: (N, N) how far it gives way underfoot, 0 rock .. 1 snow; None when nobody said.
+        opened: (N, N) where it was broken open or something was let in, 0..1, as far as it still shows; or None.
+        opened_color: linear color that was asked for what was opened, or None.
+        fallen: what fell last and can be swept aside again, or None.
+        burns: whether it is of wood, which fire eats into, instead of blackening it.
     """
 
     torus: Torus
@@ -46,6 +53,19 @@ class Surface:
     metallic: Tensor
     emissive: Tensor | None = None
     loose: Tensor | None = None
+    opened: Tensor | None = None
+    opened_color: Triple | None = None
+    fallen: Fallen | None = None
+    burns: bool = False
+
+    def rows(self, rows: slice) -> Surface:
+        """Return a band of rows of the surface, for what looks at every texel by itself."""
+        return replace(self, **{name: plane[..., rows, :] for name, plane in self.planes().items()})
+
+    def planes(self) -> dict[str, Tensor]:
+        """Return every field that there is, by its name."""
+        named = {part.name: getattr(self, part.name) for part in fields(self)}
+        return {name: plane for name, plane in named.items() if isinstance(plane, Tensor)}
 
     def cavity(self, radius_m: float) -> Tensor:
         """Return how deep a texel lies below its surroundings, about -1..1, relative to the relief there."""
@@ -80,10 +100,14 @@ class Surface:
         loose: float | None = None,
     ) -> Surface:
         """Return the surface with another matter where the mask (0..1) is set."""
-        below = mask * 0 if self.loose is None else self.loose
+        if loose is None:
+            soft = self.loose
+        else:
+            soft = mask * loose if self.loose is None else mix(self.loose, loose, mask)
         return replace(
             self,
-            loose=self.loose if loose is None else mix(below, loose, mask),
+            loose=soft,
+            opened=None if self.opened is None else self.opened * (1 - mask),
             height_m=self.height_m if height_m is None else height_m,
             color=mix(self.color, color, mask),
             roughness=mix(self.roughness, roughness, mask),
@@ -98,6 +122,36 @@ class Surface:
         closed = (1 - self.occlusion(radius_m)).clamp_(0, 1)
         dirt = (closed * 1.6).clamp_(0, 1) * (0.4 * strength)
         return replace(self, color=self.color * (1 - dirt), roughness=mix(self.roughness, 0.92, dirt))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fallen:
+    """What lies loosely on a surface, such as snow.
+
+    Args:
+        share: (N, N) how much of a texel it covers, 0..1.
+        ground: the surface on which it fell.
+    """
+
+    share: Tensor
+    ground: Surface
+
+
+def by_rows(surface: Surface, lay: Callable[[Surface, slice], Surface]) -> Surface:
+    """Return what is laid on a surface band by band, so that a large tile needs no memory for temporaries.
+
+    Args:
+        surface: what lies below.
+        lay: from a band of the surface and its rows to the band with something on it; it may look at every texel
+            only by itself.
+    """
+    planes: dict[str, Tensor] = {}
+    for rows in row_bands(surface.torus):
+        for name, band in lay(surface.rows(rows), rows).planes().items():
+            if name not in planes:
+                planes[name] = band.new_empty(*band.shape[:-2], surface.torus.size, surface.torus.size)
+            planes[name][..., rows, :] = band
+    return replace(surface, **planes)
 
 
 def halved(surface: Surface, torus: Torus) -> Surface:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators import drape, handled, quilting, rock, tissue
+from assetgen.backends.procedural.operators import drape, handled, quilting, tissue
 from assetgen.backends.procedural.operators import flakes as thrown_flakes
 from assetgen.backends.procedural.operators import thrown as pieces_thrown
 from assetgen.backends.procedural.operators.aggregate import rolled_stones
@@ -91,6 +91,7 @@ from assetgen.backends.procedural.operators.layouts import (
     uneven_rows,
 )
 from assetgen.backends.procedural.operators.leaves import lay_shapes, throw
+from assetgen.backends.procedural.operators.lichen import crusts, thalli, with_lichen
 from assetgen.backends.procedural.operators.litter import FALLEN, leaf_face, strew
 from assetgen.backends.procedural.operators.mail import Mail, mail
 from assetgen.backends.procedural.operators.markings import KINDS, markings
@@ -128,7 +129,7 @@ from assetgen.backends.procedural.operators.plates import buckled, riveted, weld
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.operators.rain import where_rain_runs
 from assetgen.backends.procedural.operators.repeats import damask, lozenges, trellis
-from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, rock_insides, with_lichen
+from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, rock_insides
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.run_off import run_off, run_up
 from assetgen.backends.procedural.operators.shapes import diamond, leaf, octagon, rosette, vine
@@ -170,8 +171,7 @@ from assetgen.backends.procedural.operators.waves import waves
 from assetgen.backends.procedural.operators.weather import (
     dust_on_ledges,
     flakes,
-    hairlines,
-    lichen,
+    hairline_cracks,
     rain_streaks,
     tide_marks,
 )
@@ -645,9 +645,16 @@ def _stitches(torus: Torus) -> Tensor:
 
 
 def _lichen(torus: Torus) -> Tensor:
-    crust = rock.lichen(torus, "a", 0.3, 0.7, fbm(torus, "b", 9))
+    crust = crusts(torus, "a", 0.3, 0.7)
     grown = with_lichen(surface(torus), "c", 0.3, 0.6, fbm(torus, "b", 9), RAMP)
     return torch.stack([crust.cover, crust.tone, crust.kind, *grown.color, grown.roughness])
+
+
+def _thalli(torus: Torus) -> Tensor:
+    likes, reach = fbm(torus, "likes", 3), 1 + 0.4 * fbm(torus, "reach", 20)
+    found = thalli(torus, "a", 0.2, 0.8, likes=likes, reach=reach)
+    shown = found.cover > 0
+    return torch.stack([found.cover, *(part * shown for part in (found.radius_m, found.age, found.own))])
 
 
 def _stone_blocks(torus: Torus) -> Plan:
@@ -719,6 +726,7 @@ DRAWINGS: dict[str, Drawing] = {
         rock_insides(t, "a", lay(t, courses(3, 6)), 0.2, shape="ridged")
     ),
     "lichen": _lichen,
+    "thalli": _thalli,
     "courses of blocks": lambda t: stacked(lay(t, _stone_blocks(t))),
     "sway and tremble": lambda t: torch.stack(bent_twice(t, "a", (0.5, 0.1), (0.1, 0.02))),
     "healed cracks": _veins,
@@ -794,11 +802,10 @@ DRAWINGS: dict[str, Drawing] = {
     "cement milk": cement_milk,
     "stones in paste": lambda t: torch.stack(stones_in_paste(t, "a", 0.05, mix_cement(t))),
     "barrels": _barrels,
-    "lichen on a wall": lambda t: torch.stack(lichen(t, "a", 0.2, amount=0.6)),
     "mud": lambda t: torch.stack([knead_mud(t).lumps, knead_mud(t).creases, knead_mud(t).grit]),
     "straw": lambda t: torch.stack(straw_in_mud(t, 0.05)),
     "rain streaks": lambda t: rain_streaks(t, "a"),
-    "hairlines": lambda t: hairlines(t, "a", 0.4, share=0.5),
+    "hairline cracks": lambda t: hairline_cracks(t, "a", 0.4, share=0.5),
     "tide marks": lambda t: torch.stack(tide_marks(t, "a", 0.5, amount=0.5)),
     "flakes off a wall": lambda t: torch.stack(flakes(t, "a", 0.4, amount=0.2)),
     "dust on ledges": lambda t: dust_on_ledges(t, fbm(t, "a", 3) * 0.05, 0.02),

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.layers.layer import layer_palette
+from assetgen.backends.procedural.layers.layer import layer_palette, opened_at
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.height import smoothstep
@@ -54,13 +54,14 @@ def cracks(surface: Surface, *, amount: float, look: Look, color: ColorWord | No
         roughness=mix(surface.roughness, 0.88, fresh * 0.7),
     )
     dust = layer_palette(color, "#1d1915", "#2b2620", "#453d33").paint(0.4 + 0.2 * grain)
-    return surface.covered(
+    broken = surface.covered(
         split * 0.92,
         color=mix(surface.color * 0.3, dust, torch.full_like(split, 0.75)),
         roughness=0.95,
         metallic=surface.metallic * 0.3,
         height_m=surface.height_m - torch.maximum(depth_m, chip_m),
     )
+    return opened_at(broken, split, color)
 
 
 def _fractures(torus: Torus, amount: float) -> tuple[_Fracture, _Fracture]:

@@ -16,6 +16,7 @@ from assetgen.backends.procedural.operators.exposure import edges
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.rock import broken_face
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_at_centres, warp_field
 from assetgen.backends.procedural.surface import Surface
@@ -39,11 +40,12 @@ def _dinged(surface: Surface, amount: float, color: ColorWord | None, metal: Ten
     grain = spectral_noise(torus, "dents/grain", slope=1.0, low=50).clamp_(-2, 2)
     height_m, struck = surface.height_m, torus.zeros()
     for number, (size_m, depth_m) in enumerate(_SIZES):
-        away, strength, side = _blows(torus, f"dents/{number}", size_m, amount)
+        fits = torus.fit(size_m, 4)
+        away, strength, side = _blows(torus, f"dents/{number}", fits, amount)
         bowl = (1 - away.square()).clamp_(min=0).square_()
         # Metal that is pushed in rises a little around the blow.
         collar = torch.exp(((away - 1.05) * 4.5).square_().neg_()) * 0.10
-        height_m = height_m + (collar - bowl) * strength * side * depth_m
+        height_m = height_m + (collar - bowl) * strength * side * (depth_m * fits / size_m)
         struck = torch.maximum(struck, bowl * strength * (side > 0) * (0.5 + 0.25 * number))
     bare = smoothstep(0.72, 0.92, struck + 0.05 * grain) * (surface.metallic < 0.5)
     rubbed = replace(
@@ -58,26 +60,33 @@ def _dinged(surface: Surface, amount: float, color: ColorWord | None, metal: Ten
 
 
 def _chipped(surface: Surface, amount: float, color: ColorWord | None) -> Surface:
-    """Break chips out of stone, brick, concrete and wood: flat facets, more of them along edges."""
+    """Break chips out of stone, brick, concrete and wood: shells of flat breaks, more of them along edges."""
     torus = surface.torus
     rough = fbm(torus, "dents/rough", torus.cells_across(0.02), octaves=5, gain=0.6)
     grain = spectral_noise(torus, "dents/grain", slope=1.0, low=50).clamp_(-2, 2)
     edge = edges(torus, surface.height_m, 0.012).clamp_(min=0)
     lost_m = torus.zeros()
     for number, (size_m, depth_m) in enumerate(_SIZES):
-        away, strength, _ = _blows(torus, f"dents/{number}", size_m * 0.7, amount, often=edge)
-        pit = (1 - away - 0.22 * rough).clamp_(min=0) * strength
-        lost_m = torch.maximum(lost_m, pit * depth_m * 2.2)
-    fresh = smoothstep(0.00005, 0.0008, lost_m)
-    pale = broken_open(surface) * (1 + 0.05 * grain + 0.25 * rough)
+        fits = torus.fit(size_m * 0.7, 4)
+        away, strength, _ = _blows(torus, f"dents/{number}", fits, amount, often=edge)
+        face = broken_face(torus, f"dents/face/{number}", fits * 0.16, octaves=2, tilt=0.6)
+        pit = (1 - away - 0.12 * rough + 0.22 * face).clamp_(0, 1) * smoothstep(0.0, 0.3, strength)
+        # A shell: steep at its rim, flat on its floor, with the ripples that ran out from the blow.
+        ripple = torch.sin(away * 21.0 + 2.0 * rough) * 0.05
+        shell = torch.sqrt(pit * (2 - pit)) * (0.75 + 0.35 * face + ripple)
+        lost_m = torch.maximum(
+            lost_m, shell * (depth_m * 1.5 * fits / (size_m * 0.7)) * (0.5 + 0.5 * strength)
+        )
+    fresh = smoothstep(0.00005, 0.0007, lost_m)
+    pale = broken_open(surface) * (1.02 + 0.05 * grain + 0.22 * rough)
     if color is not None:
         pale = layer_palette(color, "#77726a", "#98938b", "#b4afa6").paint(0.5 + 0.2 * grain)
     return surface.covered(
-        fresh * (0.45 if color is None else 0.9),
+        fresh * (0.75 if color is None else 0.92),
         color=pale,
-        roughness=mix(surface.roughness, 0.85, fresh * 0.7),
+        roughness=mix(surface.roughness, 0.88, fresh * 0.9),
         metallic=surface.metallic,
-        height_m=surface.height_m - lost_m + fresh * (0.0001 * grain + 0.0005 * rough),
+        height_m=surface.height_m - lost_m + fresh * (0.0001 * grain + 0.0004 * rough),
     )
 
 

@@ -1,4 +1,4 @@
-"""Glow: what burns inside shows through joints, cracks and hollows, as embers or in any color."""
+"""Glow: what burns inside shows through cracks, veins, joints and hollows, as embers or in any color."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from torch import Tensor
 
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.oklab import srgb_to_linear
+from assetgen.backends.procedural.oklab import Triple, srgb_to_linear
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.marks import crack_distance
 from assetgen.backends.procedural.operators.noise import fbm, patchwork
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.palette import flat_color, mix
 from assetgen.backends.procedural.operators.panels import band
+from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
-_EMBER = ((0.5, 0.025, 0.001), (1.0, 0.20, 0.008), (1.0, 0.55, 0.07))
+_EMBER = ((0.42, 0.012, 0.0005), (1.0, 0.13, 0.004), (1.0, 0.42, 0.035))
 """Linear light from a dull red to the heart of the fire."""
 
 
@@ -28,13 +29,16 @@ def glow(surface: Surface, *, amount: float, look: Look, color: ColorWord | None
         return surface
     torus = surface.torus
     amount = min(amount, 1.0)
+    asked = surface.opened_color if color is None else srgb_to_linear(color.srgb)
+    if surface.emissive is not None and surface.opened is None and asked is None:
+        return _brighter(surface, surface.emissive, amount)
     heat = patchwork(torus, "glow/heat", 0.4, octaves=5, gain=0.55)
     flicker = fbm(torus, "glow/flicker", torus.cells_across(0.03), octaves=4, gain=0.6)
-    seams = _seams(surface, amount, heat)
-    hot = (seams * (0.45 + 0.75 * amount + 1.1 * heat + 0.35 * flicker)).clamp_(0, 1.3)
-    halo = blur(torus, hot, 0.018).clamp_(min=0) * 0.30 + blur(torus, hot, 0.006).clamp_(min=0) * 0.25
-    light = _light(surface, color, hot) * (hot * hot * (0.8 + 2.6 * amount))
-    light = light + _light(surface, color, hot * 0.35) * (halo * (0.4 + 0.8 * amount))
+    hot = (_seams(surface, amount, heat) * (0.55 + 0.45 * amount + 0.8 * heat + 0.3 * flicker)).clamp_(0, 1.2)
+    near, far = blur(torus, hot, 0.005).clamp_(min=0), blur(torus, hot, 0.018).clamp_(min=0)
+    light = _light(torus, asked, hot) * (hot * (0.5 + 1.4 * amount))
+    light = light * (1 + smoothstep(0.75, 1.15, hot))
+    light = light + _light(torus, asked, hot * 0 + 0.35) * ((0.2 * near + 0.32 * far) * (0.4 + 0.8 * amount))
     burnt = smoothstep(0.05, 0.5, hot)
     return replace(
         surface,
@@ -45,9 +49,27 @@ def glow(surface: Surface, *, amount: float, look: Look, color: ColorWord | None
     )
 
 
+def _brighter(surface: Surface, light: Tensor, amount: float) -> Surface:
+    """Turn up what gives light by itself, and let it fall on what lies around it."""
+    around = blur(surface.torus, light, 0.018).clamp_(min=0) * (0.3 * amount)
+    return replace(surface, emissive=light * (1 + 0.6 * amount) + around)
+
+
 def _seams(surface: Surface, amount: float, heat: Tensor) -> Tensor:
-    """Return where it shows, 0..1: in what the surface has of joints and cracks, and in a net of its own."""
+    """Return where it shows, 0..1.
+
+    Through what was broken open or let in, or what gives light already; where there is none of it, through joints and
+    hollows and a net of its own.
+    """
     torus = surface.torus
+    lines = surface.opened
+    if lines is None and surface.emissive is not None:
+        given = surface.emissive.amax(0)
+        lines = given / given.amax().clamp(min=1e-6)
+    if lines is not None:
+        # A line finer than a texel would hardly be seen; the lips beside it glow too.
+        lips = blur(torus, lines, 0.003).mul_(2.2).clamp_(0, 1)
+        return torch.maximum(lines, lips) * smoothstep(-0.25, 0.2, heat + 1.8 * amount - 0.6)
     own_m = blur(torus, surface.height_m, 0.0015)
     hollow = -proud(torus, own_m, 0.025, least_m=0.0015)
     reach = 0.95 - 0.45 * amount
@@ -57,14 +79,13 @@ def _seams(surface: Surface, amount: float, heat: Tensor) -> Tensor:
     return torch.maximum(joint, band(torus, away_m, half_m, soft_m=0.0012))
 
 
-def _light(surface: Surface, color: ColorWord | None, hot: Tensor) -> Tensor:
-    """Return the color of the light, (3, N, N): redder where it is dull, paler where it is hottest."""
-    device = surface.torus.device
-    if color is None:
-        dull, plain, heart = (torch.tensor(stop, device=device)[:, None, None] for stop in _EMBER)
+def _light(torus: Torus, asked: Triple | None, hot: Tensor) -> Tensor:
+    """Return the color of the light, (3, N, N): deeper where it is dull, a little paler in the hottest core alone."""
+    if asked is None:
+        dull, plain, heart = (flat_color(torus, stop) for stop in _EMBER)
     else:
-        plain = torch.tensor(srgb_to_linear(color.srgb), device=device)
-        plain = (plain / plain.amax().clamp(min=1e-3))[:, None, None]
-        dull, heart = plain * plain, plain + (1 - plain) * 0.35
+        plain = flat_color(torus, asked)
+        plain = plain / plain.amax().clamp(min=1e-3)
+        dull, heart = plain * plain, plain + (1 - plain) * 0.16
     low = mix(dull, plain, smoothstep(0.1, 0.55, hot))
-    return mix(low, heart, smoothstep(0.6, 1.15, hot))
+    return mix(low, heart, smoothstep(0.75, 1.15, hot))

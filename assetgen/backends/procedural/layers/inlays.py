@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.layers.layer import ore_palette
+from assetgen.backends.procedural.layers.layer import opened_at, ore_palette
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.cover import grown
@@ -50,13 +50,14 @@ def inlays(surface: Surface, *, amount: float, look: Look, color: ColorWord | No
     metal = color.metal if color is not None else choose(torus, "inlays/matter", (True, True, False))
     sheen = fbm(torus, "inlays/sheen", torus.cells_across(0.05), octaves=4)
     stops, tone = (_BRASS, 0.5 + 0.15 * grain) if metal else (_NACRE, 0.5 + 0.9 * sheen)
-    return carved.covered(
+    inlaid = carved.covered(
         whole,
         color=ore_palette(color, *stops).paint(tone),
         roughness=(0.26 if metal else 0.16) + 0.04 * grain + 0.05 * sheen,
         metallic=1.0 if metal else 0.0,
         height_m=bed_m + (smooth_m - bed_m) * whole,
     )
+    return opened_at(inlaid, whole, color)
 
 
 def _ornament(torus: Torus) -> Tensor:

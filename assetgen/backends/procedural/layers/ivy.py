@@ -16,7 +16,7 @@ from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.palette import Palette, mix
 from assetgen.backends.procedural.operators.rings import groove
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.surface import Surface
+from assetgen.backends.procedural.surface import Surface, by_rows
 
 _GREENS = ("#141d0e", "#243218", "#384a22", "#536331", "#76803f")
 _STEMS = ("#2e241b", "#4a3b2c", "#66543f")
@@ -35,9 +35,14 @@ def ivy(surface: Surface, *, amount: float, look: Look, color: ColorWord | None)
         return surface
     ground_m = blur(torus, surface.height_m, 0.015)
     lumps = fbm(torus, "ivy/lumps", torus.cells_across(0.03), octaves=4, gain=0.55)
-    for lying in reversed(lay_shapes(torus, plants, (ivy_leaf, needle))):
-        surface = _laid(surface, plants, lying, ground_m, lumps, color)
-    return surface
+    depths = lay_shapes(torus, plants, (ivy_leaf, needle))
+
+    def lay(below: Surface, rows: slice) -> Surface:
+        for lying in reversed(depths):
+            below = _laid(below, plants, lying.rows(rows), ground_m[rows], lumps[rows], color)
+        return below
+
+    return by_rows(surface, lay)
 
 
 def _laid(

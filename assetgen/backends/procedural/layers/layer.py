@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 import torch
@@ -53,6 +54,16 @@ def ore_palette(color: ColorWord | None, *stops: str) -> Palette:
     lightness, a, b = linear_to_oklab(plain)
     dark, light = ((max(min(lightness + step, 0.97), 0.0), a, b) for step in (-0.06, 0.04))
     return Palette(((0.0, oklab_to_linear(dark)), (0.5, plain), (1.0, oklab_to_linear(light))))
+
+
+def opened_at(surface: Surface, where: Tensor, color: ColorWord | None) -> Surface:
+    """Return a surface that remembers where it was broken open or something was let in, and the color asked for it.
+
+    What glows within shows through just there.
+    """
+    known = where if surface.opened is None else torch.maximum(surface.opened, where)
+    asked = surface.opened_color if color is None else srgb_to_linear(color.srgb)
+    return replace(surface, opened=known, opened_color=asked)
 
 
 def bare_metal(surface: Surface) -> Tensor | None:

@@ -14,11 +14,17 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur
 from assetgen.backends.procedural.operators.leaves import Lying, Thrown, drift, joined, lay_shapes
-from assetgen.backends.procedural.operators.litter import FALLEN, Species, leaf_face, strew
+from assetgen.backends.procedural.operators.litter import (
+    FALLEN,
+    Species,
+    leaf_face,
+    leaf_mottling,
+    strew,
+)
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_at_points
-from assetgen.backends.procedural.surface import Surface
+from assetgen.backends.procedural.surface import Surface, by_rows
 
 _WOODS = ("maple maple birch", "oak oak beech", "beech birch", "maple oak", "birch willow")
 _BROWN = ("#3a2a1d", "#5d4530", "#7f6345", "#a0845f")
@@ -44,9 +50,16 @@ def leaves(surface: Surface, *, amount: float, look: Look, color: ColorWord | No
         return surface
     ground_m = blur(torus, surface.height_m, 0.012)
     outlines = [one.outline for one in (*species, FALLEN["needle"])]
-    for lying in reversed(lay_shapes(torus, fallen, outlines)):
-        surface = _laid(surface, fallen, lying, species, ground_m, color)
-    return surface
+    depths = lay_shapes(torus, fallen, outlines)
+    lumps, holes = leaf_mottling(torus)
+
+    def lay(below: Surface, rows: slice) -> Surface:
+        for lying in reversed(depths):
+            mottling = lumps[rows], holes[rows]
+            below = _laid(below, fallen, lying.rows(rows), species, ground_m[rows], mottling, color)
+        return below
+
+    return by_rows(surface, lay)
 
 
 def _fallen(surface: Surface, species: tuple[Species, ...], amount: float) -> Thrown:
@@ -76,10 +89,11 @@ def _laid(
     lying: Lying,
     species: tuple[Species, ...],
     ground_m: Tensor,
+    mottling: tuple[Tensor, Tensor],
     color: ColorWord | None,
 ) -> Surface:
     """Lay one depth of leaves over a surface."""
-    face = leaf_face(surface.torus, fallen, lying, species, decay=0.35)
+    face = leaf_face(surface.torus, fallen, lying, species, decay=0.35, mottling=mottling)
     cover = lying.cover * face.there
     top_m = torch.maximum(ground_m + lying.height_m + face.rise_m, surface.height_m)
     own, kind = lying.pick(torch.stack([fallen.own, fallen.kind.float()]))

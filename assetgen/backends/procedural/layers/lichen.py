@@ -11,13 +11,14 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains, scatter
+from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.exposure import proud
 from assetgen.backends.procedural.operators.height import blur, smoothstep
+from assetgen.backends.procedural.operators.lichen import Thalli, thalli
 from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_at_centres, warp_field
-from assetgen.backends.procedural.surface import Surface
+from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.surface import Surface, by_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,54 +63,67 @@ class _Ground:
 
 
 def lichen(surface: Surface, *, amount: float, look: Look, color: ColorWord | None) -> Surface:
-    """Grow lichen over a surface: single rosettes first, a map of many that meet at last."""
+    """Grow lichen over a surface: single rosettes first, a map of many that overgrow each other at last."""
     if amount <= 0:
         return surface
     torus = surface.torus
     own_m = blur(torus, surface.height_m, 0.003)
+    bend_m = torus.fit(0.06, 20)
     ground = _Ground(
         light=proud(torus, own_m, 0.08, least_m=0.002) * 0.25,
         joint=smoothstep(0.3, 1.1, -proud(torus, own_m, 0.03, least_m=0.0012)),
-        bend=warp_field(torus, "lichen/bend", torus.cells_across(0.06), 0.030 / torus.tile_m, octaves=6),
+        bend=warp_field(
+            torus, "lichen/bend", torus.cells_across(bend_m), bend_m / 2 / torus.tile_m, octaves=6
+        ),
         lobe=fbm(torus, "lichen/lobes", torus.cells_across(0.018), octaves=3, shape="billow"),
         grain=spectral_noise(torus, "lichen/grain", slope=0.6, low=80).clamp_(-2.2, 2.2),
         cups=_cups(torus),
     )
+    del own_m
     favors = torus.uniform("lichen/kinds", len(_KINDS))[:, 0].tolist()
     for kind, favor in zip(_KINDS, favors, strict=True):
-        surface = _grown(surface, kind, min(amount, 1.0) * kind.common * (0.5 + 0.5 * favor), ground, color)
+        share = min(amount, 1.0) * kind.common * (0.5 + 0.5 * favor)
+        likes = ground.light + patchwork(torus, f"lichen/{kind.name}/likes", 0.45, octaves=4) * 1.5
+        grown = thalli(
+            torus,
+            f"lichen/{kind.name}",
+            torus.fit(kind.size_m),
+            share,
+            likes=likes,
+            reach=1 + kind.lobes * ground.lobe - ground.joint,
+            warp=ground.bend,
+        )
+        del likes
+        surface = _grown(surface, kind, grown, ground, color)
     return surface
 
 
-def _grown(surface: Surface, kind: _Kind, amount: float, ground: _Ground, color: ColorWord | None) -> Surface:
-    """Grow the rosettes of one kind, in the places where it does well."""
-    torus, name, lobe = surface.torus, f"lichen/{kind.name}", ground.lobe
-    bodies = scatter(torus, name, torus.cells_across(kind.size_m), warp=ground.bend)
-    luck, age = bodies.random(torus, f"{name}/luck"), bodies.random(torus, f"{name}/age")
-    likes = ground.light + patchwork(torus, f"{name}/likes", 0.45, octaves=4) * 1.5
-    here = fetch_at_centres(torus, likes, bodies, ground.bend)
-    come = smoothstep(0.0, 0.8, 2.1 * amount + here - 0.9 * luck - 0.15)
-    radius_m = kind.size_m * (0.10 + 0.50 * age * age) * come
-    away_m = torch.sqrt(bodies.x.square().add_(bodies.y.square()))
-    inside_m = torch.minimum(radius_m * (1 + kind.lobes * lobe) - away_m, bodies.edge * 1.6 - 0.0008)
-    inside_m = inside_m - ground.joint * radius_m
-    cover = (inside_m * (1 / max(torus.tile_m / torus.size, 0.0012)) + 0.5).clamp_(0, 1)
-    cover = cover * smoothstep(0.0, 0.004, radius_m)
-    ripe = (inside_m / radius_m.clamp(min=1e-4)).clamp_(0, 1)
-    ring = torch.sin(inside_m * (2 * math.pi / 0.011) + lobe * 2.5) * kind.zones
-    rim = torch.exp((inside_m * (1 / 0.0035)).square_().neg_())
-    cups = ground.cups * smoothstep(0.25, 0.6, ripe)
-    tone = 0.60 + 0.30 * lobe + 0.08 * ground.grain + 0.10 * ring - 0.34 * ripe * age + 0.22 * (luck - 0.5)
-    body = layer_palette(color, *kind.colors).paint(tone - 0.5 * cups)
-    crust = body + (layer_palette(color, kind.rim).paint(tone) - body) * (rim * 0.7)
-    rise = torch.sqrt((inside_m.clamp(min=0) * (1 / 0.004)).clamp_(max=1))
-    swell_m = kind.thick_m * (rise * (0.6 + 0.5 * lobe) + 0.15 * ring * (1 - ripe)) + 0.00007 * ground.grain
-    return surface.covered(
-        cover * 0.93,
-        color=crust,
-        roughness=0.9 + 0.03 * ground.grain - 0.06 * cups,
-        height_m=surface.height_m + cover * (swell_m + 0.0005 * cups),
-    )
+def _grown(surface: Surface, kind: _Kind, grown: Thalli, ground: _Ground, color: ColorWord | None) -> Surface:
+    """Lay the rosettes of one kind over a surface."""
+    body_ramp, rim_ramp = layer_palette(color, *kind.colors), layer_palette(color, kind.rim)
+    size = surface.torus.fit(kind.size_m) / kind.size_m
+
+    def lay(below: Surface, rows: slice) -> Surface:
+        inside_m, radius_m, age = grown.inside_m[rows], grown.radius_m[rows], grown.age[rows]
+        lobe, grain = ground.lobe[rows], ground.grain[rows]
+        cover = grown.cover[rows] * smoothstep(0.0, 0.004, radius_m)
+        ripe = (inside_m / radius_m.clamp(min=1e-4)).clamp_(0, 1)
+        ring = torch.sin(inside_m * (2 * math.pi / 0.011) + lobe * 2.5 + grown.own[rows] * 6) * kind.zones
+        rim = torch.exp((inside_m * (1 / (0.0035 * size))).square_().neg_())
+        cups = ground.cups[rows] * smoothstep(0.25, 0.6, ripe)
+        tone = 0.60 + 0.30 * lobe + 0.08 * grain + 0.10 * ring - 0.34 * ripe * age
+        tone = tone + 0.22 * (grown.own[rows] - 0.5)
+        body = body_ramp.paint(tone - 0.5 * cups)
+        rise = torch.sqrt((inside_m.clamp(min=0) * (1 / 0.004)).clamp_(max=1))
+        swell_m = kind.thick_m * (rise * (0.6 + 0.5 * lobe) + 0.15 * ring * (1 - ripe)) + 0.00007 * grain
+        return below.covered(
+            cover * 0.93,
+            color=body + (rim_ramp.paint(tone) - body) * (rim * 0.7),
+            roughness=0.9 + 0.03 * grain - 0.06 * cups,
+            height_m=below.height_m + cover * (swell_m + 0.0005 * cups),
+        )
+
+    return by_rows(surface, lay)
 
 
 def _cups(torus: Torus) -> Tensor:

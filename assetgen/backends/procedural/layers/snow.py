@@ -17,10 +17,10 @@ from assetgen.backends.procedural.operators.height import blur, height_blend, sm
 from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.surface import Surface
+from assetgen.backends.procedural.surface import Fallen, Surface
 
-_WHITES = ("#a9b4bf", "#d5dce3", "#e6eaed", "#eff1f2")
-"""From thin wet snow over the ground to a fresh crust."""
+_WHITES = ("#8e9bab", "#b9c5d2", "#d6dee6", "#e4e9ed", "#edf0f1")
+"""From thin wet snow over the ground and blue hollows to the crest of a fresh drift."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -47,13 +47,14 @@ def snow(surface: Surface, *, amount: float, look: Look, color: ColorWord | None
     deep = grown(_lie(surface, pack, steep), 0.03 + 0.97 * amount**1.2, deep=0.6)
     top_m = _top(surface, pack, deep, steep, amount)
     white = height_blend(surface.height_m, top_m, 0.0012)
-    return _thawed(surface, white).covered(
+    fallen = _thawed(surface, white).covered(
         white,
         color=_white(surface, pack, deep, top_m, color),
         roughness=_glitter(torus, pack, white),
         height_m=torch.maximum(surface.height_m, top_m),
         loose=1.0,
     )
+    return replace(fallen, fallen=Fallen(share=white, ground=replace(surface, fallen=None)))
 
 
 def _lie(surface: Surface, pack: _Pack, steep: Tensor) -> Tensor:
@@ -103,8 +104,10 @@ def _thawed(surface: Surface, white: Tensor) -> Surface:
 def _white(surface: Surface, pack: _Pack, deep: Tensor, top_m: Tensor, color: ColorWord | None) -> Tensor:
     """Return the color of the snow: grey and thin at its border, a little soiled here and there."""
     thick = smoothstep(0.0, 0.012, top_m - surface.height_m)
-    tone = 0.25 + 0.42 * thick + 0.18 * smoothstep(0.0, 0.8, deep) + 0.10 * pack.drift + 0.03 * pack.crystal
-    snow_color = layer_palette(color, *_WHITES).paint(tone + 0.10 * pack.clod)
+    # Light that comes out of a hollow has gone farther through the snow, which keeps the red.
+    crest = proud(surface.torus, top_m, 0.05, least_m=0.003)
+    tone = 0.10 + 0.38 * thick + 0.10 * smoothstep(0.0, 0.8, deep) + 0.12 * pack.drift + 0.035 * pack.crystal
+    snow_color = layer_palette(color, *_WHITES).paint(tone + 0.16 * pack.clod + 0.13 * crest)
     seen = smoothstep(0.006, 0.0, top_m - surface.height_m) * 0.3
     return mix(snow_color, surface.color, seen)
 
@@ -115,4 +118,4 @@ def _glitter(torus: Torus, pack: _Pack, white: Tensor) -> Tensor:
     lucky = smoothstep(0.90, 0.97, facets.random(torus, "snow/luck"))
     # Crystals smaller than two texels melt into the mean.
     keep = min(1.0, 0.0025 * torus.size / torus.tile_m)
-    return 0.82 + 0.05 * pack.clod + 0.02 * pack.crystal - 0.5 * keep * lucky * white
+    return 0.80 + 0.08 * pack.clod + 0.03 * pack.crystal - 0.5 * keep * lucky * white

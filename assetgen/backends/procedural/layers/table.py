@@ -1,8 +1,8 @@
 """Every layer, whole in one literal table; the lexicon's layer ids are its keys.
 
 They stand in the order in which they come about, and are applied in it: a base breaks before ore or gold fills it,
-paint is scratched before what is iron rusts, moss grows on what has aged so far, rain and snow fall on all of it, and
-feet and wheels come last.
+paint is scratched before what is iron rusts, moss grows on what has aged so far, snow falls on all of it, feet and
+wheels go through it, and water runs together in what lies lowest then, their prints included.
 """
 
 from __future__ import annotations
@@ -59,11 +59,11 @@ LAYERS: Final[dict[str, Layer]] = {
     "dust": dust,
     "sand_drift": sand_drift,
     "leaves": leaves,
-    "wet": wet,
     "ice_glaze": ice_glaze,
     "snow": snow,
     "frost": frost,
     "tracks": tracks,
     "footprints": footprints,
+    "wet": wet,
     "glow": glow,
 }

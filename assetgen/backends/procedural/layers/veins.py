@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.layers.layer import ore_palette
+from assetgen.backends.procedural.layers.layer import opened_at, ore_palette
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.exposure import faces
 from assetgen.backends.procedural.operators.height import blur, smoothstep
@@ -36,13 +36,14 @@ def veins(surface: Surface, *, amount: float, look: Look, color: ColorWord | Non
     smooth_m = blur(torus, surface.height_m, 0.005)
     proud_m = 0.0007 * smoothstep(0.0, 0.004, half_m) * ribbon
     surface = replace(surface, color=surface.color * (1 - 0.26 * halo * (1 - ribbon)))
-    return surface.covered(
+    veined = surface.covered(
         ribbon,
         color=ore_palette(color, "#958f85", "#b6b0a6", "#d0cbc2").paint(0.5 + 0.22 * grain),
         roughness=(0.27 if metal else 0.36) + 0.05 * grain,
         metallic=1.0 if metal else 0.0,
         height_m=surface.height_m + (smooth_m - surface.height_m) * (ribbon * 0.8) + proud_m,
     )
+    return opened_at(veined, ribbon, color)
 
 
 def _ribbons(torus: Torus, amount: float) -> tuple[Tensor, Tensor]:

@@ -39,7 +39,14 @@ def _water_level(surface: Surface, amount: float) -> float | None:
     if amount <= _DRY_BELOW:
         return None
     share = 0.86 * ((amount - _DRY_BELOW) / (1 - _DRY_BELOW)) ** 1.7
-    return threshold_for(surface.height_m, 1 - share)
+    if surface.fallen is None:
+        return threshold_for(surface.height_m, 1 - share)
+    # Between snow it stands where the ground is bare.
+    low, high = torch.aminmax(surface.height_m)
+    open_to_it = surface.fallen.share < 0.5
+    bare = int(open_to_it.sum()) / open_to_it.numel()
+    above_m = torch.where(open_to_it, surface.height_m, surface.height_m + (high - low))
+    return threshold_for(above_m, 1 - share * bare)
 
 
 def _dampness(surface: Surface, amount: float, level_m: float | None) -> Tensor:
@@ -51,11 +58,13 @@ def _dampness(surface: Surface, amount: float, level_m: float | None) -> Tensor:
     spread = grown(low * 0.22 + patch, min(1.0, 1.35 * amount), deep=0.16)
     damp = smoothstep(-0.6, 0.6, spread) if amount < 0.74 else torch.ones_like(spread)
     if level_m is None:
-        return damp
+        return damp if surface.fallen is None else damp * (1 - surface.fallen.share)
     # Capillary rise: what stands in water is wet some centimetres up, raggedly.
     above_m = surface.height_m - level_m
     beside = blur(torus, (above_m < 0).float(), 0.025).mul_(4).clamp_(0, 1)
-    return torch.maximum(damp, smoothstep(0.014, 0.001, above_m + patch * 0.008) * beside)
+    risen = torch.maximum(damp, smoothstep(0.014, 0.001, above_m + patch * 0.008) * beside)
+    # Snow drinks it up and stays white.
+    return risen if surface.fallen is None else risen * (1 - surface.fallen.share)
 
 
 def _soaked(surface: Surface, damp: Tensor) -> Surface:
@@ -101,13 +110,15 @@ def _flooded(surface: Surface, level_m: float, color: ColorWord | None) -> Surfa
     """Fill everything under the level with clear, slightly muddy water."""
     torus = surface.torus
     deep_m = (level_m - surface.height_m).clamp_(min=0)
+    if surface.fallen is not None:
+        deep_m = deep_m * smoothstep(0.6, 0.2, surface.fallen.share)
     water = smoothstep(0.0, 0.0006, deep_m)
     mud = _murk(torus, color)
     seen = torch.exp(deep_m * (-1 / 0.035))
     below = surface.color * (seen * 0.72) + mud * (1 - seen)
     return replace(
         surface,
-        height_m=surface.height_m.clamp(min=level_m),
+        height_m=surface.height_m.clamp(min=level_m) if surface.fallen is None else surface.height_m + deep_m,
         color=mix(surface.color, below, water),
         roughness=mix(surface.roughness, _WATER_ROUGHNESS, water),
         metallic=surface.metallic * (1 - water * smoothstep(0.0005, 0.003, deep_m)),

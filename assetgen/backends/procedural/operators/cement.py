@@ -21,7 +21,7 @@ from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.trowel import fillings
 from assetgen.backends.procedural.operators.warp import warp_field
-from assetgen.backends.procedural.operators.weather import hairlines, tide_marks
+from assetgen.backends.procedural.operators.weather import hairline_cracks, tide_marks
 from assetgen.backends.procedural.surface import Surface
 
 GREYS: Final = (
@@ -96,7 +96,7 @@ def cast(
     clouds, grain = skin.clouds, skin.grain
     pore_m, pore = air_bubbles(torus, skin, often=look["pores"] * bubbles)
     torn = 0.04 + 0.3 * max(look["age"] - 0.15, 0.0)
-    crack = hairlines(torus, "cracks", 0.75, share=torn, line_m=0.0009, tremble_m=grain * 0.0003)
+    crack = hairline_cracks(torus, "cracks", 0.75, share=torn, line_m=0.0009, tremble_m=grain * 0.0003)
     height_m = form.height_m + (clouds * 0.0009 + grain * 0.00009) * look.relief - pore_m - crack * 0.0012
     tone = 0.48 + (0.33 * clouds + cement_milk(torus)) * look["blotches"] + 0.035 * grain + form.tone
     color = look.palette(*choose(torus, "grey", GREYS)).paint(tone)

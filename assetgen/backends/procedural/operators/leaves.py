@@ -94,6 +94,13 @@ class Lying:
     height_m: Tensor
     cover: Tensor
 
+    def rows(self, rows: slice) -> Lying:
+        """Return a band of rows of it."""
+        bands = {part.name: getattr(self, part.name) for part in fields(self)}
+        return Lying(
+            **{name: band[rows] if isinstance(band, Tensor) else band for name, band in bands.items()}
+        )
+
     def pick(self, table: Tensor) -> Tensor:
         """Spread per-shape values, (count,) or (K, count), over the texels: (N, N) or (K, N, N)."""
         flat = self.id.reshape(-1)

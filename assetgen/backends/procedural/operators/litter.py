@@ -115,8 +115,22 @@ def strew(
     return leaves.kept(drifts + leaves.own * 0.8 - 0.4 > patchy * 1.6 - 1.0)
 
 
+def leaf_mottling(torus: Torus) -> tuple[Tensor, Tensor]:
+    """Return the lumps and holes, (N, N) each, of which every leaf takes its own."""
+    return (
+        fbm(torus, "leaf/lumps", torus.cells_across(0.05), octaves=5, gain=0.55),
+        fbm(torus, "leaf/holes", torus.cells_across(0.035), octaves=2),
+    )
+
+
 def leaf_face(
-    torus: Torus, thrown: Thrown, lying: Lying, species: Sequence[Species], *, decay: float
+    torus: Torus,
+    thrown: Thrown,
+    lying: Lying,
+    species: Sequence[Species],
+    *,
+    decay: float,
+    mottling: tuple[Tensor, Tensor] | None = None,
 ) -> LeafFace:
     """Return what the leaves' faces look like.
 
@@ -126,7 +140,9 @@ def leaf_face(
         lying: where they lie.
         species: of which they are.
         decay: 0 freshly fallen, 1 half gone.
+        mottling: `leaf_mottling`, or those of its rows in which the leaves lie.
     """
+    lumps, holes = leaf_mottling(torus) if mottling is None else mottling
     pairs = torch.tensor([max(one.pairs, 1.0) for one in species], device=torus.device)
     kind = thrown.kind.clamp(max=len(species) - 1)
     midrib, fine = veins(torus, lying, thrown, pairs=lying.pick(pairs[kind]))
@@ -137,13 +153,11 @@ def leaf_face(
                 maple_ribs(lying.x, lying.y) * half_width_m, half_width_m * 0.018, torus.tile_m / torus.size
             )
             midrib = torch.where(lying.pick(kind) == number, ribs, midrib)
-    lumps = fbm(torus, "leaf/lumps", torus.cells_across(0.05), octaves=5, gain=0.55)
     # One field turned by a number of its own is another field for every leaf.
     mottle = torch.sin(lumps * 5.5 + own * 60.0)
     patch = torch.sin(lumps * 3.0 + own * 113.0 + lying.x * 1.3)
     margin = smoothstep(0.0, 0.16, lying.inside_m / half_width_m)
     rot = smoothstep(0.15, 0.8, patch * 0.5 + 0.35 * (1 - margin) + 0.9 * decay - 0.55 + 0.3 * mottle)
-    holes = fbm(torus, "leaf/holes", torus.cells_across(0.035), octaves=2)
     # A leaf in two is eaten where the field is high, the other where it is low: what shows below is whole there.
     holes = torch.where((own * 13.0).frac() > 0.5, holes, -holes) * (0.5 + (own * 31.0).frac())
     eaten = smoothstep(0.42, 0.47, holes + 0.22 * decay - 0.12)

@@ -75,6 +75,10 @@ class Torus:
         """Return how many features of a given size fit along the tile: a whole number, at least 1."""
         return max(1, round(self.tile_m / feature_m))
 
+    def fit(self, feature_m: float, least: int = 5) -> float:
+        """Return a size that lets at least so many features lie side by side: fewer would show as a pattern."""
+        return min(feature_m, self.tile_m / least)
+
     def zeros(self) -> Tensor:
         """Return an (N, N) field of zeros."""
         return torch.zeros(self.size, self.size, device=self.device)

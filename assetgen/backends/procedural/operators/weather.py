@@ -14,7 +14,7 @@ from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
 
 
-def hairlines(
+def hairline_cracks(
     torus: Torus,
     name: str,
     mesh_m: float,
@@ -100,32 +100,6 @@ def dust_on_ledges(torus: Torus, height_m: Tensor, reach_m: float) -> Tensor:
         2 * step * torus.tile_m / torus.size
     )
     return smoothstep(0.04, 0.35, slope)
-
-
-def lichen(torus: Torus, name: str, size_m: float, *, amount: float) -> tuple[Tensor, Tensor]:
-    """Return crusts of lichen, 0..1, in colonies of large and small ones, and a number 0..1 of each crust's kind.
-
-    Args:
-        torus: the tile.
-        name: the random stream.
-        size_m: how far apart the places are where a large crust may start; it grows to half of that.
-        amount: share of these places that are overgrown, 0..1.
-    """
-    fray = fbm(torus, f"{name}/fray", torus.cells_across(size_m * 0.5), octaves=6, gain=0.68)
-    colony = 0.5 + 1.6 * fbm(torus, f"{name}/colony", torus.cells_across(0.45), octaves=3)
-    crusts, kinds = torus.zeros(), torus.zeros()
-    for number, share in enumerate((1.0, 0.42, 0.18)):
-        places = grains(torus, f"{name}/{number}", torus.cells_across(size_m * share), jitter=1.0)
-        size = places.random(torus, f"{name}/{number}/size")
-        inside = (0.06 + 0.34 * size * size) * (colony * 2 * amount).clamp(0, 1) * (
-            1 + 2.2 * fray
-        ) - places.near
-        there = (places.random(torus, f"{name}/{number}/there") < colony * amount) & (inside > 0)
-        # A crust dies from its middle, so the rim is thickest.
-        crust = smoothstep(0.0, 0.09, inside) * (0.5 + 0.5 * smoothstep(0.22, 0.03, inside)) * there
-        kinds = torch.where(crust > crusts, places.random(torus, f"{name}/{number}/kind"), kinds)
-        crusts = torch.maximum(crusts, crust)
-    return crusts, kinds
 
 
 def rain_streaks(torus: Torus, name: str) -> Tensor:

@@ -16,7 +16,7 @@ from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.strokes import lay_strokes
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
-from assetgen.backends.procedural.operators.weather import dust_on_ledges, flakes, hairlines, tide_marks
+from assetgen.backends.procedural.operators.weather import dust_on_ledges, flakes, hairline_cracks, tide_marks
 from assetgen.backends.procedural.surface import Surface
 
 _LIMES: Final = (
@@ -54,7 +54,7 @@ def plaster(torus: Torus, look: Look) -> Surface:
     coat = {"trowelled": _swept, "smooth": _skimmed, "venetian": _burnished}[finish](torus, look)
     fine = {"trowelled": 1.0, "smooth": 0.4, "venetian": 0.15}[finish]
     fill, lip = fillings(torus, "mends", 0.45, share=look["mends"], size_m=(0.015, 0.085), ragged=clouds)
-    hair = hairlines(
+    hair = hairline_cracks(
         torus, "hair", 0.5, share=0.5 * look["hairlines"], line_m=0.0007, tremble_m=grain * 0.0003
     )
     bare, rim = flakes(torus, "flaked", 0.3, amount=(0.4 + 0.3 * fine) * max(look["flaked"] - 0.3, 0.0) ** 2)

@@ -12,13 +12,13 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import smoothstep
+from assetgen.backends.procedural.operators.lichen import crusts
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
 from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece
-from assetgen.backends.procedural.operators.weather import lichen
 from assetgen.backends.procedural.surface import Surface
 
 _CLAYS: Final = (
@@ -53,9 +53,10 @@ def roof_tiles(torus: Torus, look: Look) -> Surface:
     )
     lumps, drag, grit = fetch_per_piece(torus, shared, roof.pieces, "clay/shift")
     face_m = (lumps * 0.0026 + drag * 0.0002 + grit * 0.00028) * look.relief
-    crust, sort = lichen(torus, "lichen", 0.12, amount=look["lichen"])
+    found = crusts(torus, "lichen", 0.12, look["lichen"])
+    crust = found.cover * (0.55 + 0.45 * found.tone)
     color = _clay_color(torus, look, roof.pieces, lumps, grit)
-    grown = look.palette("#7d7f6a", "#a3a292", "#b3ad8e", "#a88a4f", tint=0.0).paint(sort + 0.3 * lumps)
+    grown = look.palette("#7d7f6a", "#a3a292", "#b3ad8e", "#a88a4f", tint=0.0).paint(found.kind + 0.3 * lumps)
     roughness = look.roughness(0.78) + 0.08 * lumps - 0.02 * drag + 0.01 * grit.clamp(-2, 2)
     roughness = roughness + roof.pieces.random(torus, "clay/roughness", -0.10, 0.06)
     surface = Surface(

@@ -11,13 +11,13 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import smoothstep
+from assetgen.backends.procedural.operators.lichen import crusts
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
 from assetgen.backends.procedural.operators.shingled import Shingles, lay_shingles, snapped
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece
-from assetgen.backends.procedural.operators.weather import lichen
 from assetgen.backends.procedural.surface import Surface
 
 _QUARRIES: Final = (
@@ -41,8 +41,9 @@ def slate_roof(torus: Torus, look: Look) -> Surface:
     height_m = (slates.level * thick_m + tilt + face_m - flaked * thick_m * 0.6) * look.relief
 
     color = _slate_color(torus, look, pieces, beds, lumps, grit) * (1 + 0.22 * flaked)
-    crust, sort = lichen(torus, "lichen", 0.13, amount=look["lichen"])
-    grown = look.palette("#6f7568", "#9aa093", "#b5b39c", "#a58f4c", tint=0.0).paint(sort + 0.3 * lumps)
+    found = crusts(torus, "lichen", 0.13, look["lichen"])
+    crust = found.cover * (0.55 + 0.45 * found.tone)
+    grown = look.palette("#6f7568", "#9aa093", "#b5b39c", "#a58f4c", tint=0.0).paint(found.kind + 0.3 * lumps)
     roughness = look.roughness(0.56) + 0.10 * lumps + 0.05 * beds + 0.02 * grit.clamp(-2, 2)
     roughness = roughness + pieces.random(torus, "slates/sheen", -0.10, 0.10) + 0.15 * flaked
     surface = Surface(

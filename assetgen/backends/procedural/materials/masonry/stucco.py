@@ -20,7 +20,7 @@ from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.operators.weather import (
     dust_on_ledges,
     flakes,
-    hairlines,
+    hairline_cracks,
     rain_streaks,
     tide_marks,
 )
@@ -46,7 +46,7 @@ def stucco(torus: Torus, look: Look) -> Surface:
     )
     wall_m = fbm(torus, "wall", torus.cells_across(0.5), octaves=4, gain=0.42) * 0.005
     height_m = (wall_m + coat_m * look["texture"] + grain * 0.00016) * look.relief
-    hair = hairlines(
+    hair = hairline_cracks(
         torus, "hair", 0.55, share=0.04 + 0.5 * look["cracks"], line_m=0.0009, tremble_m=grain * 0.0005
     )
     bare, rim = flakes(torus, "flaked", 0.28, amount=0.65 * max(look["flaked"] - 0.3, 0.0) ** 2)

@@ -14,11 +14,12 @@ from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.heap import Crushed, Sort, heap
 from assetgen.backends.procedural.operators.height import blur, convexity, faces_up, run_down, smoothstep
 from assetgen.backends.procedural.operators.layouts import lay
+from assetgen.backends.procedural.operators.lichen import with_lichen
 from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.panels import band
-from assetgen.backends.procedural.operators.rock import broken_face, with_lichen
+from assetgen.backends.procedural.operators.rock import broken_face
 from assetgen.backends.procedural.operators.stonework import block_courses
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.torus import Torus

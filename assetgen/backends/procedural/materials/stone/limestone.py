@@ -13,10 +13,11 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.fossils import fossils
 from assetgen.backends.procedural.operators.height import convexity, smoothstep
 from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand, rounded_edge
+from assetgen.backends.procedural.operators.lichen import with_lichen
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.rock import broken_face, with_lichen
+from assetgen.backends.procedural.operators.rock import broken_face
 from assetgen.backends.procedural.operators.stonework import block_courses
 from assetgen.backends.procedural.operators.strata import strata
 from assetgen.backends.procedural.operators.torus import Torus

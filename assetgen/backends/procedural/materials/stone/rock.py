@@ -11,11 +11,12 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import blur, convexity, smoothstep
+from assetgen.backends.procedural.operators.lichen import with_lichen
 from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.panels import band
-from assetgen.backends.procedural.operators.rock import broken_face, with_lichen
+from assetgen.backends.procedural.operators.rock import broken_face
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.veining import vein_net
 from assetgen.backends.procedural.operators.warp import bent_twice

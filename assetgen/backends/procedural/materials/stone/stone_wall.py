@@ -15,9 +15,10 @@ from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.heap import Crushed, Sort, heap
 from assetgen.backends.procedural.operators.height import dome, smoothstep
 from assetgen.backends.procedural.operators.laying import lay_by_hand
+from assetgen.backends.procedural.operators.lichen import with_lichen
 from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.rock import rock_faces, with_lichen
+from assetgen.backends.procedural.operators.rock import rock_faces
 from assetgen.backends.procedural.operators.stonework import block_courses
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import bent_twice
