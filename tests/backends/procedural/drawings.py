@@ -112,7 +112,7 @@ from assetgen.backends.procedural.operators.metal_skins import (
     rolled,
     spangle,
 )
-from assetgen.backends.procedural.operators.minerals import grow_minerals
+from assetgen.backends.procedural.operators.minerals import grow_minerals, mineral_specks, pores
 from assetgen.backends.procedural.operators.motifs import motif_bands, rosettes
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
 from assetgen.backends.procedural.operators.openwork import Openwork, openwork
@@ -714,6 +714,8 @@ DRAWINGS: dict[str, Drawing] = {
     "bricks": lambda t: stacked(lay(t, courses(3, 6), warp=_bend(t), corner_m=0.01)),
     "facets": lambda t: facets(t, "a", 7, warp=_bend(t)),
     "minerals": _minerals,
+    "mineral specks": lambda t: mineral_specks(t, "a", (0.1, 0.05)),
+    "pores": lambda t: pores(t, "a", (0.1, 0.06), share=0.4),
     "crushed stones": lambda t: _heap(t, Crushed.of),
     "pebbles": lambda t: _heap(t, Worn.of),
     "sawn tiles": _tiles,

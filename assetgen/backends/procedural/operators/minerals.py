@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.cells import cells
+from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
@@ -95,3 +96,48 @@ def _bands(torus: Torus, name: str, across: Tensor) -> Tensor:
         swell = fbm(torus, f"{name}/bands/{turns}", turns, octaves=3)
         total += share * torch.sin(across * (6.2832 * turns) + swell * 5) * (0.5 + 1.5 * swell)
     return total
+
+
+def mineral_specks(torus: Torus, name: str, sizes_m: tuple[float, ...]) -> Tensor:
+    """Return how pale or dark the minerals of a stone are, (N, N), about -1..1: each grain of one tone.
+
+    Grains finer than a texel and a half are left out, those up to three texels fade in, so a small tile stays calm.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        sizes_m: widths of the grains, the most visible first.
+    """
+    total, share = torus.zeros(), 1.0
+    for number, size_m in enumerate(sizes_m):
+        texels = size_m * torus.size / torus.tile_m
+        shown = min(max((texels - 1.5) / 1.5, 0.0), 1.0)
+        if shown > 0:
+            grain = grains(torus, f"{name}/{number}", torus.cells_across(size_m), jitter=1.0)
+            own = grain.random(torus, f"{name}/{number}/own") * 2 - 1
+            # Most grains are of the common mineral; the pale and the dark ones stand out.
+            tone = own * own * own * 0.8 + own * 0.35
+            total.add_(tone * smoothstep(0.75, 0.35, grain.near), alpha=share * shown)
+        share *= 0.75
+    return total
+
+
+def pores(torus: Torus, name: str, sizes_m: tuple[float, ...], *, share: float = 0.12) -> Tensor:
+    """Return small holes where grains have fallen out, (N, N), 0..1 in the middle of a hole.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        sizes_m: distances between the places that may hold one, the largest first.
+        share: share of the places that do.
+    """
+    deepest = torus.zeros()
+    for number, size_m in enumerate(sizes_m):
+        texels = size_m * torus.size / torus.tile_m
+        shown = min(max((texels - 2.0) / 2.0, 0.0), 1.0)
+        if shown > 0:
+            holes = grains(torus, f"{name}/{number}", torus.cells_across(size_m), jitter=1.0)
+            own = holes.random(torus, f"{name}/{number}/own") * (1 / share)
+            hole = smoothstep(0.0, 0.18, 0.42 - 0.2 * own - holes.near) * (own < 1)
+            deepest = torch.maximum(deepest, hole * (shown * size_m / sizes_m[0]))
+    return deepest

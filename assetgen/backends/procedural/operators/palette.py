@@ -165,6 +165,16 @@ def mix(below: Tensor, above: Tensor | float, mask: Tensor) -> Tensor:
     return below + (above - below) * mask
 
 
+def warmed(color: Tensor, warmth: Tensor) -> Tensor:
+    """Return a planar linear color turned towards iron and clay (above 0) or towards slate and lichen (below 0).
+
+    Args:
+        color: (3, N, N) linear.
+        warmth: (N, N) relative change of red against blue, about -0.3..0.3; lightness stays nearly as it is.
+    """
+    return color * torch.stack([1 + 0.8 * warmth, 1 - 0.12 * warmth, 1 - warmth]).clamp_(min=0.2)
+
+
 def flat_color(torus: Torus, linear: Triple) -> Tensor:
     """Return one linear color as a (3, 1, 1) plane that broadcasts."""
     return torch.tensor(linear, device=torus.device)[:, None, None]

@@ -14,7 +14,7 @@ from assetgen.backends.procedural.operators.foliage import oval
 from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.leaves import laid_over, lay_shapes, throw
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.palette import mix, warmed
 from assetgen.backends.procedural.operators.soil import clods
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.tracks import footprints
@@ -99,7 +99,7 @@ def _wetness(torus: Torus, kind: str, height_m: Tensor) -> Tensor:
 def _sand_color(torus: Torus, look: Look, kind: str, swell: Tensor, ripple: Tensor, micro: Tensor) -> Tensor:
     ramp = look.palette(*choose(torus, "sands", _DESERTS if kind == "dunes" else _SANDS))
     tone = 0.50 + 0.05 * swell + 0.10 * (ripple - 0.4) + 0.085 * micro
-    color = ramp.paint(tone)
+    color = warmed(ramp.paint(tone), 0.035 * micro + 0.02 * swell + 0.06 * (ripple - 0.4))
     # Single grains: dark minerals and white shell, several texels wide only where texels are small.
     lattice = grains(torus, "grains", torus.cells_across(0.0055), jitter=1.0)
     own = lattice.random(torus, "grains/own")

@@ -17,7 +17,7 @@ from assetgen.backends.procedural.operators.layouts import lay
 from assetgen.backends.procedural.operators.lichen import with_lichen
 from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.palette import mix, warmed
 from assetgen.backends.procedural.operators.panels import band
 from assetgen.backends.procedural.operators.rock import broken_face
 from assetgen.backends.procedural.operators.stonework import block_courses
@@ -110,8 +110,11 @@ def _rock_color(torus: Torus, look: Look, blocks: Elements, face: Tensor, grain:
     clouds = fbm(torus, "clouds", 7, octaves=7, gain=0.6)
     tone = 0.45 + 0.62 * clouds + 0.14 * face + 0.045 * grain + blocks.random(torus, "tone", -0.1, 0.1)
     color = look.palette(*choose(torus, "rock", _ROCKS)).paint(tone)
-    # Iron in the rock rusts where water has come through.
-    rust = smoothstep(0.12, 0.5, fbm(torus, "iron", 9, octaves=6, gain=0.6)) * look["iron"]
+    # Iron in the rock rusts where water has come through; blocks of one face have more or less of it.
+    iron = fbm(torus, "iron", 9, octaves=6, gain=0.6)
+    warm = 0.30 * iron - 0.14 * clouds + 0.05 * face + blocks.random(torus, "warm", -0.06, 0.06)
+    color = warmed(color, warm)
+    rust = smoothstep(0.1, 0.45, iron) * look["iron"]
     return mix(color, look.palette("#5c4533", "#7a5c42", "#947456", tint=0.4).paint(tone), rust * 0.6)
 
 

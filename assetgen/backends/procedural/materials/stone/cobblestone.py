@@ -9,8 +9,9 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.cells import cells, grains
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import convexity, dome, smoothstep
+from assetgen.backends.procedural.operators.minerals import mineral_specks, pores
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.palette import mix, piece_tints, warmed
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface
@@ -25,7 +26,9 @@ def cobblestone(torus: Torus, look: Look) -> Surface:
     height_m = torch.maximum(stone_m, bed_m)
     is_stone = smoothstep(-0.0015, 0.003, stone_m - bed_m) * smoothstep(-0.002, 0.001, stones.edge)
 
-    color = mix(_earth_color(torus, look, pebble), _stone_color(torus, look, stones, grain), is_stone)
+    color = mix(
+        _earth_color(torus, look, pebble, grain[2]), _stone_color(torus, look, stones, grain), is_stone
+    )
     worn = convexity(torus, height_m, 0.004).mul_(260).clamp_(-1, 1) * is_stone
     color = color * (1 + worn * 0.22)
     polish = look["wear"] * smoothstep(0.3, 0.9, stone_m / stone_m.amax()) * is_stone
@@ -46,21 +49,22 @@ def _set_stones(torus: Torus, look: Look) -> Elements:
     return cells(torus, "stones", across, jitter=look["irregularity"], roundness=14.0, warp=bend)
 
 
-def _stone_grain(torus: Torus, stones: Elements) -> tuple[Tensor, Tensor, Tensor]:
-    """Return lumps, ridges and micro grain, read elsewhere for every stone so that no two share a face."""
+def _stone_grain(torus: Torus, stones: Elements) -> tuple[Tensor, ...]:
+    """Return lumps, ridges, micro grain, minerals and pores, read elsewhere for every stone: no two share a face."""
     shared = torch.stack(
         [
             fbm(torus, "grain/lumps", 7, octaves=6, gain=0.52),
             fbm(torus, "grain/ridges", 10, octaves=6, gain=0.55, shape="ridged"),
             spectral_noise(torus, "grain/micro", slope=1.3, low=40),
+            mineral_specks(torus, "grain/minerals", (0.011, 0.0042)),
+            pores(torus, "grain/pores", (0.016, 0.006)),
         ]
     )
-    lumps, ridges, micro = fetch_per_piece(torus, shared, stones, "grain/shift")
-    return lumps, ridges, micro
+    return tuple(fetch_per_piece(torus, shared, stones, "grain/shift"))
 
 
-def _stone_height(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-    lumps, ridges, micro = grain
+def _stone_height(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor, ...]) -> Tensor:
+    lumps, ridges, micro, specks, pore = grain
     stone_m = torus.tile_m / max(torus.cells_across(look["stone_m"]), 3)
     gap = stones.random(torus, "stones/gap", 0.55, 1.45) * (look["gap"] * stone_m / 2)
     inside = stones.edge - gap
@@ -75,6 +79,7 @@ def _stone_height(torus: Torus, look: Look, stones: Elements, grain: tuple[Tenso
     body = smoothstep(0.0, 0.5, inside / shoulder)
     surface_m = (lumps * 0.055 + ridges * 0.026) * stone_m * look.relief + micro * 0.00022
     chipped = smoothstep(0.18, 0.5, ridges * lumps.abs() + micro * 0.05) * (0.010 * stone_m)
+    surface_m = surface_m + specks * 0.00018 - pore * 0.0016
     return top * rise * relief + tilt * body + (surface_m - chipped) * body
 
 
@@ -95,14 +100,18 @@ def _earth_bed(torus: Torus, look: Look, micro: Tensor) -> tuple[Tensor, Tensor]
     return base + lumps + crumbs + pebble * (0.012 * radius + sunk) + micro * 0.0004, pebble
 
 
-def _stone_color(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-    lumps, ridges, micro = grain
-    tone = 0.5 + 0.55 * lumps + 0.06 * ridges + stones.random(torus, "stones/tone", -0.24, 0.24)
+def _stone_color(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor, ...]) -> Tensor:
+    lumps, ridges, micro, specks, pore = grain
+    # A river brings fine-grained stones and coarse ones: each shows its minerals as far as it has any.
+    coarse = stones.random(torus, "stones/coarse", 0.35, 1.0)
+    tone = 0.5 + 0.45 * lumps + 0.06 * ridges + stones.random(torus, "stones/tone", -0.2, 0.2)
+    tone = tone + specks * (0.46 * coarse) + micro.clamp(-2, 2) * 0.08
     ramp = look.palette("#454340", "#68645d", "#807b71", "#989287", "#aca599")
     color = ramp.paint(tone)
     color = color * stones.pick(piece_tints(torus, "stones/tint", stones.count, value=0.12, warmth=0.09))
     bright, dark = smoothstep(1.1, 2.3, micro), smoothstep(1.2, 2.4, -micro)
-    color = color * (1 + 0.28 * bright - 0.30 * dark)
+    color = warmed(color, 0.16 * lumps + 0.08 * specks * coarse) * (1 + 0.28 * bright - 0.30 * dark)
+    color = color * (1 - 0.4 * pore)
     # Lichen: pale crusts that grow in rings on older stones.
     crust = grains(
         torus, "lichen", torus.cells_across(0.12), jitter=1.0, warp=warp_field(torus, "lichen/warp", 14, 0.02)
@@ -114,8 +123,10 @@ def _stone_color(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor
     return mix(color, look.palette("#8b8d78", "#b4b59b", tint=0.3).paint(lumps * 0.5 + 0.5), lichen * 0.55)
 
 
-def _earth_color(torus: Torus, look: Look, pebble: Tensor) -> Tensor:
+def _earth_color(torus: Torus, look: Look, pebble: Tensor, micro: Tensor) -> Tensor:
     damp = fbm(torus, "earth/damp", 12, octaves=5, gain=0.6)
-    color = look.palette("#30271e", "#4b3e30", "#6d5e4b", tint=0.0).paint(0.5 + 0.7 * damp + 0.2 * pebble)
+    color = look.palette("#3a3026", "#574939", "#786853", tint=0.0).paint(
+        0.5 + 0.6 * damp + 0.2 * pebble + 0.12 * micro
+    )
     stones = look.palette("#57524a", "#8a8376", tint=0.3).paint(0.5 + damp)
     return mix(color, stones, smoothstep(0.3, 0.6, pebble) * 0.6)

@@ -16,7 +16,7 @@ from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand, rou
 from assetgen.backends.procedural.operators.lichen import with_lichen
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.palette import mix, warmed
 from assetgen.backends.procedural.operators.rock import broken_face
 from assetgen.backends.procedural.operators.stonework import block_courses
 from assetgen.backends.procedural.operators.strata import strata
@@ -27,7 +27,8 @@ from assetgen.backends.procedural.surface import Surface
 _STONES: Final = (
     ("#8a8172", "#a59c8c", "#bdb5a6", "#cfc8bb", "#ded8cd"),  # cream
     ("#7a776f", "#96938a", "#aeaba2", "#c3c0b8", "#d5d2cb"),  # grey
-    ("#8d7a5d", "#aa9675", "#c2b091", "#d3c4aa", "#e0d5c1"),  # honey
+    ("#87714f", "#a68d68", "#c0a984", "#d2bf9f", "#dfd1b9"),  # honey
+    ("#8b7a66", "#a8957f", "#c0ad97", "#d2c2ae", "#dfd3c4"),  # buff
 )
 
 
@@ -45,6 +46,12 @@ def limestone(torus: Torus, look: Look) -> Surface:
     height_m, shade, hollow = make(torus, look, (clouds, grain, shell))
     seen = shell * {"shelly": 0.85, "pitted": 0.5, "tooled": 0.3, "travertine": 0.0}[face]
     color = look.palette(*choose(torus, "stone", _STONES)).paint(tone + shade)
+    iron = fbm(torus, "iron", torus.cells_across(0.3), octaves=7, gain=0.6)
+    warm = 0.45 * iron + 0.10 * clouds + (0.7 if face == "travertine" else 0.3) * shade
+    color = warmed(color, warm.clamp_(min=-0.07))
+    # Rust and loam have come in where water stood.
+    stain = smoothstep(0.1, 0.45, iron + 0.3 * clouds + 0.25 * hollow) * (0.3 + 0.5 * look["age"])
+    color = mix(color, look.palette("#7d6247", "#a5865f", "#c2a67e", tint=0.3).paint(tone), stain * 0.5)
     bone = look.palette("#7d7770", "#b3aa9a", "#d8d1c5", "#e6e0d6", tint=0.5).paint(bony + 0.1 * grain)
     color = mix(color, bone, seen)
     height_m = height_m * look.relief

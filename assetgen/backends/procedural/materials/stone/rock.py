@@ -14,7 +14,7 @@ from assetgen.backends.procedural.operators.height import blur, convexity, smoot
 from assetgen.backends.procedural.operators.lichen import with_lichen
 from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.palette import mix, warmed
 from assetgen.backends.procedural.operators.panels import band
 from assetgen.backends.procedural.operators.rock import broken_face
 from assetgen.backends.procedural.operators.torus import Torus
@@ -47,6 +47,8 @@ def rock(torus: Torus, look: Look) -> Surface:
     clouds = fbm(torus, "clouds", 8, octaves=7, gain=0.6)
     tone = 0.47 + 0.4 * clouds + 0.1 * face + 0.07 * grain
     color = look.palette(*choose(torus, "rock", _ROCKS)).paint(tone)
+    iron = fbm(torus, "iron", 10, octaves=6, gain=0.6)
+    color = warmed(color, 0.32 * iron - 0.16 * clouds + 0.05 * face)
     bright, dark = smoothstep(1.2, 2.2, grain), smoothstep(1.1, 2.2, -grain)
     color = (
         color
@@ -56,8 +58,8 @@ def rock(torus: Torus, look: Look) -> Surface:
     color = mix(
         color, look.palette("#9a938a", "#bdb7ae", "#d2cdc5", tint=0.3).paint(0.5 + 0.2 * grain), quartz * 0.8
     )
-    rust = smoothstep(0.15, 0.5, fbm(torus, "iron", 10, octaves=6, gain=0.6)) * look["age"]
-    color = mix(color, look.palette("#57412f", "#765a42", "#917557", tint=0.3).paint(tone), rust * 0.4)
+    rust = smoothstep(0.12, 0.45, iron) * look["age"]
+    color = mix(color, look.palette("#57412f", "#765a42", "#917557", tint=0.3).paint(tone), rust * 0.5)
     color = color * (1 - 0.5 * crack) * (1 - 0.28 * hollow)
     roughness = (
         look.roughness(0.77) + 0.03 * grain - 0.08 * face - 0.25 * quartz + 0.08 * hollow + 0.08 * clouds

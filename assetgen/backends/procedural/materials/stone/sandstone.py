@@ -13,20 +13,23 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import convexity, smoothstep
 from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.palette import mix, warmed
 from assetgen.backends.procedural.operators.panels import band
 from assetgen.backends.procedural.operators.strata import Beds, strata
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import bent_twice
 from assetgen.backends.procedural.surface import Surface
 
-_SANDS: Final = (
-    ("#6f5a45", "#937a5f", "#b0977a", "#c6b093", "#d8c7ae"),  # buff
-    ("#5d3a2e", "#7f5341", "#9b6d58", "#b38a74", "#c9a894"),  # red desert
-    ("#6b4f36", "#8f6f4d", "#ae8d66", "#c4a883", "#d6c2a3"),  # golden
-    ("#6a655a", "#87816f", "#a19b89", "#b8b2a1", "#cbc6b8"),  # grey-green
-    ("#7d6a5f", "#9c8679", "#b7a294", "#cbb9ac", "#dbcec3"),  # rose
-)
+_SANDS: Final = {
+    "buff": ("#6f5741", "#927356", "#b09071", "#c9ab8c", "#dcc5a8"),
+    "red": ("#5f392d", "#845240", "#a57058", "#be8e76", "#d3ac96"),
+    "golden": ("#6d4a2c", "#926a42", "#b28a5c", "#c9a77b", "#dbc29c"),
+    "salmon": ("#754b39", "#9b6a53", "#ba896f", "#cfa489", "#dfc0aa"),
+    "rose": ("#7b604f", "#9d806d", "#ba9d88", "#d0b7a3", "#e0cdbd"),
+    "grey": ("#6a655a", "#87816f", "#a19b89", "#b8b2a1", "#cbc6b8"),
+}
+_QUARRIES: Final = ("buff", "red", "golden", "salmon") * 3 + ("rose", "rose", "grey")
+"""Sand is yellow and red with iron; grey beds are rare."""
 
 
 def sandstone(torus: Torus, look: Look) -> Surface:
@@ -49,18 +52,20 @@ def sandstone(torus: Torus, look: Look) -> Surface:
         height_m = out_m + lumps * 0.022 - pit * 0.014 - crack * 0.02 + sand * 0.0003
     height_m = height_m * look.relief
 
-    stops = choose(torus, "sand", _SANDS)
+    stops = _SANDS[choose(torus, "sand", _QUARRIES)]
     tone = 0.5 + bands * 0.42 * look["banding"] + 0.22 * lumps + (0.1 if face == "sawn" else 0.055) * sand
     color = look.palette(*stops).paint(tone)
+    color = warmed(color, _iron(torus, beds, bands, lumps) * (0.85 + 0.5 * look["iron"]))
     ring = _iron_rings(torus, look, lumps)
-    iron = look.palette("#4f3022", "#6f4630", "#8f6142", tint=0.5).paint(0.5 + 0.4 * lumps)
-    color = mix(color, iron, ring * 0.55)
+    iron = look.palette("#4f3022", "#774a31", "#9a6642", tint=0.5).paint(0.5 + 0.4 * lumps + 0.1 * sand)
+    color = mix(color, iron, ring * 0.6)
     rub = (convexity(torus, height_m, 0.02) * 70).clamp_(-0.2, 0.14) * (face != "sawn")
     color = color * (1 + rub) * (1 - 0.3 * pit) * (1 - 0.5 * crack)
     varnish = patches(torus, "varnish", 0.22, amount=0.5 * look["age"], soft=0.25) * smoothstep(
         -0.1, 0.5, hard
     )
-    color = color * (1 - 0.34 * varnish * look["age"] * (face != "sawn"))
+    crust = look.palette("#5c544b", "#7b7267", "#989085", tint=0.4).paint(tone)
+    color = mix(color, crust, varnish * look["age"] * (0.75 if face != "sawn" else 0.0))
     roughness = look.roughness(0.82) + 0.03 * sand + 0.08 * bands - 0.12 * varnish + 0.11 * lumps
     surface = Surface(
         torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
@@ -94,6 +99,12 @@ def _bands(torus: Torus, face: str, beds: Beds, laminae: Beds, lumps: Tensor) ->
     return bands, hard
 
 
+def _iron(torus: Torus, beds: Beds, bands: Tensor, lumps: Tensor) -> Tensor:
+    """Return how much more iron than elsewhere there is, about -0.3..0.3: by beds, laminae, and where water ran."""
+    soaked = fbm(torus, "iron/soaked", 5, period_y=9, octaves=6, gain=0.55)
+    return beds.random_apart(torus, "beds/iron", -0.09, 0.09) + 0.16 * bands + 0.30 * soaked + 0.08 * lumps
+
+
 def _hollows(torus: Torus, look: Look, hard: Tensor, lumps: Tensor) -> Tensor:
     """Return honeycombs that salt has eaten into the softer layers, 0..1."""
     cells_ = grains(
@@ -115,6 +126,7 @@ def _joints(torus: Torus, look: Look, sand: Tensor) -> Tensor:
 def _iron_rings(torus: Torus, look: Look, lumps: Tensor) -> Tensor:
     """Return the bands along which iron came to rest as water soaked through, 0..1."""
     soaked = fbm(torus, "soaked", 3, octaves=5, gain=0.5) * 5.0 + lumps * 0.7
-    turn = soaked - torch.floor(soaked)
-    front = smoothstep(0.55, 0.95, turn) * smoothstep(1.0, 0.965, turn)
-    return front * smoothstep(-0.1, 0.4, fbm(torus, "soaked/where", 4, octaves=3)) * look["iron"]
+    turn, fine = soaked - torch.floor(soaked), soaked * 4.3 - torch.floor(soaked * 4.3)
+    front = smoothstep(0.35, 0.95, turn) * smoothstep(1.0, 0.965, turn)
+    front = front * (0.7 + 0.5 * smoothstep(0.3, 0.9, fine) * smoothstep(1.0, 0.9, fine))
+    return front * smoothstep(-0.15, 0.35, fbm(torus, "soaked/where", 4, octaves=3)) * look["iron"]
