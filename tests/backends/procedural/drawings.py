@@ -8,9 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators import drape, handled, quilting, rock, tissue
-from assetgen.backends.procedural.operators import flakes as thrown_flakes
-from assetgen.backends.procedural.operators import thrown as pieces_thrown
+from assetgen.backends.procedural.operators import handled, rock
 from assetgen.backends.procedural.operators.aggregate import rolled_stones
 from assetgen.backends.procedural.operators.boards import (
     board_joints,
@@ -31,11 +29,11 @@ from assetgen.backends.procedural.operators.cement import (
 from assetgen.backends.procedural.operators.circuit import Circuit, lay_out
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.corrugation import corrugated_sheets
-from assetgen.backends.procedural.operators.creepers import climb, ivy_leaf, ivy_ribs
+from assetgen.backends.procedural.operators.creepers import climb
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.depth import fracture_sheets, gas_discs
-from assetgen.backends.procedural.operators.drape import crumple, folds
+from assetgen.backends.procedural.operators.drape import creases, crumple, folds
 from assetgen.backends.procedural.operators.earthen import knead_mud, straw_in_mud
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.end_grain import (
@@ -54,7 +52,7 @@ from assetgen.backends.procedural.operators.fittings import (
     strip_lamp,
 )
 from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
-from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
+from assetgen.backends.procedural.operators.foliage import beech, blade, ivy_leaf, ivy_ribs, maple, oak, veins
 from assetgen.backends.procedural.operators.fossils import fossils
 from assetgen.backends.procedural.operators.glaze import (
     chipped_glaze,
@@ -126,7 +124,7 @@ from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.plaited import plait
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
-from assetgen.backends.procedural.operators.rain import where_rain_runs
+from assetgen.backends.procedural.operators.quilting import quilt
 from assetgen.backends.procedural.operators.repeats import damask, lozenges, trellis
 from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, rock_insides, with_lichen
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
@@ -146,11 +144,12 @@ from assetgen.backends.procedural.operators.sprigs import fronds, sprigs
 from assetgen.backends.procedural.operators.stitching import stitches
 from assetgen.backends.procedural.operators.stonework import block_courses
 from assetgen.backends.procedural.operators.strata import strata
-from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
+from assetgen.backends.procedural.operators.strips import throw_strips
+from assetgen.backends.procedural.operators.strokes import lay_strokes
 from assetgen.backends.procedural.operators.sward import sow_tufts
 from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.timber import Boards, cut_grain, grow_knots, wood_color
-from assetgen.backends.procedural.operators.tissue import pipes, sacs
+from assetgen.backends.procedural.operators.tissue import pipes, sacs, vessels
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.tracks import Tracks, footprints, tyre_ruts
 from assetgen.backends.procedural.operators.treads import tread
@@ -160,6 +159,7 @@ from assetgen.backends.procedural.operators.verdigris import verdigris
 from assetgen.backends.procedural.operators.warp import (
     bent_twice,
     fetch,
+    fetch_along,
     fetch_at,
     fetch_at_centres,
     fetch_at_points,
@@ -222,9 +222,12 @@ def _grains(torus: Torus) -> Tensor:
 
 
 def _quilted(torus: Torus) -> Tensor:
-    held = quilting.quilt(torus, 4, 3, warp=_bend(torus))
-    thread = quilting.stitches(torus, held.seam_m, held.along, count=4, thick_m=0.02)
-    return torch.stack([held.seam_m, held.crossing_m, held.crossing_x, held.crossing_y, held.puff, thread])
+    held = quilt(torus, 4, 3, warp=_bend(torus))
+    rows = stitches(
+        torus, "a", held.away_m, held.along, stitch_m=0.05, thread_m=0.02, seam_m=held.side_m, seam=held.seam
+    )
+    found = [held.seam_m, held.crossing_m, held.crossing_x, held.crossing_y, held.puff]
+    return torch.stack([*found, rows.thread, rows.random(torus, "b")])
 
 
 def _pile(torus: Torus) -> Tensor:
@@ -258,7 +261,7 @@ def _tissue(torus: Torus) -> Tensor:
     swollen = sacs(torus, "a", 0.2, share=0.7, tall=0.8)
     rib, pipe_m = pipes(torus, "b", 0.2, ribbed=0.6, warp=_bend(torus))
     return torch.stack(
-        [swollen.dome, swollen.height_m, swollen.number, rib, pipe_m, tissue.vein_net(torus, "c", amount=0.6)]
+        [swollen.dome, swollen.height_m, swollen.number, rib, pipe_m, vessels(torus, "c", amount=0.6)]
     )
 
 
@@ -333,7 +336,7 @@ def _tiles(torus: Torus) -> Tensor:
     return torch.cat([laid.height_m[None], laid.roughness[None], laid.color])
 
 
-def _strips(torus: Torus) -> Tensor:
+def _sawn_strips(torus: Torus) -> Tensor:
     laid = stacked_in_strips(surface(torus), "strips", strip_m=0.2, long=6.0, proud_m=0.05)
     return torch.cat([laid.height_m[None], laid.roughness[None], laid.color])
 
@@ -389,9 +392,8 @@ def _corrosion(torus: Torus) -> Tensor:
 
 
 def _verdigris(torus: Torus) -> Tensor:
-    run = where_rain_runs(torus, "run", smoothstep(0.2, 0.4, fbm(torus, "a", 3)), 0.2)
     green = verdigris(surface(torus), fbm(torus, "b", 4), share=0.6, green=RAMP, dark=RAMP)
-    return torch.cat([run[None], green.color, green.roughness[None], green.height_m[None] * 100])
+    return torch.cat([green.color, green.roughness[None], green.height_m[None] * 100])
 
 
 def _blows(blows: Blows) -> Tensor:
@@ -519,14 +521,14 @@ def _split_shingles(torus: Torus) -> Tensor:
     return torch.stack([seen.pieces.id.float(), seen.side_m, seen.to_butt, seen.under, split])
 
 
-def _thrown(torus: Torus) -> Tensor:
-    layer = pieces_thrown.throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
-    return torch.cat([stacked(layer.pieces), layer.level[None], layer.turn[None]])
-    layer = throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
-    straw = throw(
+def _strips(torus: Torus) -> Tensor:
+    chips = throw_strips(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
+    straw = throw_strips(
         torus, "b", 90, length_m=(0.3, 0.4), width_m=(0.02, 0.1), direction=1.57, spread=0.1, lift=0.8
     )
-    return torch.cat([stacked(layer.pieces), stacked(straw.pieces), torch.stack([straw.level, layer.turn])])
+    fields = torch.stack([chips.turn, chips.half_long_m, chips.half_wide_m, straw.level])
+    along = fetch_along(torus, spectral_noise(torus, "a", slope=1.0), chips.pieces, "shift")
+    return torch.cat([stacked(chips.pieces), stacked(straw.pieces), fields, along[None]])
 
 
 def _canes(torus: Torus) -> Tensor:
@@ -632,12 +634,6 @@ def _shapes(torus: Torus) -> Tensor:
     return torch.stack([*figures, vine(x, y, sway=0.1, period=1.0, half_width=0.02)])
 
 
-def _flakes(torus: Torus) -> Tensor:
-    chips = thrown_flakes.flakes(torus, "a", 0.4, 0.15, layers=3)
-    along = thrown_flakes.fetch_along(torus, spectral_noise(torus, "a", slope=1.0), chips, "shift")
-    return torch.stack([chips.id.float(), chips.x, chips.y, chips.edge, along])
-
-
 def _stitches(torus: Torus) -> Tensor:
     away_m = (torus.u - 0.4 - torch.round(torus.u - 0.4)) * torus.tile_m + torus.zeros()
     row = stitches(torus, "a", away_m, torus.v, stitch_m=0.2, thread_m=0.08)
@@ -690,7 +686,7 @@ DRAWINGS: dict[str, Drawing] = {
     "chevron": _chevron,
     "log ends": _log_ends,
     "split shingles": _split_shingles,
-    "thrown": _thrown,
+    "thrown strips": _strips,
     "canes": _canes,
     "plaited": _plaited,
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
@@ -710,7 +706,7 @@ DRAWINGS: dict[str, Drawing] = {
     "crushed stones": lambda t: _heap(t, Crushed.of),
     "pebbles": lambda t: _heap(t, Worn.of),
     "sawn tiles": _tiles,
-    "strips": _strips,
+    "sawn strips": _sawn_strips,
     "fossils": lambda t: torch.stack(fossils(t, "a", (0.3, 0.15), 0.7, fbm(t, "b", 5))),
     "beds": _beds,
     "broken face": lambda t: broken_face(t, "a", 0.3, squash=1.5),
@@ -754,10 +750,9 @@ DRAWINGS: dict[str, Drawing] = {
     "combed": lambda t: combed(t, spectral_noise(t, "a", slope=0.5), fbm(t, "b", 3) * 3, 0.2),
     "shapes": _shapes,
     "repeats": lambda t: torch.stack([draw(t.u * 2, t.v * 3) for draw in (damask, lozenges, trellis)]),
-    "flakes": _flakes,
     "stitches": _stitches,
     "crumple": lambda t: crumple(t, "a", 0.4),
-    "creased facets": lambda t: drape.facets(t, "a", 5, warp=_bend(t)),
+    "creased facets": lambda t: creases(t, "a", 5, warp=_bend(t)),
     "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
     "fallen leaves": _fallen,
     "footprints": lambda t: _tracks(footprints(t, "a", 2)),

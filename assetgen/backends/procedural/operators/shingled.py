@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.numbered import look_up
 from assetgen.backends.procedural.operators.torus import Torus
 
 
@@ -92,20 +93,20 @@ def lay_shingles(
         column = torch.floor(along)
         cell = torch.remainder(column, columns).to(torch.int64)
         # Seams between tiles of mixed widths lie off the lattice; the texel may belong to a neighbour.
-        left, right = _read(seams, line + cell), _read(seams, line + (cell + 1) % columns)
+        left, right = look_up(seams, line + cell), look_up(seams, line + (cell + 1) % columns)
         inside = along - column
         move = (inside >= 1 + right).to(torch.int64) - (inside < left).to(torch.int64)
         cell = torch.remainder(cell + move, columns)
         piece = line + cell
-        first, last = _read(seams, piece), _read(seams, line + (cell + 1) % columns)
+        first, last = look_up(seams, piece), look_up(seams, line + (cell + 1) % columns)
         own_m = (1 + last - first) * wide_m
         x = (inside - move - (1 + last + first) * 0.5) * wide_m
-        angle = _read(turned, piece)
-        x, y = x + y * angle, y - x * angle - _read(slip, piece)
+        angle = look_up(turned, piece)
+        x, y = x + y * angle, y - x * angle - look_up(slip, piece)
         number = piece.to(torch.int32)
         beside = own_m * 0.5 - gap_m * 0.5 - x.abs()
         border = torch.minimum(beside, outline(number, x, y, own_m))
-        there = ~_read(gone, piece)
+        there = ~look_up(gone, piece)
         share = (border * (1 / texel_m) + 0.5).clamp_(0, 1) * there
         level = level + (y * (1 / tall_m) - level) * share
         over = (border > 0) & there
@@ -136,7 +137,7 @@ def snapped(
 
     def above_break(number: Tensor, x: Tensor, above_tail: Tensor) -> Tensor:
         index = number.to(torch.int64)
-        return above_tail - _read(depth, index) - x * _read(slant, index) + jag_m
+        return above_tail - look_up(depth, index) - x * look_up(slant, index) + jag_m
 
     return above_break
 
@@ -236,7 +237,3 @@ def _start(torus: Torus, name: str) -> tuple[float, float]:
     """Return where a roof starts, in tiles and courses, so that no joint or tail lies along the tile's border."""
     across, down = torus.uniform(f"{name}/start", 2)[:, 0].tolist()
     return 0.17 + 0.16 * across, 0.40 + 0.25 * down
-
-
-def _read(table: Tensor, index: Tensor) -> Tensor:
-    return torch.index_select(table, 0, index.reshape(-1)).view(index.shape)
