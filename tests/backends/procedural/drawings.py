@@ -112,6 +112,7 @@ from assetgen.backends.procedural.operators.metal_skins import (
 from assetgen.backends.procedural.operators.minerals import grow_minerals
 from assetgen.backends.procedural.operators.motifs import motif_bands, rosettes
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.numbered import look_up
 from assetgen.backends.procedural.operators.openwork import Openwork, openwork
 from assetgen.backends.procedural.operators.ornament import Ornament, chased
 from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
@@ -124,18 +125,18 @@ from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.plaited import plait
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
-from assetgen.backends.procedural.operators.quilting import quilt
+from assetgen.backends.procedural.operators.quilting import quilt, sewn
 from assetgen.backends.procedural.operators.repeats import damask, lozenges, trellis
 from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, rock_insides, with_lichen
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.run_off import run_off, run_up
 from assetgen.backends.procedural.operators.shapes import diamond, leaf, octagon, rosette, vine
-from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.shingles import (
     butt_splits,
-    hang_course,
-    overlap,
+    lay_barrels,
+    lay_shingles,
     shingle_plan,
+    snapped,
 )
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles, stacked_in_strips
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
@@ -223,9 +224,7 @@ def _grains(torus: Torus) -> Tensor:
 
 def _quilted(torus: Torus) -> Tensor:
     held = quilt(torus, 4, 3, warp=_bend(torus))
-    rows = stitches(
-        torus, "a", held.away_m, held.along, stitch_m=0.05, thread_m=0.02, seam_m=held.side_m, seam=held.seam
-    )
+    rows = sewn(torus, "a", held, stitch_m=0.05, thread_m=0.02)
     found = [held.seam_m, held.crossing_m, held.crossing_x, held.crossing_y, held.puff]
     return torch.stack([*found, rows.thread, rows.random(torus, "b")])
 
@@ -370,7 +369,7 @@ def _shingles(torus: Torus) -> Tensor:
         tail = torus.tile_m / 8 - y
         return torch.minimum(tail, above(number, x, tail))
 
-    tiles = lay_shingles(torus, "a", columns=6, rows=8, outline=outline, mixed=0.5, lost=0.1)
+    tiles = lay_shingles(torus, "a", courses(6, 8), outline=outline, lost=0.1)
     return torch.cat([stacked(tiles.pieces), torch.stack([tiles.level, tiles.width_m])])
 
 
@@ -514,11 +513,14 @@ def _log_ends(torus: Torus) -> Tensor:
 
 def _split_shingles(torus: Torus) -> Tensor:
     plan = shingle_plan(torus, "a", rows=6, units=30, widths=(3, 6))
-    own, over = (hang_course(torus, plan, above=above, gap_m=0.02, skew=0.05) for above in (False, True))
-    hang = [course.pieces.random(torus, "hang", 0.0, 0.04) for course in (own, over)]
-    seen = overlap(torus, plan, own, over, *hang)
-    split = butt_splits(torus, seen, fbm(torus, "b", 9) * 0.01, age=0.9)
-    return torch.stack([seen.pieces.id.float(), seen.side_m, seen.to_butt, seen.under, split])
+    tall_m, hang = torus.tile_m / 6, torus.uniform("hang", len(plan.pieces)) * 0.04
+
+    def to_butt(number: Tensor, x: Tensor, y: Tensor, width: Tensor) -> Tensor:
+        return tall_m - y + look_up(hang[:, 0], number)
+
+    laid = lay_shingles(torus, "a", plan, outline=to_butt, gap_m=0.02, slip_m=0.0, turn=0.03)
+    split = butt_splits(torus, laid, fbm(torus, "b", 9) * 0.01, age=0.9)
+    return torch.cat([stacked(laid.pieces), torch.stack([laid.side_m, laid.tail_m, laid.under_m, split])])
 
 
 def _strips(torus: Torus) -> Tensor:

@@ -1,4 +1,4 @@
-"""Padding held down along lines or at points: quilted and buttoned upholstery."""
+"""Padding held down along lines or at points: quilted and buttoned upholstery, and what holds it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.operators.stitching import Stitches, stitches
 from assetgen.backends.procedural.operators.torus import Torus
 
 
@@ -75,4 +76,18 @@ def quilt(torus: Torus, columns: int, rows: int, *, warp: tuple[Tensor, Tensor] 
         crossing_x=crossing_x,
         crossing_y=crossing_y,
         puff=puff.clamp_(0, 1).sqrt_(),
+    )
+
+
+def sewn(torus: Torus, name: str, quilted: Quilt, *, stitch_m: float, thread_m: float) -> Stitches:
+    """Return the stitches along all seams of a quilt; arguments as for `stitches`."""
+    return stitches(
+        torus,
+        name,
+        quilted.away_m,
+        quilted.along,
+        stitch_m=stitch_m,
+        thread_m=thread_m,
+        seam_m=quilted.side_m,
+        seam=quilted.seam,
     )
