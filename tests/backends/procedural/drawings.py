@@ -8,9 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators import drape, handled, quilting, tissue
-from assetgen.backends.procedural.operators import flakes as thrown_flakes
-from assetgen.backends.procedural.operators import thrown as pieces_thrown
+from assetgen.backends.procedural.operators import handled
 from assetgen.backends.procedural.operators.aggregate import rolled_stones
 from assetgen.backends.procedural.operators.boards import (
     board_joints,
@@ -31,11 +29,11 @@ from assetgen.backends.procedural.operators.cement import (
 from assetgen.backends.procedural.operators.circuit import Circuit, lay_out
 from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.operators.corrugation import corrugated_sheets
-from assetgen.backends.procedural.operators.creepers import climb, ivy_leaf, ivy_ribs
+from assetgen.backends.procedural.operators.creepers import climb
 from assetgen.backends.procedural.operators.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.depth import fracture_sheets, gas_discs
-from assetgen.backends.procedural.operators.drape import crumple, folds
+from assetgen.backends.procedural.operators.drape import creases, crumple, folds
 from assetgen.backends.procedural.operators.earthen import knead_mud, straw_in_mud
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.end_grain import (
@@ -54,7 +52,7 @@ from assetgen.backends.procedural.operators.fittings import (
     strip_lamp,
 )
 from assetgen.backends.procedural.operators.flooring import lay_blocks, lay_chevron, walked_paths
-from assetgen.backends.procedural.operators.foliage import beech, blade, maple, oak, veins
+from assetgen.backends.procedural.operators.foliage import beech, blade, ivy_leaf, ivy_ribs, maple, oak, veins
 from assetgen.backends.procedural.operators.fossils import fossils
 from assetgen.backends.procedural.operators.glaze import (
     chipped_glaze,
@@ -115,6 +113,7 @@ from assetgen.backends.procedural.operators.metal_skins import (
 from assetgen.backends.procedural.operators.minerals import grow_minerals, mineral_specks, pores
 from assetgen.backends.procedural.operators.motifs import motif_bands, rosettes
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.numbered import look_up
 from assetgen.backends.procedural.operators.openwork import Openwork, openwork
 from assetgen.backends.procedural.operators.ornament import Ornament, chased
 from assetgen.backends.procedural.operators.overlaps import Overlaps, overlapping
@@ -127,18 +126,18 @@ from assetgen.backends.procedural.operators.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.plaited import plait
 from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
 from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
-from assetgen.backends.procedural.operators.rain import where_rain_runs
+from assetgen.backends.procedural.operators.quilting import quilt, sewn
 from assetgen.backends.procedural.operators.repeats import damask, lozenges, trellis
 from assetgen.backends.procedural.operators.rock import broken_face, rock_faces, rock_insides
 from assetgen.backends.procedural.operators.rows import Blade, overlapping_rows
 from assetgen.backends.procedural.operators.run_off import run_off, run_up
 from assetgen.backends.procedural.operators.shapes import diamond, leaf, octagon, rosette, vine
-from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.shingles import (
     butt_splits,
-    hang_course,
-    overlap,
+    lay_barrels,
+    lay_shingles,
     shingle_plan,
+    snapped,
 )
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles, stacked_in_strips
 from assetgen.backends.procedural.operators.soil import crumbled_soil, pebbles, sunken_stones
@@ -147,11 +146,12 @@ from assetgen.backends.procedural.operators.sprigs import fronds, sprigs
 from assetgen.backends.procedural.operators.stitching import stitches
 from assetgen.backends.procedural.operators.stonework import block_courses
 from assetgen.backends.procedural.operators.strata import strata
-from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
+from assetgen.backends.procedural.operators.strips import throw_strips
+from assetgen.backends.procedural.operators.strokes import lay_strokes
 from assetgen.backends.procedural.operators.sward import sow_tufts
 from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.timber import Boards, cut_grain, grow_knots, wood_color
-from assetgen.backends.procedural.operators.tissue import pipes, sacs
+from assetgen.backends.procedural.operators.tissue import pipes, sacs, vessels
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.tracks import Tracks, footprints, tyre_ruts
 from assetgen.backends.procedural.operators.treads import tread
@@ -161,6 +161,7 @@ from assetgen.backends.procedural.operators.verdigris import verdigris
 from assetgen.backends.procedural.operators.warp import (
     bent_twice,
     fetch,
+    fetch_along,
     fetch_at,
     fetch_at_centres,
     fetch_at_points,
@@ -222,9 +223,10 @@ def _grains(torus: Torus) -> Tensor:
 
 
 def _quilted(torus: Torus) -> Tensor:
-    held = quilting.quilt(torus, 4, 3, warp=_bend(torus))
-    thread = quilting.stitches(torus, held.seam_m, held.along, count=4, thick_m=0.02)
-    return torch.stack([held.seam_m, held.crossing_m, held.crossing_x, held.crossing_y, held.puff, thread])
+    held = quilt(torus, 4, 3, warp=_bend(torus))
+    rows = sewn(torus, "a", held, stitch_m=0.05, thread_m=0.02)
+    found = [held.seam_m, held.crossing_m, held.crossing_x, held.crossing_y, held.puff]
+    return torch.stack([*found, rows.thread, rows.random(torus, "b")])
 
 
 def _pile(torus: Torus) -> Tensor:
@@ -258,7 +260,7 @@ def _tissue(torus: Torus) -> Tensor:
     swollen = sacs(torus, "a", 0.2, share=0.7, tall=0.8)
     rib, pipe_m = pipes(torus, "b", 0.2, ribbed=0.6, warp=_bend(torus))
     return torch.stack(
-        [swollen.dome, swollen.height_m, swollen.number, rib, pipe_m, tissue.vein_net(torus, "c", amount=0.6)]
+        [swollen.dome, swollen.height_m, swollen.number, rib, pipe_m, vessels(torus, "c", amount=0.6)]
     )
 
 
@@ -333,7 +335,7 @@ def _tiles(torus: Torus) -> Tensor:
     return torch.cat([laid.height_m[None], laid.roughness[None], laid.color])
 
 
-def _strips(torus: Torus) -> Tensor:
+def _sawn_strips(torus: Torus) -> Tensor:
     laid = stacked_in_strips(surface(torus), "strips", strip_m=0.2, long=6.0, proud_m=0.05)
     return torch.cat([laid.height_m[None], laid.roughness[None], laid.color])
 
@@ -367,7 +369,7 @@ def _shingles(torus: Torus) -> Tensor:
         tail = torus.tile_m / 8 - y
         return torch.minimum(tail, above(number, x, tail))
 
-    tiles = lay_shingles(torus, "a", columns=6, rows=8, outline=outline, mixed=0.5, lost=0.1)
+    tiles = lay_shingles(torus, "a", courses(6, 8), outline=outline, lost=0.1)
     return torch.cat([stacked(tiles.pieces), torch.stack([tiles.level, tiles.width_m])])
 
 
@@ -389,9 +391,8 @@ def _corrosion(torus: Torus) -> Tensor:
 
 
 def _verdigris(torus: Torus) -> Tensor:
-    run = where_rain_runs(torus, "run", smoothstep(0.2, 0.4, fbm(torus, "a", 3)), 0.2)
     green = verdigris(surface(torus), fbm(torus, "b", 4), share=0.6, green=RAMP, dark=RAMP)
-    return torch.cat([run[None], green.color, green.roughness[None], green.height_m[None] * 100])
+    return torch.cat([green.color, green.roughness[None], green.height_m[None] * 100])
 
 
 def _blows(blows: Blows) -> Tensor:
@@ -512,21 +513,24 @@ def _log_ends(torus: Torus) -> Tensor:
 
 def _split_shingles(torus: Torus) -> Tensor:
     plan = shingle_plan(torus, "a", rows=6, units=30, widths=(3, 6))
-    own, over = (hang_course(torus, plan, above=above, gap_m=0.02, skew=0.05) for above in (False, True))
-    hang = [course.pieces.random(torus, "hang", 0.0, 0.04) for course in (own, over)]
-    seen = overlap(torus, plan, own, over, *hang)
-    split = butt_splits(torus, seen, fbm(torus, "b", 9) * 0.01, age=0.9)
-    return torch.stack([seen.pieces.id.float(), seen.side_m, seen.to_butt, seen.under, split])
+    tall_m, hang = torus.tile_m / 6, torus.uniform("hang", len(plan.pieces)) * 0.04
+
+    def to_butt(number: Tensor, x: Tensor, y: Tensor, width: Tensor) -> Tensor:
+        return tall_m - y + look_up(hang[:, 0], number)
+
+    laid = lay_shingles(torus, "a", plan, outline=to_butt, gap_m=0.02, slip_m=0.0, turn=0.03)
+    split = butt_splits(torus, laid, fbm(torus, "b", 9) * 0.01, age=0.9)
+    return torch.cat([stacked(laid.pieces), torch.stack([laid.side_m, laid.tail_m, laid.under_m, split])])
 
 
-def _thrown(torus: Torus) -> Tensor:
-    layer = pieces_thrown.throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
-    return torch.cat([stacked(layer.pieces), layer.level[None], layer.turn[None]])
-    layer = throw(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
-    straw = throw(
+def _strips(torus: Torus) -> Tensor:
+    chips = throw_strips(torus, "a", 90, length_m=(0.1, 0.4), width_m=(0.02, 0.1))
+    straw = throw_strips(
         torus, "b", 90, length_m=(0.3, 0.4), width_m=(0.02, 0.1), direction=1.57, spread=0.1, lift=0.8
     )
-    return torch.cat([stacked(layer.pieces), stacked(straw.pieces), torch.stack([straw.level, layer.turn])])
+    fields = torch.stack([chips.turn, chips.half_long_m, chips.half_wide_m, straw.level])
+    along = fetch_along(torus, spectral_noise(torus, "a", slope=1.0), chips.pieces, "shift")
+    return torch.cat([stacked(chips.pieces), stacked(straw.pieces), fields, along[None]])
 
 
 def _canes(torus: Torus) -> Tensor:
@@ -632,12 +636,6 @@ def _shapes(torus: Torus) -> Tensor:
     return torch.stack([*figures, vine(x, y, sway=0.1, period=1.0, half_width=0.02)])
 
 
-def _flakes(torus: Torus) -> Tensor:
-    chips = thrown_flakes.flakes(torus, "a", 0.4, 0.15, layers=3)
-    along = thrown_flakes.fetch_along(torus, spectral_noise(torus, "a", slope=1.0), chips, "shift")
-    return torch.stack([chips.id.float(), chips.x, chips.y, chips.edge, along])
-
-
 def _stitches(torus: Torus) -> Tensor:
     away_m = (torus.u - 0.4 - torch.round(torus.u - 0.4)) * torus.tile_m + torus.zeros()
     row = stitches(torus, "a", away_m, torus.v, stitch_m=0.2, thread_m=0.08)
@@ -697,7 +695,7 @@ DRAWINGS: dict[str, Drawing] = {
     "chevron": _chevron,
     "log ends": _log_ends,
     "split shingles": _split_shingles,
-    "thrown": _thrown,
+    "thrown strips": _strips,
     "canes": _canes,
     "plaited": _plaited,
     "gradient noise": lambda t: gradient_noise(t, "a", 7, 5),
@@ -719,7 +717,7 @@ DRAWINGS: dict[str, Drawing] = {
     "crushed stones": lambda t: _heap(t, Crushed.of),
     "pebbles": lambda t: _heap(t, Worn.of),
     "sawn tiles": _tiles,
-    "strips": _strips,
+    "sawn strips": _sawn_strips,
     "fossils": lambda t: torch.stack(fossils(t, "a", (0.3, 0.15), 0.7, fbm(t, "b", 5))),
     "beds": _beds,
     "broken face": lambda t: broken_face(t, "a", 0.3, squash=1.5),
@@ -764,10 +762,9 @@ DRAWINGS: dict[str, Drawing] = {
     "combed": lambda t: combed(t, spectral_noise(t, "a", slope=0.5), fbm(t, "b", 3) * 3, 0.2),
     "shapes": _shapes,
     "repeats": lambda t: torch.stack([draw(t.u * 2, t.v * 3) for draw in (damask, lozenges, trellis)]),
-    "flakes": _flakes,
     "stitches": _stitches,
     "crumple": lambda t: crumple(t, "a", 0.4),
-    "creased facets": lambda t: drape.facets(t, "a", 5, warp=_bend(t)),
+    "creased facets": lambda t: creases(t, "a", 5, warp=_bend(t)),
     "folds": lambda t: folds(t, "a", 0.3, stretch=2.0),
     "fallen leaves": _fallen,
     "footprints": lambda t: _tracks(footprints(t, "a", 2)),

@@ -8,8 +8,8 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.creepers import climb, ivy_leaf, ivy_ribs
-from assetgen.backends.procedural.operators.foliage import needle
+from assetgen.backends.procedural.operators.creepers import climb
+from assetgen.backends.procedural.operators.foliage import ivy_leaf, ivy_ribs, needle
 from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.leaves import Lying, Thrown, lay_shapes
 from assetgen.backends.procedural.operators.noise import fbm

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.bands import positions
+from assetgen.backends.procedural.operators.numbered import look_up
 from assetgen.backends.procedural.operators.torus import Torus
 
 _STEPS = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
@@ -82,7 +83,7 @@ class Circuit:
 
     def pick(self, table: Tensor) -> Tensor:
         """Spread a number per part over the texels; where no part stands, that of the first."""
-        return torch.index_select(table, 0, self.part.clamp(min=0).view(-1)).view(self.part.shape)
+        return look_up(table, self.part.clamp(min=0))
 
 
 def lay_out(torus: Torus, name: str, pitch_m: float, *, chips: int, traces: float) -> Circuit:
@@ -221,9 +222,7 @@ def _look_up(torus: Torus, board: _Board) -> Circuit:
         x, y = u * size, v * size
         column, line = torch.floor(x).clamp_(max=size - 1), torch.floor(y).clamp_(max=size - 1)
         slot = (line * size + column).to(torch.int64)
-        own = {
-            key: torch.index_select(table, 0, slot.view(-1)).view(x.shape) for key, table in tables.items()
-        }
+        own = {key: look_up(table, slot) for key, table in tables.items()}
         in_x, in_y = x - column - 0.5, y - line - 0.5
         reach = torch.sqrt(in_x.square() + in_y.square())
         beside = torch.where(in_x > 0, own["right"], own["left"])

@@ -5,44 +5,10 @@ from __future__ import annotations
 import math
 
 import torch
-from torch import Tensor
 
 from assetgen.backends.procedural.operators.leaves import Thrown, drift, joined
 from assetgen.backends.procedural.operators.steady import angle_of
 from assetgen.backends.procedural.operators.torus import Torus
-
-_HEART = -0.42
-"""Where the ribs of an ivy leaf meet."""
-_LOBES = ((0.0, 1.42, 0.86), (0.98, 1.02, 0.84), (1.95, 0.66, 0.80))
-"""Turn from the midrib, length and width of its lobes, in half lengths."""
-
-
-def ivy_leaf(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
-    """Return three to five blunt lobes around a heart, deeper cut on some leaves; meant to be as wide as long."""
-    aside = y.abs()
-    best = torch.minimum(0.020 - aside, torch.minimum(-0.35 - x, x + 1) + 0.02)
-    cut = 0.85 + 0.3 * own
-    for turn, reach, wide in _LOBES:
-        forth, off = _seen_from_heart(x, aside, turn)
-        t = (forth * (1 / reach)).clamp(-0.2, 1)
-        lobe = (1 - t) * (0.42 + 0.75 * t) * (wide * cut) - off - (forth - t * reach).abs()
-        best = torch.maximum(best, lobe)
-    return best
-
-
-def ivy_ribs(x: Tensor, y: Tensor) -> Tensor:
-    """Return the distance to the nearest rib of an ivy leaf, in half widths."""
-    near = torch.full_like(x, 9.0)
-    for turn, _, _ in _LOBES:
-        forth, off = _seen_from_heart(x, y.abs(), turn)
-        near = torch.minimum(near, torch.where(forth > 0, off, 9.0))
-    return near
-
-
-def _seen_from_heart(x: Tensor, aside: Tensor, turn: float) -> tuple[Tensor, Tensor]:
-    forth = x - _HEART
-    along = forth * math.cos(turn) + aside * math.sin(turn)
-    return along, (aside * math.cos(turn) - forth * math.sin(turn)).abs()
 
 
 def climb(

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.bands import Warp, positions
 from assetgen.backends.procedural.operators.noise import fbm
+from assetgen.backends.procedural.operators.numbered import look_up
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch, warp_field
 
@@ -52,15 +53,15 @@ def crumple(torus: Torus, name: str, size_m: float, *, octaves: int = 4, gain: f
         if period * 4 <= torus.size:
             pull = 0.42 / period
             bend = (
-                facets(torus, f"{name}/{octave}/x", period).mul_(pull),
-                facets(torus, f"{name}/{octave}/y", period).mul_(pull),
+                creases(torus, f"{name}/{octave}/x", period).mul_(pull),
+                creases(torus, f"{name}/{octave}/y", period).mul_(pull),
             )
-            total.add_(facets(torus, f"{name}/{octave}", period, warp=bend), alpha=amplitude)
+            total.add_(creases(torus, f"{name}/{octave}", period, warp=bend), alpha=amplitude)
         amplitude, period = amplitude * gain, round(period * 1.9) + 1
     return total.div_(norm)
 
 
-def facets(torus: Torus, name: str, period: int, *, warp: Warp | None = None) -> Tensor:
+def creases(torus: Torus, name: str, period: int, *, warp: Warp | None = None) -> Tensor:
     """Return noise that is flat on triangles and kinks between them, (N, N), -1..1.
 
     Args:
@@ -79,14 +80,12 @@ def facets(torus: Torus, name: str, period: int, *, warp: Warp | None = None) ->
         left, top = column.to(torch.int64), line.to(torch.int64) * period
         right, below = (left + 1) % period, (top + period) % (period * period)
 
-        def at(slot: Tensor, values: Tensor = heights) -> Tensor:
-            return torch.index_select(values, 0, slot.reshape(-1)).view(slot.shape)
-
         # The other diagonal is the same square seen in a mirror.
-        flip = at(top + left, halves) > 0.5
+        flip = look_up(halves, top + left) > 0.5
         x = torch.where(flip, 1 - x, x)
         near, far = torch.where(flip, right, left), torch.where(flip, left, right)
-        a, b, c, d = at(top + near), at(top + far), at(below + near), at(below + far)
+        a, b = look_up(heights, top + near), look_up(heights, top + far)
+        c, d = look_up(heights, below + near), look_up(heights, below + far)
         upper = a + (b - a) * x + (d - b) * y
         lower = a + (c - a) * y + (d - c) * x
         result[rows] = torch.where(x > y, upper, lower)

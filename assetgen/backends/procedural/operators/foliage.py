@@ -20,10 +20,11 @@ from assetgen.backends.procedural.operators.torus import Torus
 _STALK = 0.30
 """Share of half the length that the stalk takes at the base of a leaf."""
 
-_MAPLE_HEART = -0.42
-"""Where the ribs of a maple leaf meet."""
+_HEART = -0.42
+"""Where the ribs of a lobed leaf meet."""
 _MAPLE_LOBES = ((0.0, 1.40, 0.42), (0.88, 1.22, 0.36), (1.85, 0.74, 0.30))
-"""Turn from the midrib, length and width of its lobes, in half lengths."""
+_IVY_LOBES = ((0.0, 1.42, 0.86), (0.98, 1.02, 0.84), (1.95, 0.66, 0.80))
+"""Turn from the midrib, length and width of their lobes, in half lengths."""
 
 
 def blade(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
@@ -108,7 +109,7 @@ def maple(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
     aside = y.abs()
     best = torch.minimum(0.022 - aside, torch.minimum(-0.3 - x, x + 1) + 0.022)
     for turn, reach, wide in _MAPLE_LOBES:
-        forth, off = _seen_from_stalk(x, aside, turn)
+        forth, off = _seen_from_heart(x, aside, turn)
         t = (forth * (1 / reach)).clamp(0, 1)
         teeth = (t * 4.6 + 0.35).frac() * 0.16 * t
         lobe = ((t + 0.10) * (wide * 3.1) - teeth) * (1 - t) - off - (forth - t * reach).abs()
@@ -116,18 +117,40 @@ def maple(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
     return best
 
 
+def ivy_leaf(x: Tensor, y: Tensor, own: Tensor) -> Tensor:
+    """Return three to five blunt lobes around a heart, deeper cut on some leaves; meant to be as wide as long."""
+    aside = y.abs()
+    best = torch.minimum(0.020 - aside, torch.minimum(-0.35 - x, x + 1) + 0.02)
+    cut = 0.85 + 0.3 * own
+    for turn, reach, wide in _IVY_LOBES:
+        forth, off = _seen_from_heart(x, aside, turn)
+        t = (forth * (1 / reach)).clamp(-0.2, 1)
+        lobe = (1 - t) * (0.42 + 0.75 * t) * (wide * cut) - off - (forth - t * reach).abs()
+        best = torch.maximum(best, lobe)
+    return best
+
+
 def maple_ribs(x: Tensor, y: Tensor) -> Tensor:
     """Return the distance to the nearest main rib of a `maple` leaf, in half widths."""
+    return _to_ribs(x, y, _MAPLE_LOBES)
+
+
+def ivy_ribs(x: Tensor, y: Tensor) -> Tensor:
+    """Return the distance to the nearest rib of an `ivy_leaf`, in half widths."""
+    return _to_ribs(x, y, _IVY_LOBES)
+
+
+def _to_ribs(x: Tensor, y: Tensor, lobes: tuple[tuple[float, float, float], ...]) -> Tensor:
     near = torch.full_like(x, 9.0)
-    for turn, _, _ in _MAPLE_LOBES:
-        forth, off = _seen_from_stalk(x, y.abs(), turn)
+    for turn, _, _ in lobes:
+        forth, off = _seen_from_heart(x, y.abs(), turn)
         near = torch.minimum(near, torch.where(forth > 0, off, 9.0))
     return near
 
 
-def _seen_from_stalk(x: Tensor, aside: Tensor, turn: float) -> tuple[Tensor, Tensor]:
-    """Return the way along a lobe of a maple leaf, from where its ribs meet, and the distance from its rib."""
-    forth = x - _MAPLE_HEART
+def _seen_from_heart(x: Tensor, aside: Tensor, turn: float) -> tuple[Tensor, Tensor]:
+    """Return the way along a lobe, from where its ribs meet, and the distance from its rib."""
+    forth = x - _HEART
     along = forth * math.cos(turn) + aside * math.sin(turn)
     return along, (aside * math.cos(turn) - forth * math.sin(turn)).abs()
 

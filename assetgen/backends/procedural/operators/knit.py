@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from assetgen.backends.procedural.operators.bands import Warp, positions
 from assetgen.backends.procedural.operators.height import smoothstep
+from assetgen.backends.procedural.operators.numbered import chance_of
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch
 from assetgen.backends.procedural.operators.weave import fitted
@@ -82,8 +83,7 @@ class Knit:
 
     def random(self, torus: Torus, name: str, low: float = 0.0, high: float = 1.0) -> Tensor:
         """Give every stitch one uniform number of a stream, spread over the texels."""
-        table = torus.uniform(name, self.counts[0] * self.counts[1])[:, 0] * (high - low) + low
-        return torch.index_select(table, 0, self.stitch.reshape(-1)).view(self.stitch.shape)
+        return chance_of(torus, name, self.stitch, self.counts[0] * self.counts[1], low, high)
 
     def plies(self, turns: float) -> Tensor:
         """Return the strands that the yarn is twisted of, -1 in the groove between two, 1 on a strand, (N, N).

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.layouts import Plan, lay
+from assetgen.backends.procedural.operators.layouts import Plan, box_distance, lay
 from assetgen.backends.procedural.operators.steady import angle_of
 from assetgen.backends.procedural.operators.torus import Torus
 
@@ -93,7 +93,7 @@ def lay_by_hand(
         count=placed.count,
         x=x,
         y=y,
-        edge=_rounded(to_side, to_bed, rounding_m),
+        edge=box_distance(to_side, to_bed, rounding_m),
         turned=placed.turned,
     )
     column, row = torch.floor(table[:, 0] / table[:, 2]), torch.floor(table[:, 1] / table[:, 3])
@@ -116,13 +116,6 @@ def _within_units(torus: Torus, name: str, plan: Plan) -> tuple[float, float]:
         whole = int(share * units)
         starts.append((whole + (share * units - whole - 0.5) * 0.5) / units)
     return starts[0], starts[1]
-
-
-def _rounded(to_side: Tensor, to_bed: Tensor, radius_m: float) -> Tensor:
-    """Return the distance to a rectangle's border, its corners rounded, exact outside them too."""
-    short_x, short_y = (radius_m - to_side).clamp_(min=0), (radius_m - to_bed).clamp_(min=0)
-    around = radius_m - torch.sqrt(short_x * short_x + short_y * short_y)
-    return torch.where((short_x > 0) & (short_y > 0), around, torch.minimum(to_side, to_bed))
 
 
 def lay_hexagons(

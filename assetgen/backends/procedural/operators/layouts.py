@@ -14,6 +14,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.bands import positions
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.numbered import look_up
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.errors import SpecError
 
@@ -75,10 +76,10 @@ def lay(
             y.to(torch.int64).clamp_(max=plan.rows - 1),
         )
         unit = row.mul_(plan.columns).add_(column)
-        ids[rows] = torch.index_select(owners, 0, unit.view(-1)).view(unit.shape)
+        ids[rows] = look_up(owners, unit)
         x_m[rows], inside_x = _along_axis(x, table[:, 0], table[:, 2], ids[rows], plan.columns, unit_x)
         y_m[rows], inside_y = _along_axis(y, table[:, 1], table[:, 3], ids[rows], plan.rows, unit_y)
-        edge[rows] = _box_distance(inside_x, inside_y, corner_m)
+        edge[rows] = box_distance(inside_x, inside_y, corner_m)
     turned = (table[:, 3] * unit_y > table[:, 2] * unit_x).float()
     return Elements(id=ids, count=len(plan.pieces), x=x_m, y=y_m, edge=edge, turned=turned)
 
@@ -87,16 +88,15 @@ def _along_axis(
     position: Tensor, start: Tensor, extent: Tensor, ids: Tensor, count: int, unit_m: float
 ) -> tuple[Tensor, Tensor]:
     """Return metres from each texel's piece's centre along one axis, and metres to its nearer side."""
-    flat = ids.reshape(-1)
-    centre = torch.index_select(start + extent / 2, 0, flat).view(ids.shape)
-    half_m = torch.index_select(extent * (unit_m / 2), 0, flat).view(ids.shape)
+    centre = look_up(start + extent / 2, ids)
+    half_m = look_up(extent * (unit_m / 2), ids)
     apart = position - centre
     apart_m = apart.sub_(torch.round(apart / count).mul_(count)).mul_(unit_m)
     return apart_m, half_m.sub_(apart_m.abs())
 
 
-def _box_distance(inside_x: Tensor, inside_y: Tensor, corner_m: float) -> Tensor:
-    """Return the distance to a rectangle's border from the distances to its sides, corners rounded."""
+def box_distance(inside_x: Tensor, inside_y: Tensor, corner_m: float) -> Tensor:
+    """Return the distance to a rectangle's border, exact outside too, from those to its sides; corners rounded."""
     if not corner_m:
         return torch.minimum(inside_x, inside_y)
     short_x, short_y = (corner_m - inside_x).clamp_(min=0), (corner_m - inside_y).clamp_(min=0)

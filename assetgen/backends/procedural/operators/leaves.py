@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.bands import row_bands
+from assetgen.backends.procedural.operators.numbered import Numbered
 from assetgen.backends.procedural.operators.torus import Torus
 
 Outline = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -73,7 +74,7 @@ class Thrown:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Lying:
+class Lying(Numbered):
     """The shape that every texel shows; where there is none, `cover` is 0 and the rest is of no meaning.
 
     Args:
@@ -86,8 +87,6 @@ class Lying:
         cover: (N, N) how much of the texel it covers, 0..1.
     """
 
-    id: Tensor
-    count: int
     x: Tensor
     y: Tensor
     inside_m: Tensor
@@ -100,17 +99,6 @@ class Lying:
         return Lying(
             **{name: band[rows] if isinstance(band, Tensor) else band for name, band in bands.items()}
         )
-
-    def pick(self, table: Tensor) -> Tensor:
-        """Spread per-shape values, (count,) or (K, count), over the texels: (N, N) or (K, N, N)."""
-        flat = self.id.reshape(-1)
-        if table.ndim == 1:
-            return torch.index_select(table, 0, flat).view(self.id.shape)
-        return torch.stack([torch.index_select(row, 0, flat).view(self.id.shape) for row in table])
-
-    def random(self, torus: Torus, name: str, low: float = 0.0, high: float = 1.0) -> Tensor:
-        """Give every shape one uniform number of a stream, spread over the texels."""
-        return self.pick(torus.uniform(name, self.count)[:, 0] * (high - low) + low)
 
 
 def throw(

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.bands import positions
+from assetgen.backends.procedural.operators.numbered import chance_of, look_up
 from assetgen.backends.procedural.operators.steady import angle_of
 from assetgen.backends.procedural.operators.torus import Torus
 
@@ -37,8 +38,7 @@ class Mail:
 
     def random(self, torus: Torus, name: str, low: float = 0.0, high: float = 1.0) -> Tensor:
         """Give every ring one uniform number of a stream, spread over the texels."""
-        table = torus.uniform(name, self.count)[:, 0] * (high - low) + low
-        return torch.index_select(table, 0, self.ring.view(-1)).view(self.ring.shape)
+        return chance_of(torus, name, self.ring, self.count, low, high)
 
 
 def mail(torus: Torus, name: str, pitch_m: float, *, wire: float, uneven: float) -> Mail:
@@ -77,7 +77,7 @@ def mail(torus: Torus, name: str, pitch_m: float, *, wire: float, uneven: float)
                 column = nearest + step_x
                 number = torch.remainder(row, rows_count) * columns + torch.remainder(column, columns)
                 number = number.to(torch.int64)
-                own = [torch.index_select(table[:, i], 0, number.view(-1)).view(x.shape) for i in range(5)]
+                own = [look_up(table[:, i], number) for i in range(5)]
                 away_x = x - column - odd * 0.5 - own[0] * 0.10
                 away_y = (y - row) * tall - own[1] * 0.10
                 reach = torch.sqrt(away_x.square() + away_y.square())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.operators.panels import within
 from assetgen.backends.procedural.operators.torus import Torus
 
 STYLES = {"bars": 0.25, "perforated": 0.65, "mesh": 0.40}
@@ -45,10 +46,6 @@ def openwork(torus: Torus, name: str, style: str, pitch_m: float) -> Openwork:
     return {"bars": _bars, "perforated": _perforated, "mesh": _mesh}[style](torus, u, v, pitch_m)
 
 
-def _solid(torus: Torus, edge_m: Tensor) -> Tensor:
-    return (edge_m * (torus.size / torus.tile_m) + 0.5).clamp_(0, 1)
-
-
 def _from_line(place: Tensor, count: int, tile_m: float) -> Tensor:
     """Return metres to the nearest of `count` lines along a tile."""
     phase = place * count
@@ -66,9 +63,9 @@ def _bars(torus: Torus, u: Tensor, v: Tensor, pitch_m: float) -> Openwork:
     # A rod is let into the bars: its back lies lower than their tops.
     back = (rod / (pitch_m * 0.10)).clamp(0, 1)
     round_back = torch.sqrt((back * (2 - back)).clamp(min=0)) * 0.72
-    rise = torch.maximum(_solid(torus, bar), round_back)
+    rise = torch.maximum(within(torus, bar), round_back)
     meet = torch.exp(-((bar.clamp(max=0).square() + rod.clamp(max=0).square()) * (1 / (pitch_m * 0.12) ** 2)))
-    return Openwork(solid=_solid(torus, edge), rise=rise, edge_m=edge, crossing=meet)
+    return Openwork(solid=within(torus, edge), rise=rise, edge_m=edge, crossing=meet)
 
 
 def _perforated(torus: Torus, u: Tensor, v: Tensor, pitch_m: float) -> Openwork:
@@ -86,7 +83,7 @@ def _perforated(torus: Torus, u: Tensor, v: Tensor, pitch_m: float) -> Openwork:
         away = torch.minimum(away, torch.sqrt(to_x.square() + to_y.square()))
     edge = away - cell_m * 0.30
     rim = torch.exp(-edge.clamp(min=0) * (1 / (cell_m * 0.07)))
-    return Openwork(solid=_solid(torus, edge), rise=1 - rim * 0.35, edge_m=edge, crossing=torus.zeros())
+    return Openwork(solid=within(torus, edge), rise=1 - rim * 0.35, edge_m=edge, crossing=torus.zeros())
 
 
 def _mesh(torus: Torus, u: Tensor, v: Tensor, pitch_m: float) -> Openwork:
@@ -102,4 +99,4 @@ def _mesh(torus: Torus, u: Tensor, v: Tensor, pitch_m: float) -> Openwork:
     edge = pitch_m * (0.075 + 0.06 * knuckle) - near
     lean = torch.where(far_one < far_other, to_one, to_other) * (slope_m / (pitch_m * 0.15))
     rise = (0.72 + 0.40 * lean.clamp(-0.7, 0.7) * (1 - knuckle) - 0.10 * knuckle).clamp_(0, 1)
-    return Openwork(solid=_solid(torus, edge), rise=rise, edge_m=edge, crossing=knuckle)
+    return Openwork(solid=within(torus, edge), rise=rise, edge_m=edge, crossing=knuckle)

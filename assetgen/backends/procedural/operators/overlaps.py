@@ -9,6 +9,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.bands import positions
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.numbered import look_up
 from assetgen.backends.procedural.operators.torus import Torus
 
 
@@ -66,9 +67,7 @@ def overlapping(
                 column + step_x, period
             )
             number = number.to(torch.int64)
-            own_x, own_y, cos, sin, thrown = (
-                torch.index_select(site, 0, number.view(-1)).view(x.shape) for site in sites
-            )
+            own_x, own_y, cos, sin, thrown = (look_up(site, number) for site in sites)
             away_x, away_y = x - column - step_x - own_x, y - line - step_y - own_y
             turned_x, turned_y = away_x * cos + away_y * sin, away_y * cos - away_x * sin
             reach = (

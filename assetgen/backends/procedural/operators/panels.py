@@ -148,6 +148,11 @@ def band(torus: Torus, distance_m: Tensor, half_m: Tensor | float, *, soft_m: fl
     return (high - low).clamp_(min=0).mul_(1 / slope)
 
 
+def within(torus: Torus, edge_m: Tensor) -> Tensor:
+    """Return how much of a texel lies within a border, 0..1, from metres to it, positive inside."""
+    return (edge_m * (torus.size / torus.tile_m) + 0.5).clamp_(0, 1)
+
+
 def swell(torus: Torus, distance_m: Tensor, radius_m: float) -> Tensor:
     """Return a round bead or rivet head over the distance to its line or point, 0..1, flat at the crown.
 

@@ -1,4 +1,4 @@
-"""Padding held down along lines or at points: quilted and buttoned upholstery, and the stitches that hold it."""
+"""Padding held down along lines or at points: quilted and buttoned upholstery, and what holds it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.panels import band
+from assetgen.backends.procedural.operators.stitching import Stitches, stitches
 from assetgen.backends.procedural.operators.torus import Torus
 
 
@@ -19,7 +18,10 @@ class Quilt:
 
     Args:
         seam_m: (N, N) metres to the nearest seam.
-        along: (N, N) place along that seam in diamonds, 0..1 from crossing to crossing.
+        away_m: (N, N) the same, negative on one side of it.
+        along: (N, N) place along that seam, 0..1 from crossing to crossing.
+        seam: (N, N) int64 number of that stretch of seam.
+        side_m: metres from crossing to crossing.
         crossing_m: (N, N) metres to the nearest crossing of seams.
         crossing_x: (N, N) metres to the right of that crossing.
         crossing_y: (N, N) metres below it.
@@ -27,7 +29,10 @@ class Quilt:
     """
 
     seam_m: Tensor
+    away_m: Tensor
     along: Tensor
+    seam: Tensor
+    side_m: float
     crossing_m: Tensor
     crossing_x: Tensor
     crossing_y: Tensor
@@ -51,12 +56,22 @@ def quilt(torus: Torus, columns: int, rows: int, *, warp: tuple[Tensor, Tensor] 
     wide, tall = torus.tile_m / columns, torus.tile_m / rows
     across_m = wide * tall / math.hypot(wide, tall)  # between neighbouring parallel seams
     is_rising = to_rising.abs() < to_falling.abs()
+    along = torch.where(is_rising, falling, rising)
     half_x, half_y = (to_rising + to_falling) * 0.5, (to_rising - to_falling) * 0.5
     crossing_x, crossing_y = half_x * wide, half_y * tall
     puff = (torch.cos(to_rising * (2 * math.pi)) - 1) * (torch.cos(to_falling * (2 * math.pi)) - 1) * 0.25
+    away_m = torch.where(is_rising, to_rising, to_falling) * across_m
+    line = torch.round(torch.where(is_rising, rising, falling)) * 2
+    middle = torch.floor(along) * 2 + 1
+    # The middle of the stretch in quarters of a diamond: a whole number on either axis.
+    at_x, at_y = line + middle, torch.where(is_rising, line - middle, middle - line)
+    place = torch.remainder(at_x, 4 * columns) * (4 * rows) + torch.remainder(at_y, 4 * rows)
     return Quilt(
-        seam_m=torch.minimum(to_rising.abs(), to_falling.abs()) * across_m,
-        along=torch.where(is_rising, falling, rising).remainder(1.0),
+        seam_m=away_m.abs(),
+        away_m=away_m,
+        along=along - torch.floor(along),
+        seam=place.to(torch.int64),
+        side_m=math.hypot(wide, tall) * 0.5,
         crossing_m=torch.sqrt(crossing_x * crossing_x + crossing_y * crossing_y),
         crossing_x=crossing_x,
         crossing_y=crossing_y,
@@ -64,20 +79,15 @@ def quilt(torus: Torus, columns: int, rows: int, *, warp: tuple[Tensor, Tensor] 
     )
 
 
-def stitches(
-    torus: Torus, seam_m: Tensor, along: Tensor, *, count: int, length: float = 0.72, thick_m: float = 0.0009
-) -> Tensor:
-    """Return the stitches of a seam, (N, N), 0..1: round threads with gaps where they dive into the cloth.
-
-    Args:
-        torus: the tile.
-        seam_m: (N, N) metres to the seam, either sign.
-        along: (N, N) place along it, 0..1 from one end to the other.
-        count: stitches from end to end.
-        length: share of a stitch that lies on top.
-        thick_m: width of the thread in metres.
-    """
-    place = along * count
-    middle = (place - torch.floor(place) - 0.5).abs()
-    on_top = smoothstep(length * 0.5, length * 0.5 - 0.12, middle)
-    return band(torus, seam_m, on_top * (thick_m * 0.5) + 1e-6, soft_m=thick_m * 0.6) * on_top
+def sewn(torus: Torus, name: str, quilted: Quilt, *, stitch_m: float, thread_m: float) -> Stitches:
+    """Return the stitches along all seams of a quilt; arguments as for `stitches`."""
+    return stitches(
+        torus,
+        name,
+        quilted.away_m,
+        quilted.along,
+        stitch_m=stitch_m,
+        thread_m=thread_m,
+        seam_m=quilted.side_m,
+        seam=quilted.seam,
+    )

@@ -1,4 +1,4 @@
-"""What runs down a wall and dries on it: rusty water, dirt, lime, blood - and soot, which goes the other way."""
+"""What rain takes down a wall and dries on it: rust, verdigris, dirt, lime, blood - and soot, which goes up."""
 
 from __future__ import annotations
 

@@ -1,60 +1,54 @@
-"""Courses that overlap, as on a roof: every piece hangs down over the course below and hides its upper part.
+"""Courses that overlap, as on a roof: each piece lies on those below it, and its tail stands proud of them.
 
-A plan knows only where courses would end if all butts were straight. Here a butt may hang lower, ragged or rounded,
-so every texel asks two courses: the one above, whether it still reaches down to it, and else its own.
+Seen from above, a texel shows the uppermost of the pieces that reach it: usually its own course's, the one above
+where that hangs low or has slipped, or the one below where its own is broken. So a slipped, short or missing piece
+needs no special case.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.layouts import Plan, lay
+from assetgen.backends.procedural.operators.layouts import Plan, courses
+from assetgen.backends.procedural.operators.numbered import look_up
 from assetgen.backends.procedural.operators.rings import groove
 from assetgen.backends.procedural.operators.torus import Torus
 
 _TRIES = 24
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Course:
-    """Pieces of one course, at every texel, before it is known whether they reach it.
-
-    Args:
-        pieces: which; x and y in metres from the middle of its visible part.
-        half_m: (N, N) half its width.
-        side_m: (N, N) metres to its nearer side, below 0 in the gap between two.
-        from_top: (N, N) metres below the line where its visible part would begin.
-    """
-
-    pieces: Elements
-    half_m: Tensor
-    side_m: Tensor
-    from_top: Tensor
-
-
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shingles:
-    """What is seen.
+    """A roof seen from every texel.
 
     Args:
-        pieces: the piece on top; x metres from its middle line, y from the middle of its visible part.
-        half_m: (N, N) half its width.
-        side_m: (N, N) metres to its nearer side, below 0 in the gap beside it.
-        to_butt: (N, N) metres up from its lower end.
-        under: (N, N) metres below the butt of the piece that covers it.
+        pieces: which shingle, slate or tile; x metres right of its middle, y metres below the line where its exposure
+            begins, edge metres to its outline (tail and sides), negative where none lies.
+        level: (N, N) how many tails lie under the texel: grows by one along an exposure, falls at a tail; averaged
+            over a texel.
+        width_m: (N, N) width of the piece.
+        side_m: (N, N) metres to the gap at its nearer side, below 0 in it.
+        tail_m: (N, N) metres to the outline that was asked for, as if there were no joints beside it.
+        under_m: (N, N) metres from the piece above that covers its upper part.
         course_m: how much of a course shows.
     """
 
     pieces: Elements
-    half_m: Tensor
+    level: Tensor
+    width_m: Tensor
     side_m: Tensor
-    to_butt: Tensor
-    under: Tensor
+    tail_m: Tensor
+    under_m: Tensor
     course_m: float
+
+
+Outline = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+"""From (number, x, y, width): metres to the border of a piece, positive inside; y as in `Shingles`."""
 
 
 def shingle_plan(
@@ -121,65 +115,103 @@ def _turned_away(rows: list[list[int]], units: int) -> list[list[int]]:
     return [[(at - quiet) % units for at in row] for row in rows]
 
 
-def hang_course(torus: Torus, plan: Plan, *, above: bool, gap_m: float, skew: float) -> Course:
-    """Return the course that each texel would belong to, or the one above it.
-
-    Args:
-        torus: the tile.
-        plan: rows of pieces.
-        above: the course above instead of its own.
-        gap_m: mean width of the gap between two pieces.
-        skew: largest slant of a piece's sides in radians.
-    """
-    shape = (torus.size, torus.size)
-    shift = torch.full(shape, -1.0 / plan.rows if above else 0.0, device=torus.device)
-    laid = lay(torus, plan, warp=(torch.zeros(shape, device=torus.device), shift))
-    course_m = torus.tile_m / plan.rows
-    table = torch.tensor(plan.pieces, dtype=torch.float32, device=torus.device)
-    half_m = laid.pick(table[:, 2] * (torus.tile_m / plan.columns / 2))
-    from_top = laid.y + course_m * (1.5 if above else 0.5)
-    gap = laid.random(torus, "shingles/gap", 0.4, 1.6) * (gap_m / 2)
-    slant = laid.random(torus, "shingles/skew", -skew, skew) * from_top
-    side_m = half_m - (laid.x + slant).abs() - gap
-    return Course(pieces=laid, half_m=half_m, side_m=side_m, from_top=from_top)
-
-
-def overlap(
-    torus: Torus, plan: Plan, own: Course, over: Course, own_hang: Tensor, over_hang: Tensor
+def lay_shingles(
+    torus: Torus,
+    name: str,
+    plan: Plan,
+    *,
+    outline: Outline,
+    gap_m: float = 0.002,
+    slip_m: float = 0.004,
+    turn: float = 0.01,
+    lost: float = 0.0,
+    phase: tuple[float, float] | None = None,
 ) -> Shingles:
-    """Return what is seen of two courses.
+    """Return the pieces of a roof; courses run across, tails point down.
 
     Args:
         torus: the tile.
-        plan: the rows that both are of.
-        own: each texel's own course.
-        over: the course above it.
-        own_hang: (N, N) metres by which the pieces of `own` hang below their line.
-        over_hang: (N, N) the same for those of `over`.
+        name: the random stream.
+        plan: courses of pieces, each one row high.
+        outline: sides and tail of a piece in its own frame; what lies past the joints beside it is cut off anyway.
+        gap_m: mean width of the joints beside a piece.
+        slip_m: largest error of place down the roof; rare pieces slip four times as far.
+        turn: largest error of direction in radians.
+        lost: share of pieces that are gone.
+        phase: (x, y) by which all is moved, in units and courses; left out, the seed says.
     """
-    course_m = torus.tile_m / plan.rows
-    own_butt, over_butt = course_m + own_hang - own.from_top, course_m + over_hang - over.from_top
-    covers = (over_butt > 0) & (over.side_m > 0)
-
-    def pick(above: Tensor, below: Tensor) -> Tensor:
-        return torch.where(covers, above, below)
-
+    units, rows, count, shape = plan.columns, plan.rows, len(plan.pieces), (torus.size, torus.size)
+    start = _start(torus, name) if phase is None else phase
+    table = torus.uniform(name, count, 5)
+    slip = (table[:, 0] * 2 - 1) * slip_m + torch.where(table[:, 1] > 0.96, table[:, 0] * 4 * slip_m, 0.0)
+    turned = (table[:, 2] * 2 - 1) * turn
+    gone, joint = table[:, 3] < lost, (0.4 + 1.2 * table[:, 4]) * (gap_m / 2)
+    places = torch.tensor(plan.pieces, dtype=torch.float32, device=torus.device)
+    middles, wide_m = places[:, 0] + places[:, 2] / 2, places[:, 2] * (torus.tile_m / units)
+    owners = torch.tensor(plan.owners(), dtype=torch.int32, device=torus.device).reshape(-1)
+    tall_m, texel_m = torus.tile_m / rows, torus.tile_m / torus.size
+    along = torch.remainder(torus.u * units + start[0], units).expand(shape)
+    column = along.to(torch.int64).clamp_(max=units - 1)
+    down = (torus.v * rows + start[1]).expand(shape)
+    course = torch.floor(down)
+    ids = torch.zeros(shape, dtype=torch.int32, device=torus.device)
+    x_m, y_m, side_m, tail_m = (torch.zeros(shape, device=torus.device) for _ in range(4))
+    width = torch.full(shape, torus.tile_m * rows / count, device=torus.device)
+    edge, level, under_m = (torch.full(shape, value, device=torus.device) for value in (-1.0, -1.0, tall_m))
+    for step in (1, 0, -1):
+        row = course + step
+        y = (down - row) * tall_m
+        piece = look_up(owners, torch.remainder(row, rows).to(torch.int64) * units + column)
+        x = along - look_up(middles, piece)
+        x = (x - torch.round(x * (1 / units)) * units) * (torus.tile_m / units)
+        angle, own_m = look_up(turned, piece), look_up(wide_m, piece)
+        x, y = x + y * angle, y - x * angle - look_up(slip, piece)
+        beside = own_m * 0.5 - look_up(joint, piece) - x.abs()
+        tail = outline(piece, x, y, own_m)
+        border = torch.where(look_up(gone, piece), -tall_m, torch.minimum(beside, tail))
+        share = (border * (1 / texel_m) + 0.5).clamp_(0, 1)
+        level = level + (y * (1 / tall_m) - level) * share
+        over = border > 0
+        under_m = torch.where(over, tall_m, torch.minimum(under_m, -border))
+        seen = (ids, x_m, y_m, edge, width, side_m, tail_m)
+        for kept, value in zip(seen, (piece, x, y, border, own_m, beside, tail), strict=True):
+            torch.where(over, value, kept, out=kept)
     pieces = Elements(
-        id=pick(over.pieces.id, own.pieces.id),
-        count=own.pieces.count,
-        x=pick(over.pieces.x, own.pieces.x),
-        y=pick(over.from_top, own.from_top) - course_m / 2,
-        edge=pick(torch.minimum(over.side_m, over_butt), torch.minimum(own.side_m, own_butt)),
-        turned=own.pieces.turned,
+        id=ids, count=count, x=x_m, y=y_m, edge=edge, turned=torch.zeros(count, device=torus.device)
     )
     return Shingles(
         pieces=pieces,
-        half_m=pick(over.half_m, own.half_m),
-        side_m=pick(over.side_m, own.side_m),
-        to_butt=pick(over_butt, own_butt),
-        under=pick(over.from_top, -over_butt),
-        course_m=course_m,
+        level=level,
+        width_m=width,
+        side_m=side_m,
+        tail_m=tail_m,
+        under_m=under_m,
+        course_m=tall_m,
     )
+
+
+def snapped(
+    torus: Torus, name: str, count: int, *, share: float, depth_m: float, jag_m: Tensor
+) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """Return how far above its break a place on a tile lies, as a function of (tile number, x, y above the tail).
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        count: how many tiles there are.
+        share: share of the tiles whose tail has snapped off.
+        depth_m: how much of a tail is missing at most.
+        jag_m: (N, N) metres by which the break wanders.
+    """
+    table = torus.uniform(name, count, 3)
+    depth = torch.where(table[:, 0] < share, (0.15 + 0.85 * table[:, 1]) * depth_m, -depth_m)
+    slant = (table[:, 2] - 0.5) * 1.6
+
+    def above_break(number: Tensor, x: Tensor, above_tail: Tensor) -> Tensor:
+        index = number.to(torch.int64)
+        return above_tail - look_up(depth, index) - x * look_up(slant, index) + jag_m
+
+    return above_break
 
 
 def butt_splits(torus: Torus, shingles: Shingles, wander_m: Tensor, *, age: float) -> Tensor:
@@ -192,8 +224,103 @@ def butt_splits(torus: Torus, shingles: Shingles, wander_m: Tensor, *, age: floa
         age: how long they have hung, 0..1.
     """
     pieces = shingles.pieces
-    place = pieces.random(torus, "splits/place", -0.6, 0.6) * shingles.half_m
+    place = pieces.random(torus, "splits/place", -0.6, 0.6) * (shingles.width_m / 2)
     reach = pieces.random(torus, "splits/reach", -1.2, 1.0) + age
-    taper = (1 - shingles.to_butt / (reach * shingles.course_m).clamp(min=1e-3)).clamp(0, 1)
+    taper = (1 - shingles.tail_m / (reach * shingles.course_m).clamp(min=1e-3)).clamp(0, 1)
     soft = max(torus.tile_m / torus.size, 0.0008)
     return groove(pieces.x - place + wander_m, taper.sqrt() * 0.0014, soft) * (taper > 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Barrels:
+    """Half pipes of clay: hollow ones as gutters, round ones over the gaps between them.
+
+    Args:
+        pieces: which tile, gutters first; the frame is that of `Shingles`.
+        level: (N, N) as in `Shingles`.
+        arch: (N, N) height above the roof's plane by the cross section alone, in widths of a column.
+        is_cover: (N, N) whether the texel shows one of the round ones.
+    """
+
+    pieces: Elements
+    level: Tensor
+    arch: Tensor
+    is_cover: Tensor
+
+
+def lay_barrels(
+    torus: Torus,
+    name: str,
+    *,
+    columns: int,
+    rows: int,
+    slip_m: float,
+    turn: float,
+    broken: float,
+    jag_m: Tensor,
+) -> Barrels:
+    """Return a roof of half pipes that taper upwards; the round ones lie half a course lower than the hollow ones.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        columns: gutters along a row.
+        rows: courses.
+        slip_m: largest error of place, as for `lay_shingles`.
+        turn: largest error of direction in radians.
+        broken: share of tiles whose tail has snapped off.
+        jag_m: (N, N) metres by which breaks and tails wander.
+    """
+    wide_m, tall_m, count = torus.tile_m / columns, torus.tile_m / rows, columns * rows
+
+    def laid(part: str, phase: tuple[float, float], half: tuple[float, float]) -> tuple[Shingles, Tensor]:
+        above = snapped(torus, f"{part}/snap", count, share=broken, depth_m=0.4 * tall_m, jag_m=jag_m)
+
+        def half_m(y: Tensor) -> Tensor:
+            return (half[0] + (half[1] - half[0]) * y / tall_m) * wide_m
+
+        def outline(number: Tensor, x: Tensor, y: Tensor, width: Tensor) -> Tensor:
+            tail = torch.minimum(tall_m - y + 0.2 * jag_m, above(number, x, tall_m - y))
+            return torch.minimum(half_m(y) - x.abs(), tail)
+
+        tiles = lay_shingles(
+            torus,
+            part,
+            courses(columns, rows, shift=0),
+            outline=outline,
+            gap_m=0.0,
+            slip_m=slip_m,
+            turn=turn,
+            phase=phase,
+        )
+        return tiles, (tiles.pieces.x / half_m(tiles.pieces.y)).clamp_(-1, 1)
+
+    x, y = _start(torus, name)  # in half columns and courses
+    gutters, hollow = laid(f"{name}/gutters", (x + 1.0, y - 0.22), (0.5, 0.5))
+    covers, bow = laid(f"{name}/covers", (x, y + 0.23), (0.30, 0.40))
+    above = covers.pieces.edge > 0
+    round_ = torch.sqrt(1 - bow * bow) * (0.30 + 0.05 * covers.level) - 0.05
+    return Barrels(
+        pieces=_over(covers.pieces, gutters.pieces, above),
+        level=torch.where(above, covers.level, gutters.level),
+        arch=torch.where(above, round_, (hollow * hollow - 1) * 0.20),
+        is_cover=above,
+    )
+
+
+def _over(upper: Elements, lower: Elements, mask: Tensor) -> Elements:
+    count = lower.count + upper.count
+    return Elements(
+        id=torch.where(mask, upper.id + lower.count, lower.id),
+        count=count,
+        x=torch.where(mask, upper.x, lower.x),
+        y=torch.where(mask, upper.y, lower.y),
+        edge=torch.where(mask, upper.edge, lower.edge),
+        turned=torch.zeros(count, device=mask.device),
+    )
+
+
+def _start(torus: Torus, name: str) -> tuple[float, float]:
+    """Return where a roof starts, in units and courses, so that no joint or tail lies along the tile's border."""
+    across, down = torus.uniform(f"{name}/start", 2)[:, 0].tolist()
+    return 0.34 + 0.32 * across, 0.40 + 0.25 * down

@@ -35,28 +35,40 @@ class Stitches:
 
 
 def stitches(
-    torus: Torus, name: str, away_m: Tensor, along: Tensor, *, stitch_m: float, thread_m: float
+    torus: Torus,
+    name: str,
+    away_m: Tensor,
+    along: Tensor,
+    *,
+    stitch_m: float,
+    thread_m: float,
+    seam_m: float | None = None,
+    seam: Tensor | None = None,
 ) -> Stitches:
-    """Return the stitches along a line.
+    """Return the stitches along a line that runs through the tile, or along many short seams.
 
     Args:
         torus: the tile.
         name: the random stream.
         away_m: (N, N) metres to the line, either sign.
-        along: (N, N) or broadcastable: place along the line in tiles.
+        along: (N, N) or broadcastable: place along the line, 0..1 from end to end.
         stitch_m: length of a stitch with the gap after it; moved to the nearest that closes.
         thread_m: thickness of the thread.
+        seam_m: length of the line; that of the tile when left out, and stitches then start anywhere along it.
+        seam: (N, N) int64 which of several seams it is.
     """
-    count = torus.cells_across(stitch_m)
-    place = (along + torus.draw(f"{name}/start", 0.0, 1.0)) * count
+    long_m = torus.tile_m if seam_m is None else seam_m
+    count = max(round(long_m / stitch_m), 1)
+    start = torus.draw(f"{name}/start", 0.0, 1.0) if seam_m is None else 0.0
+    place = (along + start) * count
     number = torch.floor(place)
     slot = torch.remainder(number, count).to(torch.int64).expand_as(away_m)
-    within = (place - number - 0.5).expand_as(away_m) * (
-        torus.tile_m / count
-    )  # metres from a stitch's middle
+    if seam is not None:
+        slot = slot + seam * count
+    within = (place - number - 0.5).expand_as(away_m) * (long_m / count)  # metres from a stitch's middle
     wild = hash_uniform(slot, torus.stream(f"{name}/lie")) - 0.5
     off = away_m + wild * (0.25 * thread_m) + within * (wild * 0.08)
-    half_long = torus.tile_m / count * 0.44
+    half_long = long_m / count * 0.44
     texel_m = torus.tile_m / torus.size
     beyond = (within.abs() - half_long + thread_m * 0.5).clamp_(min=0)
     reach = torch.sqrt(off * off + beyond * beyond) * (2 / thread_m)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.operators.numbered import chance_of
 from assetgen.backends.procedural.operators.torus import Torus
 
 _AT_ONCE = 8
@@ -32,8 +33,7 @@ class Strands:
 
     def random(self, torus: Torus, name: str, low: float = 0.0, high: float = 1.0) -> Tensor:
         """Give every strand one uniform number of a stream, spread over the texels."""
-        table = torus.uniform(name, self.count)[:, 0] * (high - low) + low
-        return torch.index_select(table, 0, self.id.reshape(-1)).view(self.id.shape)
+        return chance_of(torus, name, self.id, self.count, low, high)
 
 
 def strands(

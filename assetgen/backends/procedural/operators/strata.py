@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.operators.numbered import Numbered, look_up
 from assetgen.backends.procedural.operators.torus import Torus
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Beds:
+class Beds(Numbered):
     """Layers of unequal thickness, seen from every texel.
 
     Args:
@@ -21,8 +22,6 @@ class Beds:
         thick_m: (N, N) thickness of the bed.
     """
 
-    id: Tensor
-    count: int
     share: Tensor
     thick_m: Tensor
 
@@ -30,20 +29,6 @@ class Beds:
     def edge_m(self) -> Tensor:
         """Metres to the nearer face of the bed, across it."""
         return torch.minimum(self.share, 1 - self.share) * self.thick_m
-
-    def pick(self, table: Tensor) -> Tensor:
-        """Spread per-bed values, (count,), over the texels."""
-        return torch.index_select(table, 0, self.id.reshape(-1)).view(self.id.shape)
-
-    def random(self, torus: Torus, name: str, low: float = 0.0, high: float = 1.0) -> Tensor:
-        """Give every bed one uniform number of a stream, spread over the texels."""
-        return self.pick(torus.uniform(name, self.count)[:, 0] * (high - low) + low)
-
-    def random_apart(self, torus: Torus, name: str, low: float, high: float) -> Tensor:
-        """Give every bed a number unlike its neighbours', so that no dark or pale belt runs over the tile."""
-        step = torch.arange(self.count, device=torus.device) * 0.6180339887
-        share = step + torus.draw(f"{name}/start", 0.0, 1.0) + torus.uniform(name, self.count)[:, 0] * 0.2
-        return self.pick((share - torch.floor(share)) * (high - low) + low)
 
 
 def strata(torus: Torus, name: str, count: int, depth: Tensor, *, uneven: float = 1.2) -> Beds:
@@ -68,7 +53,6 @@ def strata(torus: Torus, name: str, count: int, depth: Tensor, *, uneven: float 
     bounds = torch.tensor(tops, device=torus.device)
     thick = torch.tensor([weight / total for weight in weights], device=torus.device)
     number = torch.bucketize(place, bounds[1:], right=True)
-    flat = number.reshape(-1)
-    thickness = torch.index_select(thick, 0, flat).view(number.shape)
-    share = (place - torch.index_select(bounds, 0, flat).view(number.shape)) / thickness
+    thickness = look_up(thick, number)
+    share = (place - look_up(bounds, number)) / thickness
     return Beds(id=number, count=count, share=share.clamp_(0, 1), thick_m=thickness * torus.tile_m)

@@ -9,7 +9,6 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch
 
 
 def lay_strokes(
@@ -92,12 +91,3 @@ def _round_box(x: Tensor, y: Tensor, half_x: float, half_y: float, radius: float
     over_x, over_y = x.abs() - (half_x - radius), y.abs() - (half_y - radius)
     beyond = torch.hypot(over_x.clamp(min=0), over_y.clamp(min=0))
     return radius - beyond - torch.maximum(over_x, over_y).clamp_(max=0)
-
-
-def fetch_along(torus: Torus, field: Tensor, strokes: Elements, name: str) -> Tensor:
-    """Read a shared field, (N, N) or (C, N, N), in every stroke's own frame: its x axis runs along the stroke."""
-    shift = torus.uniform(name, strokes.count, 2).T.contiguous()
-    per_m = 1 / torus.tile_m
-    shift_u = strokes.x * per_m + strokes.pick(shift[0]) - torus.u
-    shift_v = strokes.y * per_m + strokes.pick(shift[1]) - torus.v
-    return fetch(torus, field, shift_u, shift_v)

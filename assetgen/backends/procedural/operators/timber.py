@@ -15,6 +15,7 @@ from torch import Tensor
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.operators.numbered import chance_of
 from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
 from assetgen.backends.procedural.operators.rings import growth_rings
 from assetgen.backends.procedural.operators.steady import angle_of
@@ -67,9 +68,8 @@ class Boards:
 
     def pick_by_end(self, torus: Torus, name: str, low: float, high: float) -> Tensor:
         """Give either end of every board one uniform number, spread over its half."""
-        table = torus.uniform(name, self.pieces.count * 2)[:, 0] * (high - low) + low
-        slot = self.pieces.id * 2 + (self.along > 0)
-        return torch.index_select(table, 0, slot.reshape(-1)).view(slot.shape)
+        end = self.pieces.id * 2 + (self.along > 0)
+        return chance_of(torus, name, end, self.pieces.count * 2, low, high)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -1,4 +1,4 @@
-"""Parts of bodies: sacs, nets of veins, ribbed pipes."""
+"""Parts of bodies: sacs, blood vessels, ribbed pipes."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def sacs(torus: Torus, name: str, size_m: float, *, share: float, tall: float) -
     )
 
 
-def vein_net(torus: Torus, name: str, *, amount: float) -> Tensor:
-    """Return veins, (N, N), 0..1: a coarse net that swells, and twigs that leave it in places.
+def vessels(torus: Torus, name: str, *, amount: float) -> Tensor:
+    """Return blood vessels under a skin, (N, N), 0..1: a coarse net that swells, and twigs that leave it in places.
 
     Args:
         torus: the tile.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.leaves import Thrown, lay_shapes
 from assetgen.backends.procedural.operators.torus import Torus
@@ -35,6 +36,14 @@ class Tracks:
     def relief_m(self, deep_m: float, *, rim: float = 0.3, tread: float = 0.25) -> Tensor:
         """Return metres of height: down by `deep_m` at most, rim and tread as shares of it."""
         return (self.rim * rim - self.pressed * (1 - self.tread * tread)) * deep_m
+
+
+def wished_tracks(torus: Torus, look: Look, *, step_soft_m: float, rut_soft_m: float) -> Tracks | None:
+    """Return the footprints or tyre ruts that the option `tracks` of a prompt asks for, None without."""
+    kind = look.option("tracks", "none")
+    if kind == "footprints":
+        return footprints(torus, "steps", 2, soft_m=step_soft_m)
+    return tyre_ruts(torus, "ruts", soft_m=rut_soft_m) if kind == "tyres" else None
 
 
 def footprints(

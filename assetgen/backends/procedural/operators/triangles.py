@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.operators.bands import positions
+from assetgen.backends.procedural.operators.numbered import Numbered, look_up
 from assetgen.backends.procedural.operators.torus import Torus
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Triangles:
+class Triangles(Numbered):
     """The triangle of every texel.
 
     Args:
@@ -28,8 +29,6 @@ class Triangles:
     torus: Torus
     corners: Tensor
     weights: Tensor
-    id: Tensor
-    count: int
     at: Tensor
     centres: Tensor
 
@@ -38,17 +37,13 @@ class Triangles:
         values = _sampled(self.torus, field[None], self.at)[0]
         result = self.torus.zeros()
         for corner, weight in zip(self.corners, self.weights, strict=True):
-            result.addcmul_(_spread(values, corner), weight)
+            result.addcmul_(look_up(values, corner), weight)
         return result
 
     def at_centre(self, planes: Tensor) -> Tensor:
         """Return planes (K, N, N), each face in the value at its middle."""
         values = _sampled(self.torus, planes, self.centres)
-        return torch.stack([_spread(row, self.id) for row in values])
-
-    def random(self, torus: Torus, name: str, low: float, high: float) -> Tensor:
-        """Give every triangle one uniform number of a stream, spread over the texels."""
-        return _spread(torus.uniform(name, self.count)[:, 0] * (high - low) + low, self.id)
+        return look_up(values, self.id)
 
 
 def triangles(
@@ -136,7 +131,7 @@ def _weights(
         number = (line % across) * across + column % across
         wrap_x, wrap_y = column - column % across, line - line % across
         numbers.append(number)
-        places.append((_spread(x, number) + wrap_x - px, _spread(y, number) + wrap_y - py))
+        places.append((look_up(x, number) + wrap_x - px, look_up(y, number) + wrap_y - py))
     (ax, ay), (bx, by), (cx, cy) = places
     first, second, third = bx * cy - by * cx, cx * ay - cy * ax, ax * by - ay * bx
     area = first + second + third
@@ -162,7 +157,3 @@ def _sampled(torus: Torus, planes: Tensor, at: Tensor) -> Tensor:
     column = torch.floor(at[:, 0] * torus.size - torus.origin[0]).to(torch.int64) % torus.size
     line = torch.floor(at[:, 1] * torus.size - torus.origin[1]).to(torch.int64) % torus.size
     return planes.reshape(planes.shape[0], -1).index_select(1, line * torus.size + column)
-
-
-def _spread(table: Tensor, number: Tensor) -> Tensor:
-    return torch.index_select(table, 0, number.reshape(-1)).view(number.shape)

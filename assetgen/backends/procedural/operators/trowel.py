@@ -10,8 +10,9 @@ from torch import Tensor
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
+from assetgen.backends.procedural.operators.strokes import lay_strokes
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.warp import fetch_along
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -72,6 +72,13 @@ def fetch_per_piece(torus: Torus, field: Tensor, pieces: Elements, name: str) ->
     return fetch(torus, field, pieces.pick(shift[0]), pieces.pick(shift[1]))
 
 
+def fetch_along(torus: Torus, field: Tensor, pieces: Elements, name: str) -> Tensor:
+    """Read a shared field in every piece's own frame, elsewhere for each: grain that turns with a stroke or chip."""
+    shift = pieces.pick(torus.uniform(name, pieces.count, 2).T.contiguous())
+    across = 1 / torus.tile_m
+    return fetch_at(torus, field, pieces.x * across + shift[0], pieces.y * across + shift[1])
+
+
 def fetch_at_centres(
     torus: Torus, field: Tensor, pieces: Elements, warp: tuple[Tensor, Tensor] | None = None
 ) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import grains
 from assetgen.backends.procedural.operators.cover import threshold_for
-from assetgen.backends.procedural.operators.height import blur, smoothstep
+from assetgen.backends.procedural.operators.height import faces_up, smoothstep
 from assetgen.backends.procedural.operators.marks import crack_distance, patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.torus import Torus
@@ -94,12 +94,7 @@ def dust_on_ledges(torus: Torus, height_m: Tensor, reach_m: float) -> Tensor:
         height_m: (N, N) metres.
         reach_m: size of the smallest ledge that holds any.
     """
-    soft_m = blur(torus, height_m, reach_m)
-    step = max(round(reach_m * torus.size / torus.tile_m), 1)
-    slope = (torch.roll(soft_m, -step, 0) - torch.roll(soft_m, step, 0)).div_(
-        2 * step * torus.tile_m / torus.size
-    )
-    return smoothstep(0.04, 0.35, slope)
+    return smoothstep(0.04, 0.35, faces_up(torus, height_m, reach_m))
 
 
 def rain_streaks(torus: Torus, name: str) -> Tensor:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.bands import Warp, positions
 from assetgen.backends.procedural.operators.height import smoothstep
+from assetgen.backends.procedural.operators.numbered import chance_of, look_up
 from assetgen.backends.procedural.operators.torus import Torus
 
 Binding = tuple[tuple[int, ...], ...]
@@ -53,14 +54,11 @@ class Cloth:
 
     def pick(self, table: Tensor) -> Tensor:
         """Spread a value per yarn, (count,) or (K, count), over the texels."""
-        flat = self.yarn.reshape(-1)
-        if table.ndim == 1:
-            return torch.index_select(table, 0, flat).view(self.yarn.shape)
-        return torch.stack([torch.index_select(row, 0, flat).view(self.yarn.shape) for row in table])
+        return look_up(table, self.yarn)
 
     def random(self, torus: Torus, name: str, low: float = 0.0, high: float = 1.0) -> Tensor:
         """Give every yarn one uniform number of a stream, spread over the texels."""
-        return self.pick(torus.uniform(name, self.count)[:, 0] * (high - low) + low)
+        return chance_of(torus, name, self.yarn, self.count, low, high)
 
     def random_apart(self, torus: Torus, name: str, low: float, high: float) -> Tensor:
         """Give every yarn a number unlike its neighbours': no bundle of them stands out as a stripe."""
@@ -233,8 +231,8 @@ class _Lattice:
         number = torch.floor(s).clamp_(max=self.ends - 1)
         before, after, share = _between(t - 0.5, self.picks)
         side = torch.lerp(
-            _read(self.sides, before * self.ends + number),
-            _read(self.sides, after * self.ends + number),
+            _at(self.sides, before * self.ends + number),
+            _at(self.sides, after * self.ends + number),
             share,
         )
         thick = _along_yarn(self.warp_slubs, number, t * (1 / self.picks))
@@ -244,7 +242,7 @@ class _Lattice:
         number = torch.floor(t).clamp_(max=self.picks - 1)
         before, after, share = _between(s - 0.5, self.ends)
         line = number * self.ends
-        side = torch.lerp(_read(self.sides, line + before), _read(self.sides, line + after), share).neg_()
+        side = torch.lerp(_at(self.sides, line + before), _at(self.sides, line + after), share).neg_()
         thick = _along_yarn(self.weft_slubs, number, s * (1 / self.ends))
         return _run(t - number - 0.5, number, side, thick, texel, fill, slub)
 
@@ -283,9 +281,8 @@ def _along_yarn(table: Tensor, number: Tensor, place: Tensor) -> Tensor:
     """Return a value that changes smoothly along each yarn; place counts in tiles."""
     before, after, share = _between(place * _KNOTS, _KNOTS)
     line = number * _KNOTS
-    return torch.lerp(_read(table, line + before), _read(table, line + after), share)
+    return torch.lerp(_at(table, line + before), _at(table, line + after), share)
 
 
-def _read(table: Tensor, index: Tensor) -> Tensor:
-    flat = index.to(torch.int32).reshape(-1)
-    return torch.index_select(table, 0, flat).view(index.shape)
+def _at(table: Tensor, place: Tensor) -> Tensor:
+    return look_up(table, place.to(torch.int32))

@@ -15,7 +15,7 @@ from assetgen.backends.procedural.operators.height import convexity, dome, smoot
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.tissue import pipes, sacs, vein_net
+from assetgen.backends.procedural.operators.tissue import pipes, sacs, vessels
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
@@ -101,7 +101,7 @@ def _sinewy(torus: Torus, look: Look) -> _Body:
     strand = dome((thick * 0.3 - thin.edge) / (thick * 0.3), 1.0)
     sag = smoothstep(0.0, 1.0, net.edge / (look["cord_m"] * 3))
     swollen = sacs(torus, "sacs", 0.05, share=0.75 * look["sacs"], tall=0.75)
-    vein = vein_net(torus, "veins", amount=look["veins"])
+    vein = vessels(torus, "veins", amount=look["veins"])
     free = smoothstep(0.2, 0.9, sag)
     base_m = cord * thick * 0.8 + strand * thick * 0.25 * (1 - cord) - sag * 0.012
     height_m = base_m + swollen.height_m * free
@@ -115,7 +115,7 @@ def _ribbed(torus: Torus, look: Look) -> _Body:
     swollen = sacs(torus, "sacs", 0.045, share=0.5 * look["sacs"], tall=0.8)
     sac_m = swollen.height_m - 0.004
     free = smoothstep(0.0, 0.004, sac_m - pipe_m + 0.004)
-    vein = vein_net(torus, "veins", amount=look["veins"]) * 0.6
+    vein = vessels(torus, "veins", amount=look["veins"]) * 0.6
     return _Body(rib, swollen.dome * free, vein, torch.maximum(pipe_m, sac_m), swollen.number * free)
 
 
@@ -126,5 +126,5 @@ def _pods(torus: Torus, look: Look) -> _Body:
     wins = large.height_m > small.height_m
     pod, number = torch.where(wins, large.dome, small.dome), torch.where(wins, large.number, small.number)
     height_m = torch.maximum(large.height_m, small.height_m)
-    vein = vein_net(torus, "veins", amount=look["veins"])
+    vein = vessels(torus, "veins", amount=look["veins"])
     return _Body(pod * 0.3, pod * (0.5 + 0.5 * look["sacs"]), vein, height_m, number)

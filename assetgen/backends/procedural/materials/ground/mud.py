@@ -17,7 +17,7 @@ from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.rings import groove
 from assetgen.backends.procedural.operators.soil import Soil, crumbled_soil, pebbles
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.tracks import Tracks, footprints, tyre_ruts
+from assetgen.backends.procedural.operators.tracks import footprints, wished_tracks
 from assetgen.backends.procedural.surface import Surface
 
 
@@ -43,7 +43,7 @@ def mud(torus: Torus, look: Look) -> Surface:
     state = _STATES[look.option("kind", "churned")]
     soil = crumbled_soil(torus, clod_m=look["clod_m"], trodden=0.25, loose=state.loose)
     height_m = _kneaded(torus, look, soil, state)
-    tracks = _tracks(torus, look)
+    tracks = wished_tracks(torus, look, step_soft_m=0.014, rut_soft_m=0.035)
     pressed = torus.zeros()
     if tracks is not None:
         pressed = tracks.pressed
@@ -83,13 +83,6 @@ def _kneaded(torus: Torus, look: Look, soil: Soil, state: _State) -> Tensor:
     soft_m, softer_m = blurs(torus, raw_m, (0.004, 0.011))
     height_m = mix(soft_m, softer_m, smoothstep(0.3, 1.0, state.wet + 0.4 * soil.lumps))
     return height_m * look["churn"] + (raw_m - soft_m) * 0.35 + soil.micro * 0.00012
-
-
-def _tracks(torus: Torus, look: Look) -> Tracks | None:
-    kind = look.option("tracks", "none")
-    if kind == "footprints":
-        return footprints(torus, "steps", 2, soft_m=0.014)
-    return tyre_ruts(torus, "ruts", soft_m=0.035) if kind == "tyres" else None
 
 
 def _mud_color(torus: Torus, look: Look, soil: Soil, crest: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.soil import clods
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.tracks import Tracks, footprints, tyre_ruts
+from assetgen.backends.procedural.operators.tracks import Tracks, wished_tracks
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
 
@@ -26,7 +26,7 @@ def snow_field(torus: Torus, look: Look) -> Surface:
     carve = {"fresh": _fresh, "crust": _crust, "old": _old}[kind]
     carved_m, ice, dirt = carve(torus, look, drift, lumps)
     height_m = drift * 0.012 * look["drifts"] + carved_m + micro * 0.00022
-    tracks = _tracks(torus, look)
+    tracks = wished_tracks(torus, look, step_soft_m=0.016, rut_soft_m=0.025)
     if tracks is not None:
         height_m, ice = _walked_on(
             torus, tracks, height_m, ice, lumps, deep_m=0.018 if kind == "crust" else 0.045
@@ -94,13 +94,6 @@ def _old(torus: Torus, look: Look, drift: Tensor, lumps: Tensor) -> tuple[Tensor
     shown = min(1.0, 0.004 * torus.size / torus.tile_m)
     dirt = smoothstep(0.35, 1.1, bowl + lumps * 0.7) * 0.45 + specks * shown * 0.6
     return -bowl * 0.026 * look["carved"] + coarse * 0.0022 + lumps * 0.004, ice, dirt.clamp(0, 1)
-
-
-def _tracks(torus: Torus, look: Look) -> Tracks | None:
-    kind = look.option("tracks", "none")
-    if kind == "footprints":
-        return footprints(torus, "steps", 2, soft_m=0.016)
-    return tyre_ruts(torus, "ruts", soft_m=0.025) if kind == "tyres" else None
 
 
 def _walked_on(

@@ -18,6 +18,7 @@ from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.motifs import MOTIF_COLUMNS, motif_bands, rosettes
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.panels import within
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
 from assetgen.backends.procedural.surface import Surface
@@ -52,7 +53,7 @@ def mosaic(torus: Torus, look: Look) -> Surface:
     lost = pieces.pick((torus.uniform("lost", pieces.count)[:, 0] < 0.05 * look["age"] ** 2).float())
     chip = corner_loss(torus, setting.laid, "corners", share=0.05 + 0.35 * look["wear"], size_m=0.004)
     edge_m = torch.minimum(setting.edge_m, -(chip + 0.0015 * veins))
-    cover = (edge_m * (torus.size / torus.tile_m) + 0.5).clamp_(0, 1) * (1 - lost)
+    cover = within(torus, edge_m) * (1 - lost)
     grout_m, sand = grout_bed(torus, look, torch.where(lost > 0.5, -0.001, edge_m), look["joint_m"])
     sunk_m = lost * 0.0016 * smoothstep(0.0, 0.002, setting.edge_m)
 

@@ -12,11 +12,12 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import smoothstep
+from assetgen.backends.procedural.operators.layouts import courses
 from assetgen.backends.procedural.operators.lichen import crusts
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.shingled import lay_barrels, lay_shingles, snapped
+from assetgen.backends.procedural.operators.shingles import lay_barrels, lay_shingles, snapped
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece
 from assetgen.backends.procedural.surface import Surface
@@ -106,8 +107,7 @@ def _flat(torus: Torus, look: Look, jag_m: Tensor, kind: str) -> _Roof:
     tiles = lay_shingles(
         torus,
         "tiles",
-        columns=columns,
-        rows=rows,
+        courses(columns, rows),
         outline=outline,
         gap_m=0.004,
         slip_m=look["slip_m"],

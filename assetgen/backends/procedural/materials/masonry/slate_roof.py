@@ -11,11 +11,12 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.elements import Elements
 from assetgen.backends.procedural.operators.height import smoothstep
+from assetgen.backends.procedural.operators.layouts import courses
 from assetgen.backends.procedural.operators.lichen import crusts
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.shingled import Shingles, lay_shingles, snapped
+from assetgen.backends.procedural.operators.shingles import Shingles, lay_shingles, shingle_plan, snapped
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import fetch_per_piece
 from assetgen.backends.procedural.surface import Surface
@@ -27,6 +28,7 @@ _QUARRIES: Final = (
     ("#2b2c2e", "#3a3b3d", "#4a4b4e", "#5d5e60"),  # near black
     ("#4d4a44", "#615d56", "#767168", "#8c877d"),  # weathered brown grey
 )
+_UNITS: Final = 120
 
 
 def slate_roof(torus: Torus, look: Look) -> Surface:
@@ -68,9 +70,14 @@ def _hang(torus: Torus, look: Look) -> Shingles:
     rows = max(2 * round(torus.tile_m / (look["width_m"] * 0.82) / 2), 2)
     tall_m, share = torus.tile_m / rows, 0.03 + 0.14 * look["wear"]
     jag_m = fbm(torus, "edges/jag", torus.cells_across(0.035), octaves=6, gain=0.65) * 0.016
-    above = snapped(torus, "snap", columns * rows, share=share, depth_m=0.5 * tall_m, jag_m=jag_m)
+    plan = courses(columns, rows)
+    if cut == "random":
+        widths = (round(_UNITS / columns * 0.7), round(_UNITS / columns * 1.35))
+        plan = shingle_plan(torus, "slates/plan", rows=rows, units=_UNITS, widths=widths)
+    count = len(plan.pieces)
+    above = snapped(torus, "snap", count, share=share, depth_m=0.5 * tall_m, jag_m=jag_m)
     # A corner of a slate breaks off along the grain, so even whole tails are a little askew.
-    askew = torus.uniform("slates/askew", columns * rows, 2) * 2 - 1
+    askew = torus.uniform("slates/askew", count, 2) * 2 - 1
 
     def outline(number: Tensor, x: Tensor, y: Tensor, width: Tensor) -> Tensor:
         flat = number.reshape(-1)
@@ -83,13 +90,11 @@ def _hang(torus: Torus, look: Look) -> Shingles:
     return lay_shingles(
         torus,
         "slates",
-        columns=columns,
-        rows=rows,
+        plan,
         outline=outline,
         gap_m=0.003,
         slip_m=look["slip_m"],
         turn=look["slip_m"] * 1.5,
-        mixed=1.0 if cut == "random" else 0.08,
         lost=0.012 * look["wear"] ** 2,
     )
 

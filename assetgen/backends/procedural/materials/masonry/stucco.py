@@ -13,10 +13,10 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import blur, dome, smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.strokes import fetch_along, lay_strokes
+from assetgen.backends.procedural.operators.strokes import lay_strokes
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.trowel import fillings
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.warp import fetch_along, warp_field
 from assetgen.backends.procedural.operators.weather import (
     dust_on_ledges,
     flakes,

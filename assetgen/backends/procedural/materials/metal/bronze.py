@@ -14,7 +14,7 @@ from assetgen.backends.procedural.operators.height import convexity, smoothstep
 from assetgen.backends.procedural.operators.metal_skins import cast
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.rain import where_rain_runs
+from assetgen.backends.procedural.operators.run_off import run_off
 from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.verdigris import verdigris
@@ -106,7 +106,7 @@ def _modelled(torus: Torus, look: Look, kind: _Kind) -> tuple[Tensor, Tensor, Te
 def _weathered(look: Look, surface: Surface, crest: Tensor) -> Surface:
     torus = surface.torus
     broad = fbm(torus, "green/broad", torus.cells_across(0.11), octaves=5, gain=0.55)
-    runs = where_rain_runs(torus, "green/runs", smoothstep(0.15, 0.5, broad), 0.10)
+    runs = run_off(torus, "green/runs", smoothstep(0.15, 0.5, broad), 0.10)[0]
     ready = broad * 0.55 + runs * 0.55 - crest * 0.30
     green = look.palette("#37493f", "#526a5d", "#708d7e", "#93ab99", "#b6c4b2", tint=0.5)
     dark = look.palette("#2c221b", "#43342a", "#5c4a3c", tint=0.0)

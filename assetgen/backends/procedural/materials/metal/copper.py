@@ -16,7 +16,7 @@ from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.panels import band, swell
 from assetgen.backends.procedural.operators.plates import buckled
-from assetgen.backends.procedural.operators.rain import where_rain_runs
+from assetgen.backends.procedural.operators.run_off import run_off
 from assetgen.backends.procedural.operators.tarnish import tarnish
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.verdigris import verdigris
@@ -83,14 +83,14 @@ def _film(torus: Torus, look: Look, mean: float, joint: Tensor, own: Tensor) -> 
     """Return the thickness of the oxide, about 0..1: more with age, in joints and where rain runs from them."""
     spread = (0.26 + 0.34 * look["age"]) * (0.6 + 0.6 * mean)
     film = tarnish(torus, "film", 0.17, mean=mean + (look["age"] - 0.45) * 0.35, spread=spread)
-    return film + where_rain_runs(torus, "film/runs", joint, 0.12) * 0.25 + own * 0.10
+    return film + run_off(torus, "film/runs", joint, 0.12)[0] * 0.25 + own * 0.10
 
 
 def _greened(look: Look, surface: Surface, joint: Tensor, own: Tensor) -> Surface:
     torus = surface.torus
     broad = fbm(torus, "green/broad", torus.cells_across(0.24), octaves=5, gain=0.55)
     drawn = spectral_noise(torus, "green/drawn", slope=1.3, low=5, stretch=(1.0, 7.0))
-    below = where_rain_runs(torus, "green/below", torch.maximum(joint, smoothstep(0.2, 0.6, broad)), 0.2)
+    below = run_off(torus, "green/below", torch.maximum(joint, smoothstep(0.2, 0.6, broad)), 0.2)[0]
     ready = broad * 0.6 + drawn * 0.16 + below * 0.6 + own * 0.25
     green = look.palette(*_GREEN, tint=0.5)
     dark = look.palette("#3a2a22", "#553d31", "#6e5142", tint=0.0)

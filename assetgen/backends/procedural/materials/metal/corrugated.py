@@ -15,7 +15,7 @@ from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.metal_skins import spangle
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette
-from assetgen.backends.procedural.operators.rain import where_rain_runs
+from assetgen.backends.procedural.operators.run_off import run_off
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
@@ -95,8 +95,8 @@ def _rusted(
     torus = surface.torus
     grain = spectral_noise(torus, "rust/grain", slope=0.7, low=80).clamp_(-2.5, 2.5)
     source = torch.maximum(laid.lip, blur(torus, laid.screw, 0.006))
-    runs = where_rain_runs(torus, "rust/runs", source, 0.28)
-    below = where_rain_runs(torus, "rust/below", smoothstep(0.15, 0.5, broad + rough * 0.3), 0.20)
+    runs = run_off(torus, "rust/runs", source, 0.28)[0]
+    below = run_off(torus, "rust/below", smoothstep(0.15, 0.5, broad + rough * 0.3), 0.20)[0]
     threads = spectral_noise(torus, "rust/threads", slope=1.3, low=12, stretch=(1.0, 14.0))
     ready = runs * 0.9 + below * 0.35 + broad * 0.35 + rough * 0.45 + own * 0.16 - laid.wave * 0.05
     share = shares[0] + (shares[1] - shares[0]) * look["age"]

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.creepers import climb, ivy_leaf, ivy_ribs
-from assetgen.backends.procedural.operators.foliage import beech, needle, veins, willow
+from assetgen.backends.procedural.operators.creepers import climb
+from assetgen.backends.procedural.operators.foliage import beech, ivy_leaf, ivy_ribs, needle, veins, willow
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.leaves import Lying, Outline, Thrown, laid_over, lay_shapes
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise

@@ -15,7 +15,7 @@ from assetgen.backends.procedural.operators.height import convexity, dome, smoot
 from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.quilting import quilt, stitches
+from assetgen.backends.procedural.operators.quilting import quilt, sewn
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
@@ -80,7 +80,7 @@ def _padding(torus: Torus, look: Look) -> tuple[Tensor, Tensor, Tensor]:
     wrinkle = fbm(torus, "padding/wrinkles", torus.cells_across(0.02), octaves=3, shape="billow")
     if work == "quilted":
         pulled = smoothstep(0.014, 0.0, held.seam_m)
-        thread = stitches(torus, held.seam_m, held.along, count=round(torus.tile_m / across / 0.009))
+        thread = sewn(torus, "padding/thread", held, stitch_m=0.0075, thread_m=0.0011).thread
         return held.puff * 0.011 + pulled * wrinkle * 0.0012, pulled, thread
     # Buttoned deep: a pleat runs from button to button, and folds run towards every button.
     reach = held.crossing_m / (torus.tile_m / across)

@@ -17,7 +17,7 @@ from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.layouts import courses, lay
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, flat_color
-from assetgen.backends.procedural.operators.panels import half_extents
+from assetgen.backends.procedural.operators.panels import half_extents, within
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
@@ -37,14 +37,14 @@ def circuit_board(torus: Torus, look: Look) -> Surface:
     """A board as it comes out of a machine that was used: soldered, printed, dusty, a little scratched."""
     circuit = lay_out(torus, "board", look["pitch_m"], chips=int(look["chips"]), traces=look["traces"])
     rough = fbm(torus, "rough", torus.cells_across(0.02), octaves=6, gain=0.6)
-    trace, metal = _on(torus, circuit.trace), _on(torus, torch.maximum(circuit.pad, circuit.via))
+    trace, metal = within(torus, circuit.trace), within(torus, torch.maximum(circuit.pad, circuit.via))
     surface = _masked(torus, look, circuit, trace, rough)
     surface = _printed(torus, surface, rough)
     tin = Palette.of("#b7b6b0", "#c9c7c0", "#dad8d1").paint(0.6 + rough - 0.3 * look["age"])
     domed = surface.height_m + metal * 0.00014
     dull = 0.24 + 0.22 * look["age"] + rough * 0.12
     surface = surface.covered(metal, color=tin, roughness=dull, metallic=1.0, height_m=domed)
-    bore = _on(torus, circuit.hole)
+    bore = within(torus, circuit.hole)
     sunk = surface.height_m - bore * 0.0004
     surface = surface.covered(
         bore, color=flat_color(torus, (0.018, 0.019, 0.018)), roughness=0.7, height_m=sunk
@@ -54,17 +54,12 @@ def circuit_board(torus: Torus, look: Look) -> Surface:
     return _powered(torus, look, surface, circuit, trace)
 
 
-def _on(torus: Torus, edge_m: Tensor) -> Tensor:
-    """Return how much of a texel lies within a border."""
-    return (edge_m * (torus.size / torus.tile_m) + 0.5).clamp(0, 1)
-
-
 def _masked(torus: Torus, look: Look, circuit: Circuit, trace: Tensor, rough: Tensor) -> Surface:
     """Etch the copper and cover it with mask, which shows it as a paler tone and a low step."""
     weave = spectral_noise(torus, "weave", slope=0.4, low=120)
     plane = smoothstep(-0.03, 0.03, fbm(torus, "plane", torus.cells_across(0.04), octaves=3))
     cleared = torch.maximum(circuit.trace, torch.maximum(circuit.via, circuit.pad)) + 0.00022
-    copper = torch.maximum(trace, plane * 0.5 * (1 - _on(torus, cleared)))
+    copper = torch.maximum(trace, plane * 0.5 * (1 - within(torus, cleared)))
     if look.color is None:
         ramp = look.palette(*_MASKS[look.option("mask", "green")], most_chroma=PAINTED)
     else:
@@ -96,17 +91,20 @@ def _populated(torus: Torus, look: Look, surface: Surface, circuit: Circuit, rou
     margin = is_chip * 0.00075 + 0.00010
     reach_x, reach_y = circuit.pick(circuit.half[0] - margin), circuit.pick(circuit.half[1] - margin)
     inside = torch.minimum(reach_x - circuit.x.abs(), reach_y - circuit.y.abs())
-    body = _on(torus, inside) * (circuit.part >= 0).float()
+    body = within(torus, inside) * (circuit.part >= 0).float()
     chip, small = body * circuit.pick(is_chip), body * circuit.pick(1 - is_chip)
     lying = circuit.pick((circuit.kinds == 1).float()) > 0.5
     caps = (
-        _on(torus, 0.0005 - torch.where(lying, reach_x - circuit.x.abs(), reach_y - circuit.y.abs())) * small
+        within(torus, 0.0005 - torch.where(lying, reach_x - circuit.x.abs(), reach_y - circuit.y.abs()))
+        * small
     )
     own = torus.uniform("parts/own", circuit.kinds.numel(), 2)
     bevel = smoothstep(0.0, 0.00035, inside)
     grain = spectral_noise(torus, "epoxy", slope=0.4, low=100)
     rise = bevel * (chip * circuit.pick(own[:, 0] * 0.0006 + 0.0008) + small * 0.0005)
-    dot = _on(torus, 0.0005 - torch.hypot(circuit.x + reach_x - 0.0014, circuit.y + reach_y - 0.0014)) * chip
+    dot = (
+        within(torus, 0.0005 - torch.hypot(circuit.x + reach_x - 0.0014, circuit.y + reach_y - 0.0014)) * chip
+    )
     rows = torch.cos(circuit.y * (6.2831853 / 0.0016)) * (circuit.x.abs() < reach_x * 0.55).float()
     letters = smoothstep(0.2, 0.9, rows) * (spectral_noise(torus, "letters", slope=0.0, low=90) > 0.2).float()
     mark = letters * chip * (circuit.y.abs() < reach_y * 0.4).float() * 0.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,14 +11,14 @@ from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.flakes import fetch_along, flakes
 from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.marks import patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.steady import power
+from assetgen.backends.procedural.operators.strips import throw_strips
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.warp import fetch_along, warp_field
 from assetgen.backends.procedural.operators.weave import plain, twill, weave
 from assetgen.backends.procedural.surface import Surface
 
@@ -104,14 +105,23 @@ def _woven(torus: Torus, look: Look, kind: str) -> _Layup:
 
 def _forged(torus: Torus, look: Look) -> _Layup:
     """Press chips of tow into a mould: every chip glints by the way it lies."""
-    bend = warp_field(torus, "chips/bend", torus.cells_across(0.004), 0.0004 / torus.tile_m, octaves=3)
-    chips = flakes(torus, "chips", look["tow_m"] * 4.6, look["tow_m"] * 1.7, layers=7, warp=bend)
+    long_m, wide_m = look["tow_m"] * 4.6, look["tow_m"] * 1.7
+    lying = throw_strips(
+        torus,
+        "chips",
+        round(8.0 * torus.tile_m**2 / (long_m * wide_m)),
+        length_m=(0.6 * long_m, long_m),
+        width_m=(0.5 * wide_m, wide_m),
+        spread=math.pi,
+    )
+    chips = lying.pieces
+    frayed = fbm(torus, "chips/frayed", torus.cells_across(0.004), octaves=3) * 0.0004
     streaks = spectral_noise(torus, "chips/streaks", slope=0.7, low=24, stretch=(14.0, 1.0))
     fibre = fetch_along(torus, streaks, chips, "chips/shift")
     light = torus.draw("chips/light", 0.0, 3.14159)
-    glint = 0.5 + 0.5 * torch.cos((chips.turned - light) * 2)
-    tone = chips.pick(glint * glint * look["contrast"]) * 0.72 + chips.random(torus, "chips/tone", 0.04, 0.3)
-    rim = smoothstep(0.0, 0.0005, chips.edge)
+    glint = 0.5 + 0.5 * torch.cos((lying.turn - light) * 2)
+    tone = glint * glint * look["contrast"] * 0.72 + chips.random(torus, "chips/tone", 0.04, 0.3)
+    rim = smoothstep(0.0, 0.0005, chips.edge + frayed.clamp(max=0))
     lie = chips.random(torus, "chips/lie", 0.0, 0.6) + chips.x * chips.random(
         torus, "chips/tilt", -30.0, 30.0
     )

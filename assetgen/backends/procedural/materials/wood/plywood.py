@@ -15,9 +15,9 @@ from assetgen.backends.procedural.operators.marks import scratches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
 from assetgen.backends.procedural.operators.rings import groove, growth_rings
-from assetgen.backends.procedural.operators.thrown import throw
+from assetgen.backends.procedural.operators.strips import throw_strips
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch
+from assetgen.backends.procedural.operators.warp import fetch, fetch_along
 from assetgen.backends.procedural.surface import Surface
 
 _FACES: Final = (
@@ -106,7 +106,7 @@ def _strands(torus: Torus, look: Look) -> Surface:
     size = look["strand_m"]
     widths = (size * 0.075, size * 0.32)
     count = round(5.0 * torus.tile_m**2 / (size * size * 0.2))
-    layer = throw(torus, "osb", count, length_m=(size * 0.6, size * 1.4), width_m=widths, spread=1.5)
+    layer = throw_strips(torus, "osb", count, length_m=(size * 0.6, size * 1.4), width_m=widths, spread=1.5)
     strands = layer.pieces
     shared = torch.stack(
         [
@@ -114,9 +114,7 @@ def _strands(torus: Torus, look: Look) -> Surface:
             spectral_noise(torus, "osb/streak", slope=1.6, low=8, high=240, stretch=(8.0, 1.0)),
         ]
     )
-    along, across = strands.x * (1 / torus.tile_m) - torus.u, strands.y * (1 / torus.tile_m) - torus.v
-    own_u, own_v = (strands.random(torus, f"osb/shift-{axis}") for axis in "uv")
-    fibre, streak = fetch(torus, shared, along + own_u, across + own_v)
+    fibre, streak = fetch_along(torus, shared, strands, "osb/shift")
     ragged = fbm(torus, "osb/ragged", torus.cells_across(0.006), octaves=3) * 0.0018
     rim = smoothstep(0.0022, 0.0, strands.edge + ragged)
     tone = 0.34 + 0.10 * streak + 0.08 * fibre + strands.random(torus, "osb/tone", -0.30, 0.34)

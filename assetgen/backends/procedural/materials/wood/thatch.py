@@ -13,7 +13,7 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.thrown import Thrown, throw
+from assetgen.backends.procedural.operators.strips import Strips, throw_strips
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
@@ -55,7 +55,7 @@ def thatch(torus: Torus, look: Look) -> Surface:
     return surface.with_grime(0.45 + 0.5 * look["dirt"], 0.03)
 
 
-def _lay(torus: Torus, look: Look, dressing: str) -> tuple[Thrown, Tensor]:
+def _lay(torus: Torus, look: Look, dressing: str) -> tuple[Strips, Tensor]:
     """Return the stalks, and a number -1..1 of the bundle that each belongs to."""
     rows, bundles = torus.cells_across(look["course_m"]), torus.cells_across(0.13)
     long_m = (look["course_m"] * 1.25, look["course_m"] * 1.7)
@@ -70,7 +70,7 @@ def _lay(torus: Torus, look: Look, dressing: str) -> tuple[Thrown, Tensor]:
     line = row + 0.16 * look["ragged"] * per_bundle[:, 0] if dressing == "layered" else draws[:, 1] * rows
     end = torus.draw("thatch/start", 0.4, 0.7) + line + (draws[:, 2].square() - 0.3) * ragged * 0.8
     middle = torch.stack([x, end / rows - (long_m[0] + long_m[1]) / 4 / torus.tile_m], dim=1)
-    stalks = throw(
+    stalks = throw_strips(
         torus,
         "thatch/stalks",
         count,
@@ -84,7 +84,7 @@ def _lay(torus: Torus, look: Look, dressing: str) -> tuple[Thrown, Tensor]:
     return stalks, stalks.pieces.pick(per_bundle[:, 2].contiguous())
 
 
-def _color(torus: Torus, look: Look, stalks: Thrown, bundle: Tensor, fine: tuple[Tensor, Tensor]) -> Tensor:
+def _color(torus: Torus, look: Look, stalks: Strips, bundle: Tensor, fine: tuple[Tensor, Tensor]) -> Tensor:
     """Return straw: no two stalks alike, darker towards the fold above, bleached and then blackened by weather."""
     round_, fray = fine
     pieces = stalks.pieces

@@ -11,13 +11,12 @@ from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.numbered import look_up
 from assetgen.backends.procedural.operators.palette import mix, piece_tints
 from assetgen.backends.procedural.operators.shingles import (
-    Course,
     Shingles,
     butt_splits,
-    hang_course,
-    overlap,
+    lay_shingles,
     shingle_plan,
 )
 from assetgen.backends.procedural.operators.torus import Torus
@@ -51,7 +50,7 @@ def wood_shingles(torus: Torus, look: Look) -> Surface:
         metallic=torus.zeros(),
     )
     dark = look.palette("#28221d", "#3d352d", tint=0.0).paint(0.5 + 0.2 * streak)
-    lap = smoothstep(0.010, 0.0, shingles.under) * (0.14 + 0.21 * look["dirt"])
+    lap = smoothstep(0.010, 0.0, shingles.under_m) * (0.14 + 0.21 * look["dirt"])
     surface = surface.covered(
         torch.maximum(torch.maximum(gap * 0.92, crack * 0.8), lap), color=dark, roughness=0.95
     )
@@ -68,27 +67,24 @@ def _hang(torus: Torus, look: Look, shape: str) -> Shingles:
         widths = (max(round(mean * (1 - 0.5 * spread)), 3), max(round(mean * (1 + 0.6 * spread)), 4))
     regular = shape == "scalloped"
     plan = shingle_plan(torus, "shingles", rows=rows, units=_UNITS, widths=widths, regular=regular)
-    skew = 0.004 if regular else 0.022
-    own, over = (
-        hang_course(torus, plan, above=above, gap_m=look["gap_m"], skew=skew) for above in (False, True)
-    )
+    course_m = torus.tile_m / rows
     ragged = fbm(torus, "shingles/ragged", torus.cells_across(0.02), octaves=4, gain=0.6)
-    hangs = (_hanging(torus, look, course, shape, ragged) for course in (own, over))
-    return overlap(torus, plan, own, over, *hangs)
-
-
-def _hanging(torus: Torus, look: Look, course: Course, shape: str, ragged: Tensor) -> Tensor:
-    """Return metres by which butts hang below their line: rounded, straight or as they broke."""
-    pieces = course.pieces
-    if shape == "scalloped":
-        across = (pieces.x / course.half_m).abs().clamp(max=1)
-        return torch.sqrt(1 - across.square() * 0.96) * (0.42 * look["course_m"])
+    hang, slant = torus.uniform("shingles/hang", len(plan.pieces), 2).T.contiguous()
     uneven = (1.0 if shape == "split" else 0.35) * look["uneven_m"]
-    hang = pieces.random(torus, "shingles/hang", 0.15, 1.0) * uneven
-    slant = pieces.x * pieces.random(torus, "shingles/slant", -0.07, 0.07) * (uneven / 0.02)
     worn = (0.0022 if shape == "split" else 0.0008) * (0.5 + look["wear"])
-    corner = smoothstep(0.014, 0.0, course.side_m) * 0.006 * look["wear"]
-    return (hang + slant + ragged * worn - corner).clamp(min=0.0005)
+
+    def to_butt(number: Tensor, x: Tensor, y: Tensor, width: Tensor) -> Tensor:
+        """Butts hang below the line of their course: rounded, straight or as they broke."""
+        if shape == "scalloped":
+            across = (x * (2 / width)).abs().clamp(max=1)
+            return course_m - y + torch.sqrt(1 - across.square() * 0.96) * (0.42 * look["course_m"])
+        below = (0.15 + 0.85 * look_up(hang, number)) * uneven
+        below = below + x * (look_up(slant, number) - 0.5) * (0.14 * uneven / 0.02) + ragged * worn
+        corner = smoothstep(0.014, 0.0, width / 2 - x.abs()) * 0.006 * look["wear"]
+        return course_m - y + (below - corner).clamp(min=0.0005)
+
+    gap_m, turn = look["gap_m"], 0.002 if regular else 0.011
+    return lay_shingles(torus, "shingles", plan, outline=to_butt, gap_m=gap_m, slip_m=0.0, turn=turn)
 
 
 def _grain(torus: Torus, shingles: Shingles, shape: str) -> tuple[Tensor, Tensor, Tensor]:
@@ -109,20 +105,20 @@ def _height(torus: Torus, look: Look, shingles: Shingles, shape: str, grain: tup
     """Return metres: wedges that lie on one another, fluted where they were split, cupped by the sun."""
     fibre, flute = grain
     pieces, thick_m = shingles.pieces, look["thick_m"]
-    rise = (1 - shingles.to_butt / (1.25 * shingles.course_m)) * pieces.random(
+    rise = (1 - shingles.tail_m / (1.25 * shingles.course_m)) * pieces.random(
         torus, "shingles/thick", 0.75, 1.3
     )
-    across = pieces.x / shingles.half_m
+    across = pieces.x * (2 / shingles.width_m)
     cup = across.square() * pieces.random(torus, "shingles/cup", -0.0015, 0.0035) * (0.4 + look["age"])
     lean = across * pieces.random(torus, "shingles/lean", -0.0025, 0.0025)
-    curl = (1 - shingles.to_butt / shingles.course_m).clamp(min=0).square() * pieces.random(
+    curl = (1 - shingles.tail_m / shingles.course_m).clamp(min=0).square() * pieces.random(
         torus, "shingles/curl", -0.001, 0.005
     )
     deep = 0.0016 if shape == "split" else 0.00025
     # Split wood breaks in flutes with sharp crests; sawn wood is only washed out along its fibres.
     crest = 0.5 * flute - 0.8 * flute.abs()
     face = crest * (deep * (0.6 + 0.6 * look["age"])) + fibre * (0.00014 + 0.00025 * look["age"])
-    arris = smoothstep(0.004, 0.0, shingles.to_butt) * 0.002
+    arris = smoothstep(0.004, 0.0, shingles.tail_m) * 0.002
     return rise * thick_m + cup + lean + curl * look["age"] + face - arris
 
 
@@ -134,7 +130,7 @@ def _color(torus: Torus, look: Look, shingles: Shingles, grain: tuple[Tensor, Te
     wood = look.palette(*choose(torus, "shingles/wood", _WOODS)).paint(tone)
     silver = look.palette("#aaa69e", "#8c8881", "#6a665f", "#4c4843", tint=0.5).paint(tone)
     # Sun takes the color first where it strikes full: the lower half, the ridges, the one shingle before the other.
-    low = smoothstep(0.0, 0.8, shingles.under / shingles.course_m)
+    low = smoothstep(0.0, 0.8, shingles.under_m / shingles.course_m)
     bleached = look["age"] * 1.5 - 0.45 + 0.35 * low + 0.12 * flute + 0.12 * streak
     bleached = bleached + pieces.random_apart(torus, "shingles/bleached", -0.45, 0.45)
     color = mix(wood, silver, smoothstep(0.0, 1.0, bleached) * 0.96)
@@ -142,7 +138,7 @@ def _color(torus: Torus, look: Look, shingles: Shingles, grain: tuple[Tensor, Te
         piece_tints(torus, "shingles/tint", pieces.count, value=0.12, hue=1.5, warmth=0.04)
     )
     # Rain stands at the butt, and its brown runs out of the gaps above.
-    damp = smoothstep(0.02 + 0.006, 0.0, shingles.to_butt + 0.006 * streak) * 0.35
-    stain = smoothstep(0.6, 1.6, streak) * smoothstep(0.7, 0.0, shingles.under / shingles.course_m) * 0.3
+    damp = smoothstep(0.02 + 0.006, 0.0, shingles.tail_m + 0.006 * streak) * 0.35
+    stain = smoothstep(0.6, 1.6, streak) * smoothstep(0.7, 0.0, shingles.under_m / shingles.course_m) * 0.3
     fine = smoothstep(1.0, 2.2, fibre + 0.4 * flute) * 0.4
     return color * (1 - damp) * (1 - fine) * (1 - stain * (0.4 + 0.6 * look["dirt"]))
