@@ -16,7 +16,7 @@ from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.soil import Soil, crumbled_soil
 from assetgen.backends.procedural.operators.sward import sow_tufts
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.surface import Surface
+from assetgen.backends.procedural.surface import Surface, by_rows
 
 _BLADE, _STRAW, _CLOVER, _DAISY = range(4)
 _OUTLINES = (blade, needle, clover, daisy)
@@ -47,24 +47,32 @@ def grass(torus: Torus, look: Look) -> Surface:
     soil = crumbled_soil(torus, clod_m=0.05, trodden=0.3)
     sward, common = _grow(torus, look, kind)
     lying = lay_shapes(torus, sward, _OUTLINES)
-    color = laid_over(
-        _soil_color(look, soil), lying, [_plant_color(look, kind, sward, common, one) for one in lying]
-    )
     swell_m = blur(torus, soil.height_m, 0.03)
-    standing_m = laid_over(soil.height_m * 0.5, lying, [one.height_m + swell_m for one in lying])
+    bare = Surface(
+        torus=torus,
+        height_m=soil.height_m * 0.5,
+        color=_soil_color(look, soil),
+        roughness=0.92 + 0.02 * soil.micro.clamp(-2, 2),
+        metallic=torus.zeros(),
+    )
+    del soil
+
+    def cover(below: Surface, rows: slice) -> Surface:
+        plants = [one.rows(rows) for one in lying]
+        colors = [_plant_color(look, kind, sward, common, one) for one in plants]
+        return replace(
+            below,
+            height_m=laid_over(below.height_m, plants, [one.height_m + swell_m[rows] for one in plants]),
+            color=laid_over(below.color, plants, colors),
+            roughness=laid_over(below.roughness, plants, [_sheen(look, sward, one) for one in plants]),
+        )
+
+    grown = by_rows(bare, cover)
     # The body of blades counts in full, a single blade against its neighbour by a part of it: steps as steep as
     # grass really has them are nothing but noise in a height field.
-    body_m = blur(torus, standing_m, 0.009)
-    roughness = laid_over(
-        0.92 + 0.02 * soil.micro.clamp(-2, 2), lying, [_sheen(look, sward, one) for one in lying]
-    )
-    return Surface(
-        torus=torus,
-        height_m=(body_m + (standing_m - body_m) * 0.16) * look.relief,
-        color=color,
-        roughness=roughness,
-        metallic=torus.zeros(),
-    ).with_grime(0.7, 0.02)
+    body_m = blur(torus, grown.height_m, 0.009)
+    height_m = (body_m + (grown.height_m - body_m) * 0.16) * look.relief
+    return replace(grown, height_m=height_m).with_grime(0.7, 0.02)
 
 
 def _grow(torus: Torus, look: Look, kind: _Sward) -> tuple[Thrown, Tensor]:
@@ -81,15 +89,9 @@ def _grow(torus: Torus, look: Look, kind: _Sward) -> tuple[Thrown, Tensor]:
     )
     area = torus.tile_m**2
     straw = throw(
-        torus,
-        "straw",
-        round(kind.straw * area),
-        length_m=(0.02, 0.09),
-        slim=(0.018, 0.04),
+        torus, "straw", round(kind.straw * area), length_m=(0.02, 0.09), slim=(0.018, 0.04), bend=0.7, tilt=0.15,
         lift_m=(0.001, 0.008 + 0.012 * kind.dry),
-        bend=0.7,
-        tilt=0.15,
-    )
+    )  # fmt: skip
     weeds = throw(
         torus,
         "weeds",
