@@ -6,16 +6,26 @@ have several senses ("dirt" is a base and a trait, "rust" a layer and a color); 
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
+from functools import cache, partial
+from itertools import pairwise
 from typing import Any, Final
 
 from assetgen.backends.procedural.catalog.catalog import Catalog, load_catalog
-from assetgen.backends.procedural.grammar.color import Shade, encode_srgb, parse_hex
-from assetgen.backends.procedural.grammar.report import ColorWord
+from assetgen.backends.procedural.grammar.color import Shade
+from assetgen.backends.procedural.grammar.senses import (
+    Sense,
+    color_senses,
+    grammar_senses,
+    layer_senses,
+    material_senses,
+    noun_senses,
+    part_senses,
+    read_words,
+    style_senses,
+    trait_senses,
+)
 from assetgen.backends.table import BACKENDS
 
 LONGEST_PHRASE: Final = 5
@@ -24,28 +34,6 @@ LONGEST_PHRASE: Final = 5
 _FUZZY_KINDS: Final = frozenset(
     {"base", "layer", "trait", "option", "kin", "family", "beyond", "beyond_layer", "part", "style"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sense:
-    """One thing that a phrase may stand for.
-
-    Args:
-        kind: base, family, beyond, beyond_layer, layer, trait, option, kin, content, color, shade, style, degree,
-            part, connector, negation, negation_after, color_after, place, location, where, kind, noun, no_effect
-            or stop.
-        value: the id within that kind ("moss", "age", "bond=running").
-        amount: what the word alone means: coverage, the value of the trait, or the factor of a degree.
-        flag: layer and trait: "noun" for a thing; option and content: the recipe that has it; kin: the recipe
-            that becomes the one of the value; degree: times, absolute or cover.
-        color: the color itself.
-    """
-
-    kind: str
-    value: str
-    amount: float = 0.0
-    flag: str = ""
-    color: ColorWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +68,7 @@ class Lexicon:
     implied: dict[str, dict[str, str | float]] = field(default_factory=dict)
     absorbs: dict[str, frozenset[str]] = field(default_factory=dict)
     recipes: tuple[str, ...] = ()
+    category: dict[str, str] = field(default_factory=dict)  # recipe -> its category
     covers: dict[str, str] = field(default_factory=dict)  # recipe -> how it can lie over another, "" for not
     natural: frozenset[str] = frozenset()  # recipes on which a metal's name means its hue
     elsewhere: str = ""  # what could make a thing that is beyond the library
@@ -87,6 +76,8 @@ class Lexicon:
     kind_plural: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # every word of every phrase -> what kind it is of
     forms: dict[str, str] = field(default_factory=dict, compare=False)  # what `normal_form` found before
+    followers: dict[str, set[str]] = field(default_factory=dict)  # word -> those that come next in some name
+    leaders: dict[str, set[str]] = field(default_factory=dict)  # word -> those that come before it in some name
     targets: dict[str, str] = field(default_factory=dict)  # what a misspelt word may be corrected to -> kind
 
     def key(self, words: Iterable[str]) -> str:
@@ -128,39 +119,56 @@ def _american(word: str) -> str:
 @cache
 def load_lexicon() -> Lexicon:
     """Return the lexicon of this process, compiled at the first call."""
-    words = _read("words")
+    words = read_words("words")
     lexicon = Lexicon(spelling=dict(words["spelling"]))
     senses: dict[str, list[Sense]] = {}
     catalog = load_catalog()
-    traits = _read("traits")
+    traits = read_words("traits")
     _describe(lexicon, words, catalog, traits)
     groups = (
-        _grammar_senses(words),
-        _material_senses(catalog),
-        _layer_senses(catalog),
-        _trait_senses(traits),
-        _style_senses(catalog),
-        _part_senses(words),
-        _noun_senses(words),
-        _color_senses(),
+        grammar_senses(words),
+        material_senses(catalog, partial(_key, lexicon)),
+        layer_senses(catalog),
+        trait_senses(traits),
+        style_senses(catalog),
+        part_senses(words),
+        noun_senses(words),
+        color_senses(words),
     )
     for group in groups:
         for phrase, sense in group:
             found = senses.setdefault(_key(lexicon, phrase), [])
             if not found or not any(_is_same(known, sense) for known in found):
                 found.append(sense)
-    lexicon.phrases = {key: tuple(found) for key, found in senses.items()}
+    _drop_spelt_out(senses, lexicon, frozenset(words["mend"]["colors"].split()))
+    lexicon.phrases = {key: tuple(found) for key, found in senses.items() if found}
     _index_words(lexicon, words)
     return lexicon
 
 
+def _drop_spelt_out(senses: dict[str, list[Sense]], lexicon: Lexicon, colors: frozenset[str]) -> None:
+    """Drop names that only add a color or a state to a name: of "wet red granite" all three are to be seen."""
+    for key, found in senses.items():
+        first, _, rest = key.partition(" ")
+        if not rest or key in lexicon.implied:
+            continue
+        states = [sense for sense in senses.get(first, ()) if sense.kind in ("layer", "trait")]
+        layers = {sense.value for sense in states if sense.kind == "layer"}
+        inner = {(sense.kind, sense.value) for sense in senses.get(rest, ())}
+        found[:] = [
+            sense
+            for sense in found
+            if (sense.kind, sense.value) not in inner
+            or not (
+                first in colors
+                or (sense.kind == "base" and states)
+                or (sense.kind == "layer" and layers - {sense.value})
+            )
+        ]
+
+
 def _is_same(one: Sense, two: Sense) -> bool:
     return one.kind == two.kind and one.value == two.value and one.flag == two.flag
-
-
-def _read(name: str) -> dict[str, Any]:
-    folder = resources.files("assetgen.backends.procedural.grammar") / "lexicon"
-    return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _key(lexicon: Lexicon, phrase: str) -> str:
@@ -171,6 +179,7 @@ def _key(lexicon: Lexicon, phrase: str) -> str:
 def _describe(lexicon: Lexicon, words: dict[str, Any], catalog: Catalog, traits: dict[str, Any]) -> None:
     """Fill in the tables that are no phrases."""
     lexicon.recipes = tuple(catalog.materials)
+    lexicon.category = {name: card.category for name, card in catalog.materials.items()}
     lexicon.covers = {name: card.covers for name, card in catalog.materials.items()}
     lexicon.natural = frozenset(
         name for name, card in catalog.materials.items() if card.category in _NATURAL_CATEGORIES
@@ -199,96 +208,16 @@ def _elsewhere() -> str:
     return "a diffusion backend could make it, and this version has none"
 
 
-def _grammar_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
-    for mode, table in words["degree"].items():
-        for amount, phrases in table.items():
-            yield from ((p, Sense("degree", mode, float(amount), flag=mode)) for p in phrases)
-    for value, phrases in words["connector"].items():
-        yield from ((p, Sense("connector", value)) for p in phrases)
-    wide = set(words["negation"]["wide"])
-    for phrase in words["negation"]["words"]:
-        yield phrase, Sense("negation", "wide" if phrase in wide else "narrow")
-    yield from ((p, Sense("negation_after", p)) for p in words["negation"]["after"])
-    yield from ((p, Sense("shade", p)) for p in words["shade"])
-    yield from ((p, Sense("color_after", p)) for p in words["color"]["after"])
-    for value, phrases in words["kind"].items():
-        yield from ((p, Sense("kind", value)) for p in phrases)
-    for kind in ("place", "location"):
-        yield from ((p, Sense(kind, p)) for p in words[kind].split())
-    yield from ((p, Sense("where", p)) for p in words["where"])
-    yield from ((p, Sense("no_effect", p)) for p in words["no_effect"].split() + words["no_effect_phrases"])
-    yield from ((p, Sense("stop", p)) for p in words["stop"].split() + words["stop_phrases"])
-
-
-def _material_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
-    for name, card in catalog.materials.items():
-        yield from ((phrase, Sense("base", name)) for phrase in card.words)
-        for key, values in card.options.items():
-            for value, phrases in values.items():
-                yield from ((phrase, Sense("option", f"{key}={value}", flag=name)) for phrase in phrases)
-        for other, phrases in card.instead_of.items():
-            yield from ((phrase, Sense("kin", name, flag=other)) for phrase in phrases)
-        for trait, amounts in card.contents.items():
-            yield from ((p, Sense("content", trait, amount, flag=name)) for p, amount in amounts.items())
-    for family in catalog.families:
-        yield from ((phrase, Sense("family", family.material, flag=family.name)) for phrase in family.words)
-    for beyond in catalog.beyond_materials:
-        nearest = " ".join(beyond.nearest)
-        yield from ((phrase, Sense("beyond", beyond.name, flag=nearest)) for phrase in beyond.words)
-
-
-def _layer_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
-    for name, card in catalog.layers.items():
-        for phrases, flag in ((card.nouns, "noun"), (card.adjectives, "adjective")):
-            yield from ((p, Sense("layer", name, amount, flag)) for p, amount in phrases.items())
-    for beyond in catalog.beyond_layers:
-        nearest = " ".join(beyond.nearest)
-        yield from ((phrase, Sense("beyond_layer", beyond.name, flag=nearest)) for phrase in beyond.words)
-
-
-def _trait_senses(traits: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
-    for name, entry in traits.items():
-        nouns = frozenset(entry.get("nouns", ()))
-        for phrase, amount in entry["words"].items():
-            yield phrase, Sense("trait", name, amount, flag="noun" if phrase in nouns else "")
-
-
-def _style_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
-    for name, card in catalog.styles.items():
-        yield from ((phrase, Sense("style", name)) for phrase in card.words)
-
-
-def _part_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
-    for name, entry in words["part"].items():
-        yield from ((phrase, Sense("part", name)) for phrase in entry["words"])
-
-
-def _noun_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
-    for group in words["nouns"].values():
-        yield from ((word, Sense("noun", word)) for word in group.split())
-
-
-def _color_senses() -> Iterator[tuple[str, Sense]]:
-    for name, entry in _read("colors_material").items():
-        red, green, blue = entry["linear"]
-        color = ColorWord(name, encode_srgb((red, green, blue)), metal=True)
-        yield from ((phrase, Sense("color", "metal", color=color)) for phrase in entry["words"])
-    # Of the surveys xkcd goes first: people named what they saw, while CSS has a "dark gray" lighter than "gray".
-    for source in ("craft", "xkcd", "css"):
-        for name, code in _read(f"colors_{source}").items():
-            plain = name.replace("/", " ").replace("gray", "grey")
-            sense = Sense("color", "paint", color=ColorWord(plain, parse_hex(code)))
-            yield plain, sense
-            if source == "css":
-                yield plain.replace(" ", ""), sense
-
-
 def _index_words(lexicon: Lexicon, words: dict[str, Any]) -> None:
     """List every known word, and those that a misspelt word may be corrected to."""
     plain_colors = frozenset(words["mend"]["colors"].split())
     loose_parts = frozenset(words["mend"]["loose"].split())
     for key, senses in lexicon.phrases.items():
         kinds = {sense.kind for sense in senses}
+        if kinds & {"base", "layer"}:
+            for first, second in pairwise(key.split()):
+                lexicon.followers.setdefault(first, set()).add(second)
+                lexicon.leaders.setdefault(second, set()).add(first)
         for word in key.split():
             lexicon.words.setdefault(word, senses[0].kind)
             is_alone = word == key

@@ -2,8 +2,9 @@
 
 Accepted are one edit in words of 4 to 6 letters and two from 7 letters (Damerau-Levenshtein, neighbors
 swapped count once), then a difflib ratio of 0.82. Short words are one letter away from too many others: up
-to 6 letters a changed letter must lie beside the right one on the keyboard, and two edits must leave both
-ends of the word alone. Known words, also names of other things, are never corrected.
+to 6 letters a changed letter must lie beside the right one on the keyboard or be another vowel, and two edits
+must leave both ends of the word alone. Known words, also names of other things, are never corrected. Beside a word
+that begins or ends known names ("chain mial") less is needed: the names that it makes are few.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _RATIO: Final = 0.82
 _ENDINGS: Final = ("ation", "ings", "ing", "ish", "ive", "ate", "ers", "ed", "er", "ly", "al", "y")
 _VOWELS: Final = frozenset("aeiouy")
+_UNLIKELY: Final = {"option": 1, "trait": 1, "kin": 1, "style": 1, "beyond": 1, "beyond_layer": 1, "noun": 2, "scene": 2}
+"""Of two words that are equally near a material or a layer is what a prompt of this library most likely means."""
 
 
 def damerau_levenshtein(first: str, second: str, *, limit: int) -> int:
@@ -42,20 +45,53 @@ def damerau_levenshtein(first: str, second: str, *, limit: int) -> int:
 def correct(word: str) -> str | None:
     """Return the known word that a misspelt one most likely means, or None."""
     lexicon = load_lexicon()
-    if len(word) < 4 or len(word) > 24 or not word.isascii() or not word.isalpha():
+    if len(word) < 3 or len(word) > 24 or not word.isascii() or not word.isalpha():
         return None
     if word in lexicon.words or _is_form_of_noun(word, lexicon):
         return None
-    best: tuple[int, float, str] | None = None
-    for target in lexicon.targets:
+    if (single := _doubled(word, lexicon)) is not None:
+        return single
+    if len(word) < 4:
+        return None
+    best: tuple[int, int, float, str] | None = None
+    for target, kind in lexicon.targets.items():
         if len(target) < 4 or abs(len(target) - len(word)) > 2 or not _may_start_alike(word, target):
             continue
         limit = 2 if _stem_length(word, target) >= 7 else 1
         edits = damerau_levenshtein(word, target, limit=limit)
         if edits <= limit and _is_likely_slip(word, target, edits):
-            rank = (edits, -_ratio(word, target), target)
+            rank = (edits, _UNLIKELY.get(kind, 0), -_ratio(word, target), target)
             best = rank if best is None or rank < best else best
-    return best[2] if best else _closest_by_ratio(word, lexicon)
+    return best[3] if best else _closest_by_ratio(word, lexicon)
+
+
+@lru_cache(maxsize=4096)
+def correct_beside(word: str, partner: str, *, is_after: bool) -> str | None:
+    """Return the word that makes a known name with the word before it (or behind it), or None."""
+    lexicon = load_lexicon()
+    if not 3 <= len(word) <= 24 or not word.isascii() or not word.isalpha() or word in lexicon.words:
+        return None
+    partners = lexicon.followers if is_after else lexicon.leaders
+    limit = 2 if len(word) >= 7 else 1
+    found = [
+        (edits, -_ratio(word, target), target)
+        for target in partners.get(partner, ())
+        if len(target) >= 3
+        and sorted(word[:2])[:1] == sorted(target[:2])[:1]
+        and (edits := damerau_levenshtein(word, target, limit=limit)) <= limit
+    ]
+    return min(found)[2] if found else None
+
+
+def _doubled(word: str, lexicon: Lexicon) -> str | None:
+    """Return the known word that differs only by a letter written twice or once: "mos", "ivvy", "gras"."""
+    found = {
+        changed
+        for at, letter in enumerate(word)
+        for changed in (word[:at] + letter + word[at:], word[:at] + word[at + 1 :] if word[at : at + 2] == letter * 2 else "")
+        if changed in lexicon.targets
+    }
+    return min(found) if found else None
 
 
 @lru_cache(maxsize=4096)
@@ -98,7 +134,9 @@ def _is_likely_slip(word: str, target: str, edits: int) -> bool:
     if len(changed) != 1:
         return True
     a, b = changed[0]
-    return _are_neighbors(a, b) and not (a in _VOWELS and b in _VOWELS and len(word) == 4)
+    if a in _VOWELS and b in _VOWELS:
+        return len(word) > 5 or (len(word) == 5 and _are_neighbors(a, b))
+    return _are_neighbors(a, b)
 
 
 def _are_neighbors(a: str, b: str) -> bool:

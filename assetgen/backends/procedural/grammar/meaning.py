@@ -10,14 +10,14 @@ from assetgen.backends.procedural.grammar.lexicon import Lexicon, Sense
 from assetgen.backends.procedural.grammar.match import suggest
 from assetgen.backends.procedural.grammar.phrases import MAX_CORRECTIONS, Item
 from assetgen.backends.procedural.grammar.report import ColorWord, LayerRequest, MaterialRequest
-from assetgen.backends.procedural.grammar.scope import is_break, is_content, is_layer_noun
+from assetgen.backends.procedural.grammar.scope import is_bare_cover, is_break, is_content, is_layer_noun
 
 _PAINT: Final = 0.85
 _PEELED: Final = 0.65
 """What is left of paint that peels, is chipped or flakes, of what there would be."""
 _FROM: Final = ("from", "by", "for", "in", "at", "of", "like")
 _SILENT: Final = ("stop", "connector", "where", "color_after", "negation_after", "negation", "break")
-_QUIET: Final = ("no_effect", "place", "degree", "kind")
+_QUIET: Final = ("no_effect", "place", "degree", "kind", "scene")
 
 
 @dataclass(slots=True)
@@ -212,7 +212,7 @@ def _qualifies_layer(items: list[Item], index: int) -> bool:
     if following is None or not is_layer_noun(following) or following.negated:
         return False
     after = items[index + 2] if index + 2 < len(items) else None
-    return after is None or after.key not in ("covered", "free")
+    return after is None or not (is_bare_cover(after) or after.key == "free")
 
 
 def _scale_layer(item: Item, layer: Item, reading: Reading) -> None:
@@ -324,7 +324,8 @@ def to_request(reading: Reading) -> MaterialRequest:
 def account_for_rest(items: list[Item], reading: Reading, kind: str, lexicon: Lexicon) -> None:
     """Settle every item that is still open: grammar words, places, and what must be reported as ignored."""
     looked_up = 0
-    for before, item in zip([None, *items], items, strict=False):
+    for index, item in enumerate(items):
+        before = items[index - 1] if index else None
         if item.role or is_break(item):
             continue
         if item.sense("color_after") and before is not None and before.role == "color":
@@ -332,12 +333,35 @@ def account_for_rest(items: list[Item], reading: Reading, kind: str, lexicon: Le
         elif not item.senses:
             looked_up += 1
             item.ignore("unknown word", suggest(item.key) if looked_up <= MAX_CORRECTIONS else ())
-        elif item.sense(*_QUIET) and (item.sense("noun") is None or reading.base is not None):
+        elif _is_quiet(items, index, reading, lexicon):
             _settle_quiet(item, kind, lexicon)
         elif _is_grammar_word(item):
             item.settle("stop")
         else:
             _ignore_known(item, reading, kind, lexicon)
+
+
+def _is_quiet(items: list[Item], index: int, reading: Reading, lexicon: Lexicon) -> bool:
+    """Say whether the item changes nothing and need not be told of: praise, a place, a family that the base is of."""
+    item = items[index]
+    if reading.base is None:
+        return item.sense(*_QUIET) is not None and item.sense("noun", "scene") is None
+    if item.sense("scene"):
+        return not _is_shown(items, index)
+    sense = item.sense("base", "family")
+    if sense is not None and (sense.flag == "thing" or sense.kind == "family"):
+        return sense.flag == "thing" or lexicon.category[sense.value] == lexicon.category[reading.base]
+    return item.sense(*_QUIET) is not None
+
+
+def _is_shown(items: list[Item], index: int) -> bool:
+    """Say whether a place is to be seen in the picture: "grass with a castle"."""
+    for before in reversed(items[max(0, index - 3) : index]):
+        if before.key in ("with", "and"):
+            return True
+        if before.sense("stop") is None:
+            return False
+    return False
 
 
 def _is_grammar_word(item: Item) -> bool:
@@ -353,7 +377,7 @@ def _settle_quiet(item: Item, kind: str, lexicon: Lexicon) -> None:
             item.settle("kind", kind)
         else:
             item.ignore(f"does not apply to {lexicon.kind_plural.get(kind, kind)}")
-    elif item.sense("place", "location"):
+    elif item.sense("place", "location", "scene", "base", "family"):
         item.settle("place", item.key)
     else:
         item.settle("no_effect", item.key)

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from assetgen.backends.procedural.grammar.base import choose_base, free_lone_base
+from assetgen.backends.procedural.grammar.beneath import mark_beneath
 from assetgen.backends.procedural.grammar.coats import read_coats
 from assetgen.backends.procedural.grammar.lexicon import Lexicon, load_lexicon
 from assetgen.backends.procedural.grammar.meaning import (
@@ -33,8 +35,6 @@ from assetgen.backends.procedural.grammar.report import (
 )
 from assetgen.backends.procedural.grammar.scope import (
     bind_degrees,
-    choose_base,
-    free_lone_base,
     mark_locations,
     mark_negations,
     settle_colors,
@@ -143,10 +143,11 @@ def _read(items: list[Item], kind: str, lexicon: Lexicon) -> Reading:
     if kind not in _SURFACES:
         _drop_foreign(items, kind, lexicon)
     mark_locations(items)
-    chosen, sense = choose_base(items)
+    mark_beneath(items, lexicon)
+    chosen, sense = choose_base(items, lexicon)
     if chosen is None:
         free_lone_base(items)
-        chosen, sense = choose_base(items)
+        chosen, sense = choose_base(items, lexicon)
     read_base(items, chosen, sense, reading, lexicon)
     _absorb(items, reading, lexicon)
     read_coats(items, reading, lexicon)

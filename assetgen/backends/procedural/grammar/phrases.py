@@ -7,7 +7,7 @@ from typing import Final
 
 from assetgen.backends.procedural.grammar.color import Shade, apply_shade, parse_hex
 from assetgen.backends.procedural.grammar.lexicon import LONGEST_PHRASE, Lexicon, Sense
-from assetgen.backends.procedural.grammar.match import correct
+from assetgen.backends.procedural.grammar.match import correct, correct_beside
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.grammar.tokens import Token
 
@@ -29,6 +29,7 @@ class Item:
     Args:
         negated: a negation reaches it.
         times, absolute, cover: what degree words say; absolute and cover are None when none do.
+        lies: "above" for a material that came off in places, "beneath" for one that comes to light.
         role: the kind of its span; value: the value of its span; reason: why it is ignored.
     """
 
@@ -44,6 +45,7 @@ class Item:
     times: float = 1.0
     absolute: float | None = None
     cover: float | None = None
+    lies: str = ""
     role: str = ""
     value: str = ""
     reason: str = ""
@@ -75,6 +77,8 @@ def gather(tokens: list[Token], prompt: str, lexicon: Lexicon) -> list[Item]:
         count, senses, key, how = _longest(tokens[: at + LONGEST_PHRASE], forms, at, lexicon)
         if forms[at] in apart and all(sense.kind != "base" for sense in senses):
             count, senses, key, how = _longest(tokens[: at + 1], forms, at, lexicon)
+        if count > 1 and (cut := _cut_before_material(tokens, forms, at, count, senses, lexicon)):
+            count, senses, key, how = _longest(tokens[: at + cut], forms, at, lexicon)
         run = tokens[at : at + count]
         if slips.intersection(range(at, at + count)) and senses:
             how = "fuzzy"
@@ -86,6 +90,19 @@ def gather(tokens: list[Token], prompt: str, lexicon: Lexicon) -> list[Item]:
         items.append(item)
         at += count
     return items
+
+
+def _cut_before_material(
+    tokens: list[Token], forms: list[str], at: int, count: int, senses: tuple[Sense, ...], lexicon: Lexicon
+) -> int:
+    """Return where a place must end because its last words begin the name of a material ("attic floor boards")."""
+    if any(sense.kind not in ("base", "scene", "no_effect") or (sense.kind, sense.flag) == ("base", "") for sense in senses):
+        return 0
+    for cut in range(1, count):
+        reach, found, _, _ = _longest(tokens[: at + cut + LONGEST_PHRASE], forms, at + cut, lexicon)
+        if cut + reach > count and any((sense.kind, sense.flag) == ("base", "") for sense in found):
+            return cut
+    return 0
 
 
 def _split_words(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
@@ -133,12 +150,22 @@ def _spell(tokens: list[Token], lexicon: Lexicon) -> tuple[list[str], set[int]]:
             and not _pairs_up(tokens, index, lexicon)
         ):
             tried.add(form)
-            better = correct(form)
+            better = _beside(tokens, forms, index, lexicon) or correct(form)
             if better is not None:
                 form = better
                 slips.add(index)
         forms.append(form)
     return forms, slips
+
+
+def _beside(tokens: list[Token], forms: list[str], index: int, lexicon: Lexicon) -> str | None:
+    """Return what the word must be to make a known name with one of its neighbors."""
+    word = lexicon.normal_form(tokens[index].text)
+    if index and (found := correct_beside(word, forms[index - 1], is_after=True)):
+        return found
+    if index + 1 < len(tokens) and tokens[index + 1].kind == "word":
+        return correct_beside(word, lexicon.normal_form(tokens[index + 1].text), is_after=False)
+    return None
 
 
 def _pairs_up(tokens: list[Token], index: int, lexicon: Lexicon) -> bool:

@@ -11,18 +11,7 @@ from assetgen.backends.procedural.grammar.lexicon import Lexicon, Sense
 from assetgen.backends.procedural.grammar.phrases import Item
 
 _PLACE_FAMILIES = ("wall", "floor", "ground")
-_ADJECTIVES = (
-    "trait",
-    "option",
-    "kin",
-    "color",
-    "shade",
-    "degree",
-    "stop",
-    "no_effect",
-    "color_after",
-    "style",
-)
+_COVERS_BY = ("in", "with", "by", "under", "beneath", "from")
 
 
 def settle_colors(items: list[Item], lexicon: Lexicon) -> None:
@@ -59,7 +48,7 @@ def _is_color_here(items: list[Item], index: int, lexicon: Lexicon) -> bool:
 
 def _noun_follows(items: list[Item], index: int) -> bool:
     for other in items[index + 1 :]:
-        if _is_place(other) and other.sense("base") is None:
+        if is_place(other) and other.sense("base") is None:
             return False  # a copper wall is of copper
         if other.sense("base", "family", "part") or is_layer_noun(other):
             return True
@@ -79,6 +68,12 @@ def is_layer_noun(item: Item) -> bool:
     """Say whether the item names a layer as a thing ("moss"), not as a property ("mossy")."""
     sense = item.sense("layer")
     return sense is not None and sense.flag == "noun"
+
+
+def is_place(item: Item) -> bool:
+    """Say whether the item is a wall, a floor or the ground, of whatever it may be."""
+    sense = item.sense("family")
+    return sense is not None and sense.flag in _PLACE_FAMILIES
 
 
 def is_trait_noun(item: Item) -> bool:
@@ -106,6 +101,7 @@ _CONTENT = (
     "beyond",
     "beyond_layer",
     "noun",
+    "scene",
     "part",
 )
 
@@ -169,7 +165,7 @@ def _negation_crosses(link: Item, rest: list[Item], *, is_wide: bool) -> bool:
     if link.text.lower() in ("or", "nor"):
         return True
     following = next((item for item in rest if item.senses and item.sense("stop") is None), None)
-    return is_wide and following is not None and not _may_be_base(following, "base") and _is_thing(following)
+    return is_wide and following is not None and following.sense("base") is None and _is_thing(following)
 
 
 def mark_locations(items: list[Item]) -> None:
@@ -186,134 +182,26 @@ def mark_locations(items: list[Item]) -> None:
                 break
 
 
-def free_lone_base(items: list[Item]) -> None:
-    """Take back places that name a material: in "moss between bricks" nothing else does."""
-    for item in items:
-        if item.role == "place" and item.sense("base", "family"):
-            item.role = item.value = ""
-
-
-def choose_base(items: list[Item]) -> tuple[Item | None, Sense | None]:
-    """Return the item that names the material, and the sense that does; a family as last resort.
-
-    It is Y in "X on Y" and in "Y with X"; of two side by side the last ("concrete brick"), else the first.
-    """
-    exact = [i for i, item in enumerate(items) if _may_be_base(item, "base")]
-    exact = [i for i in exact if not _lies_in_one_before(items, i, exact)]
-    # Sand, snow and dirt are a ground of their own, or lie on whatever else is named.
-    strong = [i for i in exact if items[i].sense("trait", "layer") is None]
-    ground = _ground_below(items, exact, strong)
-    if ground is not None:
-        return items[ground], items[ground].sense("base")
-    families = [i for i, item in enumerate(items) if _may_be_base(item, "family")]
-    families = [i for i in families if not _is_place_of_another_thing(items, i)]
-    firm = [i for i in families if not _is_place(items[i])]
-    if not strong and firm and exact and _link_before(items, exact[0]) in ("with", "on", "and"):
-        exact = []  # "stone wall with dirt": dirt lies on the wall
-    on = next((i for i, item in enumerate(items) if _is_link(item, "on")), None)
-    if on is not None and exact and not strong and any(i > on for i in firm):
-        exact = []
-    grounds = [i for i, item in enumerate(items) if item.sense("beyond") and not item.negated]
-    if exact and not strong and any(i < exact[0] for i in grounds) and _link_before(items, exact[0]):
-        exact = []  # "grass with dirt": no dirt of which grass is a part
-    blocked = [
-        i for i, item in enumerate(items) if item.sense("beyond") and not item.negated and not item.role
-    ]
-    if blocked:
-        # "stone and grass" is stone; "wooden shingles" are shingles.
-        families = [i for i in firm if i < blocked[0] and items[i + 1].sense("beyond") is None]
-        firm = families
-    for kind, found in (("base", strong or exact), ("family", firm or families)):
-        if found:
-            chosen = items[_head(items, found)]
-            return chosen, chosen.sense(kind)
-    return None, None
-
-
-def _ground_below(items: list[Item], exact: list[int], strong: list[int]) -> int | None:
-    """Return the sand, snow or dirt over which all other materials lie: "patches of grass on dirt"."""
-    weak = [i for i in exact if i not in strong]
-    if not weak or not strong:
-        return None
-    links = {
-        link: next((i for i, item in enumerate(items) if link_of(item) == link), None)
-        for link in ("on", "with")
-    }
-    if links["on"] is not None and all(i < links["on"] for i in strong):
-        return next((i for i in weak if i > links["on"]), None)
-    if links["with"] is not None and all(i > links["with"] for i in strong):
-        return next((i for i in weak if i < links["with"]), None)
-    return None
-
-
-def _may_be_base(item: Item, kind: str) -> bool:
-    return item.sense(kind) is not None and not item.negated and not item.role
-
-
-def _lies_in_one_before(items: list[Item], index: int, bases: list[int]) -> bool:
-    """Say whether a material named before the item can hold it: of "dirt with pebbles" the base is dirt."""
-    within = {sense.flag for sense in items[index].senses if sense.kind == "content"}
-    return any(at < index and sense.value in within for at in bases for sense in items[at].senses)
-
-
-def _is_place(item: Item) -> bool:
-    sense = item.sense("family")
-    return sense is not None and sense.flag in _PLACE_FAMILIES
-
-
-def _is_place_of_another_thing(items: list[Item], index: int) -> bool:
-    """Say whether it is the wall of something unknown: what a castle floor is made of nobody said."""
-    if not index or not _is_place(items[index]):
-        return False
-    before = items[index - 1]
-    return not before.senses or before.sense("noun", "beyond") is not None
-
-
-def _is_link(item: Item, value: str) -> bool:
-    sense = item.sense("connector")
-    return sense is not None and sense.value == value and not item.role
-
-
 def link_of(item: Item) -> str:
-    """Return how an item links what stands around it: with, on, and, of, in, or nothing; "covered in" is a with."""
+    """Return how an item links what stands around it: with, on, and, of, in, or nothing.
+
+    "covered in" is a with, and so is "under": what follows it lies over what stands before.
+    """
     sense = item.sense("connector")
     if sense is not None and not item.role:
-        return sense.value
-    degree = item.sense("degree")
-    is_cover = degree is not None and item.key.split()[-1] in ("in", "with", "by") and " " in item.key
-    return "with" if is_cover else ""
+        return "with" if sense.value == "under" else sense.value
+    return "with" if is_cover(item) else ""
 
 
-def _link_before(items: list[Item], index: int) -> str:
-    """Return the connector that governs the item: with, on, and, of, in, or nothing."""
-    for item in reversed(items[:index]):
-        sense = item.sense("connector")
-        if sense is not None:
-            return sense.value
-        if item.sense("degree") and item.sense("degree", "stop") and "covered" in item.key:
-            return "with"
-        if is_break(item) or item.sense("base", "family", "noun", "layer", "beyond"):
-            return ""
-    return ""
+def is_cover(item: Item) -> bool:
+    """Say whether the item is a verb with the link to what covers: "buried under"."""
+    return item.sense("degree") is not None and " " in item.key and item.key.split()[-1] in _COVERS_BY
 
 
-def _head(items: list[Item], found: list[int]) -> int:
-    on = next((i for i, item in enumerate(items) if _is_link(item, "on")), None)
-    if on is not None and any(i > on for i in found) and any(True for item in items[:on] if is_content(item)):
-        found = [i for i in found if i > on]
-    with_at = next((i for i, item in enumerate(items) if link_of(item) == "with"), None)
-    if with_at is not None and any(i < with_at for i in found):
-        found = [i for i in found if i < with_at]
-    head = found[0]
-    for later in found[1:]:
-        between = items[head + 1 : later]
-        if any(_is_link(item, "of") for item in between):
-            break  # the bark of an oak is bark
-        if all(item.sense(*_ADJECTIVES, "layer") for item in between):
-            head = later
-        else:
-            break
-    return head
+def is_bare_cover(item: Item) -> bool:
+    """Say whether the item is a verb such as "covered" or "splashed" without the link to what it covers with."""
+    sense = item.sense("degree")
+    return sense is not None and sense.flag == "cover" and " " not in item.key
 
 
 def bind_degrees(items: list[Item]) -> None:
@@ -336,8 +224,11 @@ def bind_degrees(items: list[Item]) -> None:
 
 def _degree_target(items: list[Item], index: int, sense: Sense) -> Item | None:
     item = items[index]
-    if item.key == "covered":
-        return items[index - 1] if index and items[index - 1].sense("layer", "beyond_layer") else None
+    if is_bare_cover(item):
+        if index and items[index - 1].sense("layer", "beyond_layer"):
+            return items[index - 1]  # mud splashed
+        if item.key == "covered" or item.sense("layer", "trait"):
+            return None
     following = next(_same_clause(items[index + 1 :]), None)
     if following is not None:
         if not item.sense("trait", "shade") or is_layer_noun(following):
@@ -352,7 +243,7 @@ def _same_clause(items: list[Item]) -> Iterator[Item]:
     """Yield what a degree word may scale, nearest first, up to the end of the clause."""
     passed_color = False
     for item in items:
-        if is_break(item) or (item.sense("connector") and not _is_link(item, "of")):
+        if is_break(item) or (item.sense("connector") and link_of(item) != "of"):
             return
         if _may_be_scaled(item):
             if not passed_color or is_layer_noun(item):

@@ -10,9 +10,9 @@ from assetgen.backends.procedural.grammar.lexicon import Lexicon
 from assetgen.backends.procedural.grammar.meaning import Reading
 from assetgen.backends.procedural.grammar.phrases import Item
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.grammar.scope import is_break, is_layer_noun, is_trait_noun
+from assetgen.backends.procedural.grammar.scope import is_bare_cover, is_break, is_layer_noun, is_trait_noun
 
-_SKIPPED: Final = ("trait", "option", "kin", "shade", "degree", "stop", "color_after", "no_effect", "style")
+_SKIPPED: Final = ("trait", "option", "kin", "shade", "degree", "stop", "color_after", "no_effect", "style", "scene")
 
 
 def read_colors(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
@@ -82,7 +82,7 @@ def _target(items: list[Item], start: int, end: int) -> Item | None:
         if is_break(item) or (link is not None and not _joins_colors(items, index)):
             return thing
         if is_layer_noun(item):
-            covered = index + 1 < len(items) and items[index + 1].key == "covered"
+            covered = index + 1 < len(items) and is_bare_cover(items[index + 1])
             return None if covered else item
         if item.sense("part") or is_trait_noun(item):
             return item
