@@ -53,14 +53,16 @@ def choose_base(items: list[Item], lexicon: Lexicon) -> tuple[Item | None, Sense
     if exact and not _is_below(items, exact, under):
         return _chosen(items, exact, "base")
     blocked = [
-        i for i, item in enumerate(items) if item.sense("beyond") and not item.negated and not item.role
+        i
+        for i, item in enumerate(items)
+        if item.sense("beyond") and not item.sense("layer") and not item.negated and not item.role
     ]
     if blocked:
         # "stone and grass" is stone; "wooden shingles" are shingles.
         firm = families = [i for i in firm if i < blocked[0] and items[i + 1].sense("beyond") is None]
-        things = []
+        things = [i for i in things if i < blocked[0]]
     if firm:
-        family = _chosen(items, firm, "family")
+        family = _chosen(items, [i for i in firm if not _is_matter_alone(items[i])] or firm, "family")
         refined = [i for i in things if _are_of_one_kind(items[i], family[1], lexicon)]
         return _chosen(items, refined, "base") if refined else family
     if things:
@@ -85,7 +87,7 @@ def _without_coats(items: list[Item], exact: list[int]) -> list[int]:
     if beneath and len(exact) > len(beneath):
         return beneath
     below = [i for i in exact if items[i].lies != "above"]
-    if below or any(_may_be_base(item, "family") for item in items):
+    if below or any(_may_be_base(item, "family") or is_thing(item) for item in items):
         return below
     return exact
 
@@ -110,6 +112,12 @@ def _is_below(items: list[Item], exact: list[int], under: list[int]) -> bool:
     return bool(before) and any(
         link_of(item) == "with" or is_break(item) for item in items[before[0] : exact[0]]
     )
+
+
+def _is_matter_alone(item: Item) -> bool:
+    """Say whether a family word names the matter and no form: of cedar shingles the shingles say more."""
+    sense = item.sense("family")
+    return sense is not None and sense.flag in ("stone", "wood", "metal", "steel")
 
 
 def _are_of_one_kind(thing: Item, family: Sense | None, lexicon: Lexicon) -> bool:

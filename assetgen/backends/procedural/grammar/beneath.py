@@ -34,6 +34,8 @@ def mark_beneath(items: list[Item], lexicon: Lexicon) -> None:
             _mark(before, "above" if grows else "beneath", lexicon)
         elif sense.value in ("off", "left"):
             _mark(before, "above", lexicon)
+            if sense.value == "off" and before is not None:
+                _mark(_material(_clause(items[index + 1 :])), "beneath", lexicon)
         else:
             continue
         item.settle("stop")
@@ -54,7 +56,11 @@ def _material(items: list[Item]) -> Item | None:
     for item in items:
         if item.sense("base") and not item.role and not item.negated:
             return item
-        if is_break(item) or item.sense("noun") or any(s.kind == "layer" and s.flag == "noun" for s in item.senses):
+        if (
+            is_break(item)
+            or item.sense("noun")
+            or any(s.kind == "layer" and s.flag == "noun" for s in item.senses)
+        ):
             return None
     return None
 

@@ -12,7 +12,13 @@ from assetgen.backends.procedural.grammar.lexicon import Lexicon
 from assetgen.backends.procedural.grammar.meaning import Reading, read_base, read_modifiers, to_request
 from assetgen.backends.procedural.grammar.phrases import Item
 from assetgen.backends.procedural.grammar.report import LayerRequest
-from assetgen.backends.procedural.grammar.scope import bind_degrees, is_bare_cover, is_break, is_cover, link_of
+from assetgen.backends.procedural.grammar.scope import (
+    bind_degrees,
+    is_bare_cover,
+    is_break,
+    is_cover,
+    link_of,
+)
 from assetgen.backends.procedural.grammar.tint import read_colors
 
 _BESIDE: Final = 0.45
@@ -41,11 +47,7 @@ def read_coats(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
         sense = item.sense("base")
         if sense is None or item.role or item.negated or sense.value == reading.base or sense.flag == "thing":
             continue
-        if (
-            sense.value in reading.layers
-            or not lexicon.covers.get(sense.value)
-            or item.sense("layer")
-        ):
+        if sense.value in reading.layers or not lexicon.covers.get(sense.value) or item.sense("layer"):
             continue
         start = _start(items, index)
         if item.sense("trait") and not (start and is_cover(items[start - 1])):

@@ -77,7 +77,9 @@ class Lexicon:
     words: dict[str, str] = field(default_factory=dict)  # every word of every phrase -> what kind it is of
     forms: dict[str, str] = field(default_factory=dict, compare=False)  # what `normal_form` found before
     followers: dict[str, set[str]] = field(default_factory=dict)  # word -> those that come next in some name
-    leaders: dict[str, set[str]] = field(default_factory=dict)  # word -> those that come before it in some name
+    leaders: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # word -> those that come before it in some name
     targets: dict[str, str] = field(default_factory=dict)  # what a misspelt word may be corrected to -> kind
 
     def key(self, words: Iterable[str]) -> str:
@@ -153,7 +155,7 @@ def _drop_spelt_out(senses: dict[str, list[Sense]], lexicon: Lexicon, colors: fr
         if not rest or key in lexicon.implied:
             continue
         states = [sense for sense in senses.get(first, ()) if sense.kind in ("layer", "trait")]
-        layers = {sense.value for sense in states if sense.kind == "layer"}
+        layers = {sense.value for sense in states if (sense.kind, sense.flag) == ("layer", "adjective")}
         inner = {(sense.kind, sense.value) for sense in senses.get(rest, ())}
         found[:] = [
             sense
@@ -162,7 +164,7 @@ def _drop_spelt_out(senses: dict[str, list[Sense]], lexicon: Lexicon, colors: fr
             or not (
                 first in colors
                 or (sense.kind == "base" and states)
-                or (sense.kind == "layer" and layers - {sense.value})
+                or (sense.kind == "layer" and sense.value != "stains" and layers - {sense.value})
             )
         ]
 
@@ -212,6 +214,7 @@ def _index_words(lexicon: Lexicon, words: dict[str, Any]) -> None:
     """List every known word, and those that a misspelt word may be corrected to."""
     plain_colors = frozenset(words["mend"]["colors"].split())
     loose_parts = frozenset(words["mend"]["loose"].split())
+    own = {_key(lexicon, phrase) for card in load_catalog().materials.values() for phrase in card.words}
     for key, senses in lexicon.phrases.items():
         kinds = {sense.kind for sense in senses}
         if kinds & {"base", "layer"}:
@@ -221,9 +224,11 @@ def _index_words(lexicon: Lexicon, words: dict[str, Any]) -> None:
         for word in key.split():
             lexicon.words.setdefault(word, senses[0].kind)
             is_alone = word == key
-            in_name = kinds & {"base", "option"} and len(word) > 4 and word not in loose_parts
-            if (is_alone and (kinds & _FUZZY_KINDS or key in plain_colors)) or in_name:
-                lexicon.targets.setdefault(word, senses[0].kind)
+            in_name = (key in own or "option" in kinds) and len(word) > 4 and word not in loose_parts
+            if is_alone and (kinds & _FUZZY_KINDS or key in plain_colors):
+                lexicon.targets[word] = senses[0].kind
+            elif in_name:
+                lexicon.targets.setdefault(word, "name")
 
 
 _NATURAL_CATEGORIES: Final = ("ground", "wood", "organic", "fabric")

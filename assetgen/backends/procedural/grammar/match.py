@@ -19,7 +19,17 @@ _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _RATIO: Final = 0.82
 _ENDINGS: Final = ("ation", "ings", "ing", "ish", "ive", "ate", "ers", "ed", "er", "ly", "al", "y")
 _VOWELS: Final = frozenset("aeiouy")
-_UNLIKELY: Final = {"option": 1, "trait": 1, "kin": 1, "style": 1, "beyond": 1, "beyond_layer": 1, "noun": 2, "scene": 2}
+_UNLIKELY: Final = {
+    "option": 1,
+    "trait": 1,
+    "kin": 1,
+    "style": 1,
+    "beyond": 1,
+    "beyond_layer": 1,
+    "name": 1,
+    "noun": 2,
+    "scene": 2,
+}
 """Of two words that are equally near a material or a layer is what a prompt of this library most likely means."""
 
 
@@ -77,7 +87,7 @@ def correct_beside(word: str, partner: str, *, is_after: bool) -> str | None:
         (edits, -_ratio(word, target), target)
         for target in partners.get(partner, ())
         if len(target) >= 3
-        and sorted(word[:2])[:1] == sorted(target[:2])[:1]
+        and _may_start_alike(word, target)
         and (edits := damerau_levenshtein(word, target, limit=limit)) <= limit
     ]
     return min(found)[2] if found else None
@@ -88,7 +98,10 @@ def _doubled(word: str, lexicon: Lexicon) -> str | None:
     found = {
         changed
         for at, letter in enumerate(word)
-        for changed in (word[:at] + letter + word[at:], word[:at] + word[at + 1 :] if word[at : at + 2] == letter * 2 else "")
+        for changed in (
+            word[:at] + letter + word[at:],
+            word[:at] + word[at + 1 :] if word[at : at + 2] == letter * 2 else "",
+        )
         if changed in lexicon.targets
     }
     return min(found) if found else None

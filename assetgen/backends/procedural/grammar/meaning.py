@@ -80,7 +80,9 @@ def _imply(key: str, reading: Reading, lexicon: Lexicon) -> None:
         if isinstance(value, float | int):
             reading.traits.setdefault(name, float(value))
         elif name == "color":
-            reading.implied_color = next(s.color for s in lexicon.phrases[value] if s.kind == "color")
+            reading.implied_color = next(
+                s.color for s in lexicon.phrases[lexicon.key(value.split())] if s.kind == "color"
+            )
         else:
             reading.options.setdefault(name, value)
 
@@ -90,7 +92,7 @@ def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> Non
     for index, item in enumerate(items):
         if item.role not in ("",) or is_break(item):
             continue
-        thing = _foreign_thing(items, index, reading)
+        thing = _foreign_thing(items, index, reading, lexicon)
         if item.negated:
             _deny(item, reading, lexicon)
         elif thing is not None and item.sense("layer", "trait", "option"):
@@ -109,7 +111,7 @@ def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> Non
             reading.style = reading.style or style.value
 
 
-def _foreign_thing(items: list[Item], index: int, reading: Reading) -> Item | None:
+def _foreign_thing(items: list[Item], index: int, reading: Reading, lexicon: Lexicon) -> Item | None:
     """Return the thing that an adjective after the base describes: "brick with rusty nails"."""
     if is_layer_noun(items[index]) or not any(item.role == "base" for item in items[:index]):
         return None
@@ -120,14 +122,21 @@ def _foreign_thing(items: list[Item], index: int, reading: Reading) -> Item | No
     for other in items[index + 1 :]:
         if _content_for(other, reading.base):
             return None
+        if is_layer_noun(other):
+            return None
         if not other.senses or other.sense("noun", "beyond", "beyond_layer"):
             return None if other.negated or other.role else other
         rival = other.sense("base", "family")
+        if (
+            rival is not None
+            and rival.kind == "family"
+            and reading.base
+            and is_akin(rival, reading.base, lexicon)
+        ):
+            return None
         if rival is not None and rival.value != reading.base and not other.role:
             return None if other.sense("trait", "place") else other
         if not other.sense("trait", "option", "color", "shade", "degree") and not other.sense("layer"):
-            return None
-        if is_layer_noun(other):
             return None
     return None
 
@@ -346,12 +355,18 @@ def _is_quiet(items: list[Item], index: int, reading: Reading, lexicon: Lexicon)
     item = items[index]
     if reading.base is None:
         return item.sense(*_QUIET) is not None and item.sense("noun", "scene") is None
-    if item.sense("scene"):
-        return not _is_shown(items, index)
     sense = item.sense("base", "family")
-    if sense is not None and (sense.flag == "thing" or sense.kind == "family"):
-        return sense.flag == "thing" or lexicon.category[sense.value] == lexicon.category[reading.base]
+    if sense is not None and sense.kind == "family":
+        return item.sense("place") is not None or is_akin(sense, reading.base, lexicon)
+    if item.sense("scene") or (sense is not None and sense.flag == "thing"):
+        return not _is_shown(items, index)
     return item.sense(*_QUIET) is not None
+
+
+def is_akin(family: Sense, base: str, lexicon: Lexicon) -> bool:
+    """Say whether a family word says of the base what is known: bamboo is of wood, a hull of metal."""
+    of_family, of_base = lexicon.category[family.value], lexicon.category[base]
+    return of_family == of_base or (of_family, of_base) == ("metal", "scifi")
 
 
 def _is_shown(items: list[Item], index: int) -> bool:

@@ -95,12 +95,15 @@ def gather(tokens: list[Token], prompt: str, lexicon: Lexicon) -> list[Item]:
 def _cut_before_material(
     tokens: list[Token], forms: list[str], at: int, count: int, senses: tuple[Sense, ...], lexicon: Lexicon
 ) -> int:
-    """Return where a place must end because its last words begin the name of a material ("attic floor boards")."""
-    if any(sense.kind not in ("base", "scene", "no_effect") or (sense.kind, sense.flag) == ("base", "") for sense in senses):
+    """Return where a name must end because its last words begin that of the material ("attic floor boards")."""
+    if any(sense.kind not in ("base", "option", "scene", "no_effect") for sense in senses):
         return 0
+    own = {sense.value for sense in senses if (sense.kind, sense.flag) == ("base", "")}
     for cut in range(1, count):
         reach, found, _, _ = _longest(tokens[: at + cut + LONGEST_PHRASE], forms, at + cut, lexicon)
-        if cut + reach > count and any((sense.kind, sense.flag) == ("base", "") for sense in found):
+        if cut + reach > count and any(
+            (sense.kind, sense.flag) == ("base", "") and (not own or sense.value in own) for sense in found
+        ):
             return cut
     return 0
 

@@ -61,7 +61,9 @@ def _follows_layer_of(items: list[Item], index: int) -> bool:
     if index < 2:
         return False
     link = items[index - 1].sense("connector")
-    return link is not None and link.value in ("of", "in") and is_layer_noun(items[index - 2])
+    if link is None or items[index - 2].sense("layer") is None:
+        return False
+    return link.value in ("of", "in") if is_layer_noun(items[index - 2]) else link.value == "with"
 
 
 def is_layer_noun(item: Item) -> bool:

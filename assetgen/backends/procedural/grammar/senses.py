@@ -104,7 +104,9 @@ def layer_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
         for phrases, flag in ((card.nouns, "noun"), (card.adjectives, "adjective")):
             yield from ((p, Sense("layer", name, amount, flag)) for p, amount in phrases.items())
             for amount, further in own.get(f"{flag}s", {}).items():
-                yield from ((p, Sense("layer", name, float(amount), flag)) for p in further if p not in phrases)
+                yield from (
+                    (p, Sense("layer", name, float(amount), flag)) for p in further if p not in phrases
+                )
     for beyond in catalog.beyond_layers:
         nearest = " ".join(beyond.nearest)
         yield from ((phrase, Sense("beyond_layer", beyond.name, flag=nearest)) for phrase in beyond.words)

@@ -12,7 +12,18 @@ from assetgen.backends.procedural.grammar.phrases import Item
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.grammar.scope import is_bare_cover, is_break, is_layer_noun, is_trait_noun
 
-_SKIPPED: Final = ("trait", "option", "kin", "shade", "degree", "stop", "color_after", "no_effect", "style", "scene")
+_SKIPPED: Final = (
+    "trait",
+    "option",
+    "kin",
+    "shade",
+    "degree",
+    "stop",
+    "color_after",
+    "no_effect",
+    "style",
+    "scene",
+)
 
 
 def read_colors(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
@@ -81,12 +92,14 @@ def _target(items: list[Item], start: int, end: int) -> Item | None:
         link = item.sense("connector")
         if is_break(item) or (link is not None and not _joins_colors(items, index)):
             return thing
+        if item.role == "base":
+            return None
         if is_layer_noun(item):
             covered = index + 1 < len(items) and is_bare_cover(items[index + 1])
             return None if covered else item
         if item.sense("part") or is_trait_noun(item):
             return item
-        if item.role == "base" or item.sense("base", "family"):
+        if item.sense("base", "family"):
             return None
         if not item.senses or item.sense("noun", "beyond", "beyond_layer"):
             thing = thing or item

@@ -1,4 +1,4 @@
-"""The written prompts of corpus.toml and corpus_library.toml come out as they were meant."""
+"""The written prompts of the corpora come out as they were meant."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 from assetgen.backends.procedural.grammar.parse import ParsedPrompt, parse_prompt
 
-FILES = ("corpus.toml", "corpus_library.toml")
+FILES = ("corpus.toml", "corpus_library.toml", "corpus_unseen.toml", "corpus_states.toml")
 GROUPS = {
-    group: entries
+    (name, group): entries
     for name in FILES
     for group, entries in tomllib.loads((Path(__file__).parent / name).read_text(encoding="utf-8")).items()
 }
@@ -30,9 +30,13 @@ def _ignored(parsed: ParsedPrompt) -> list[str]:
 
 def test_the_corpus_is_large_enough_and_has_no_prompt_twice() -> None:
     texts = [entry["text"] for entry in ENTRIES]
-    assert len(texts) >= 400
+    assert len(texts) >= 650
     assert (
-        sum(len(entries) for group, entries in GROUPS.items() if "compound" in group or "misspelt" in group)
+        sum(
+            len(entries)
+            for (_, group), entries in GROUPS.items()
+            if "compound" in group or "misspelt" in group
+        )
         >= 100
     )
     assert len(set(texts)) == len(texts)
