@@ -1,6 +1,7 @@
 """Materials that lie over another in places only, and those that come to light beneath them.
 
-"half the plaster has fallen off", "brick showing through", "remnants of stucco", "revealing brick", "concrete underneath".
+"half the plaster has fallen off", "remnants of stucco"; "brick showing through",
+"revealing brick", "concrete underneath".
 """
 
 from __future__ import annotations

@@ -164,6 +164,7 @@ def _drop_spelt_out(senses: dict[str, list[Sense]], lexicon: Lexicon, colors: fr
             or not (
                 first in colors
                 or (sense.kind == "base" and states)
+                or (sense.kind == "layer" and first in lexicon.before_noun)
                 or (sense.kind == "layer" and sense.value != "stains" and layers - {sense.value})
             )
         ]

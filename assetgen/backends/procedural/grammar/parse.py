@@ -17,7 +17,6 @@ from assetgen.backends.procedural.grammar.coats import read_coats
 from assetgen.backends.procedural.grammar.lexicon import Lexicon, load_lexicon
 from assetgen.backends.procedural.grammar.meaning import (
     Reading,
-    account_for_rest,
     read_base,
     read_modifiers,
     read_parts,
@@ -33,6 +32,7 @@ from assetgen.backends.procedural.grammar.report import (
     Span,
     printable,
 )
+from assetgen.backends.procedural.grammar.rest import account_for_rest
 from assetgen.backends.procedural.grammar.scope import (
     bind_degrees,
     mark_locations,
@@ -145,7 +145,7 @@ def _read(items: list[Item], kind: str, lexicon: Lexicon) -> Reading:
     mark_locations(items)
     mark_beneath(items, lexicon)
     chosen, sense = choose_base(items, lexicon)
-    if chosen is None:
+    if chosen is None or chosen.sense("layer"):
         free_lone_base(items)
         chosen, sense = choose_base(items, lexicon)
     read_base(items, chosen, sense, reading, lexicon)
@@ -154,9 +154,9 @@ def _read(items: list[Item], kind: str, lexicon: Lexicon) -> Reading:
     read_parts(items, reading, lexicon)
     bind_degrees(items)
     read_modifiers(items, reading, lexicon)
-    _mark_unknown(items, reading, kind, lexicon)
+    account_for_rest(items, reading.base, kind, lexicon, things_only=True)
     read_colors(items, reading, lexicon)
-    account_for_rest(items, reading, kind, lexicon)
+    account_for_rest(items, reading.base, kind, lexicon)
     return reading
 
 
@@ -173,12 +173,6 @@ def _absorb(items: list[Item], reading: Reading, lexicon: Lexicon) -> None:
     for item in items:
         if reading.base is not None and item.key in lexicon.absorbs[reading.base]:
             item.settle("place", item.key)
-
-
-def _mark_unknown(items: list[Item], reading: Reading, kind: str, lexicon: Lexicon) -> None:
-    """Ignore unknown words and other things first, so that a color before them can go with them."""
-    things = [item for item in items if not item.senses or item.sense("noun", "beyond", "beyond_layer")]
-    account_for_rest([item for item in things if not item.sense("color")], reading, kind, lexicon)
 
 
 def _subtract(negative: str, reading: Reading, lexicon: Lexicon) -> None:

@@ -136,7 +136,8 @@ def _seam(word: str, lexicon: Lexicon) -> int:
 
 
 def _has(lexicon: Lexicon, word: str, kinds: tuple[str, ...]) -> bool:
-    return any(sense.kind in kinds for sense in lexicon.phrases.get(lexicon.normal_form(word), ()))
+    found = {sense.kind for sense in lexicon.phrases.get(lexicon.normal_form(word), ())}
+    return bool(found.intersection(kinds)) and "noun" not in found
 
 
 def _spell(tokens: list[Token], lexicon: Lexicon) -> tuple[list[str], set[int]]:

@@ -8,7 +8,7 @@ scenes.toml places that say nothing about one, covering.toml the verbs that bind
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -28,8 +28,8 @@ class Sense:
             no_effect or stop.
         value: the id within that kind ("moss", "age", "bond=running").
         amount: what the word alone means: coverage, the value of the trait, or the factor of a degree.
-        flag: base: "thing" for a place or an object; layer and trait: "noun" for a thing; option and content: the recipe that has it; kin: the recipe
-            that becomes the one of the value; degree: times, absolute or cover.
+        flag: base: "thing" for a place or an object; layer and trait: "noun" for a thing; option and content: the
+            recipe that has it; kin: the recipe that becomes the one of the value; degree: times, absolute or cover.
         color: the color itself.
     """
 
@@ -41,6 +41,7 @@ class Sense:
 
 
 def grammar_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    """Yield connectors, degrees, negations, shades, kinds, places and praise."""
     yield from _covering_senses()
     for mode, table in words["degree"].items():
         for amount, phrases in table.items():
@@ -76,6 +77,7 @@ def _covering_senses() -> Iterator[tuple[str, Sense]]:
 
 
 def material_senses(catalog: Catalog, key: Callable[[str], str]) -> Iterator[tuple[str, Sense]]:
+    """Yield what chooses a material, an option or a content of it, and what lies beyond the library."""
     more = {name: own for category in CATEGORIES for name, own in read_words(f"synonyms/{category}").items()}
     suggested = read_words("things")
     things = {key(phrase) for phrases in suggested.values() for phrase in phrases}
@@ -98,6 +100,7 @@ def material_senses(catalog: Catalog, key: Callable[[str], str]) -> Iterator[tup
 
 
 def layer_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
+    """Yield what calls for a layer."""
     more = read_words("layers")
     for name, card in catalog.layers.items():
         own = more.get(name, {})
@@ -113,6 +116,7 @@ def layer_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
 
 
 def trait_senses(traits: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    """Yield what turns a dial of the material."""
     for name, entry in traits.items():
         nouns = frozenset(entry.get("nouns", ()))
         for phrase, amount in entry["words"].items():
@@ -120,22 +124,26 @@ def trait_senses(traits: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
 
 
 def style_senses(catalog: Catalog) -> Iterator[tuple[str, Sense]]:
+    """Yield what asks for a style."""
     for name, card in catalog.styles.items():
         yield from ((phrase, Sense("style", name)) for phrase in card.words)
 
 
 def part_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    """Yield the parts of materials."""
     for name, entry in words["part"].items():
         yield from ((phrase, Sense("part", name)) for phrase in entry["words"])
 
 
 def noun_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    """Yield names of other things, but for places that change nothing."""
     scenes = {phrase for group in read_words("scenes").values() for phrase in group}
     for group in words["nouns"].values():
         yield from ((word, Sense("noun", word)) for word in group.split() if word not in scenes)
 
 
 def color_senses(words: dict[str, Any]) -> Iterator[tuple[str, Sense]]:
+    """Yield the colors: bare metals, then craftsmen's, surveyed and CSS names."""
     states = set(words["color"]["states"].split())
     for name, entry in read_words("colors_material").items():
         red, green, blue = entry["linear"]

@@ -233,7 +233,7 @@ def test_a_known_material_beyond_the_library_is_never_replaced(prompt: str) -> N
 
 def test_a_wall_of_something_unknown_has_no_material() -> None:
     assert request("wall").base == "brick"
-    for prompt in ("castle wall", "zorblax floor", "spaceship door"):
+    for prompt in ("goblin wall", "zorblax floor", "spaceship door"):
         assert request(prompt).base is None
 
 

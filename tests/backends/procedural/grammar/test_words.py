@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from assetgen.backends.procedural.grammar.lexicon import Sense, load_lexicon
@@ -16,6 +18,7 @@ def _is_matter(sense: Sense) -> bool:
     return sense.kind == "base" and sense.flag != "thing"
 
 
+@cache
 def _materials() -> dict[str, str]:
     """Return the names of materials that are nothing else, and no property."""
     return {
@@ -56,7 +59,7 @@ def test_a_material_is_stronger_than_a_place(form: str) -> None:
         ("{base} with {word}", "noun"),
         ("{word} on {base}", "noun"),
         ("{base} covered in {word}", "noun"),
-        ("{base} half buried under {word}", "noun"),
+        ("{base} splashed with {word}", "noun"),
     ],
 )
 def test_a_layer_lies_on_any_material(form: str, flag: str) -> None:
