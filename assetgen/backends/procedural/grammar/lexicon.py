@@ -143,6 +143,7 @@ def load_lexicon() -> Lexicon:
             if not found or not any(_is_same(known, sense) for known in found):
                 found.append(sense)
     _drop_spelt_out(senses, lexicon, frozenset(words["mend"]["colors"].split()))
+    _let_verbs_stand_alone(senses)
     lexicon.phrases = {key: tuple(found) for key, found in senses.items() if found}
     _index_words(lexicon, words)
     return lexicon
@@ -168,6 +169,14 @@ def _drop_spelt_out(senses: dict[str, list[Sense]], lexicon: Lexicon, colors: fr
                 or (sense.kind == "layer" and sense.value != "stains" and layers - {sense.value})
             )
         ]
+
+
+def _let_verbs_stand_alone(senses: dict[str, list[Sense]]) -> None:
+    """Let "stained with" mean stains where what follows is no layer: tea, wine, or a word that is not known."""
+    for key, found in senses.items():
+        first, _, rest = key.partition(" ")
+        if rest and any((sense.kind, sense.flag) == ("degree", "cover") for sense in found):
+            found += [sense for sense in senses.get(first, ()) if sense.kind == "layer"]
 
 
 def _is_same(one: Sense, two: Sense) -> bool:

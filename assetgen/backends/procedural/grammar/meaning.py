@@ -10,7 +10,13 @@ from assetgen.backends.procedural.grammar.lexicon import Lexicon, Sense
 from assetgen.backends.procedural.grammar.phrases import Item
 from assetgen.backends.procedural.grammar.report import ColorWord, LayerRequest, MaterialRequest
 from assetgen.backends.procedural.grammar.rest import is_akin
-from assetgen.backends.procedural.grammar.scope import is_bare_cover, is_break, is_content, is_layer_noun
+from assetgen.backends.procedural.grammar.scope import (
+    is_bare_cover,
+    is_break,
+    is_content,
+    is_cover,
+    is_layer_noun,
+)
 
 _PAINT: Final = 0.85
 _PEELED: Final = 0.65
@@ -111,7 +117,9 @@ def read_modifiers(items: list[Item], reading: Reading, lexicon: Lexicon) -> Non
 
 def _foreign_thing(items: list[Item], index: int, reading: Reading, lexicon: Lexicon) -> Item | None:
     """Return the thing that an adjective after the base describes: "brick with rusty nails"."""
-    if is_layer_noun(items[index]) or not any(item.role == "base" for item in items[:index]):
+    if is_cover(items[index]) or is_layer_noun(items[index]):
+        return None
+    if not any(item.role == "base" for item in items[:index]):
         return None
     if _content_for(items[index], reading.base):
         return None

@@ -258,6 +258,10 @@ def _same_clause(items: list[Item]) -> Iterator[Item]:
 
 
 def _may_be_scaled(item: Item) -> bool:
-    if item.role not in ("", "negation") or (item.sense("degree") and not item.sense("layer")):
+    if (
+        item.role not in ("", "negation")
+        or is_cover(item)
+        or (item.sense("degree") and not item.sense("layer"))
+    ):
         return False
     return item.sense("layer", "trait", "shade", "option", "content", "beyond_layer") is not None
