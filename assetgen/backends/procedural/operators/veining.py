@@ -96,7 +96,7 @@ def vein_family(
     """
     long = (1 + lean * lean) ** 0.5
     count = max(torus.cells_across(spacing_m * long), 2)
-    sway = fbm(torus, f"{name}/sway", 3, octaves=2, gain=0.4) * (2.4 * wander)
+    sway = fbm(torus, f"{name}/sway", 3, octaves=2, gain=0.4) * (0.3 * wander * count)
     tremble = fbm(torus, f"{name}/tremble", count * 3, octaves=6, gain=0.5) * (0.2 * wander)
     place = (torus.v + torus.u * lean) * count + sway + tremble
     number = torch.floor(place)

@@ -82,6 +82,10 @@ def _kneaded(torus: Torus, look: Look, soil: Soil, state: _State) -> Tensor:
     # Wet earth has no sharp edges: it is the softer the wetter, but for the crumbs that have dried.
     soft_m, softer_m = blurs(torus, raw_m, (0.004, 0.011))
     height_m = mix(soft_m, softer_m, smoothstep(0.3, 1.0, state.wet + 0.4 * soil.lumps))
+    # Where nobody has stepped for a while it has flowed level.
+    calm = smoothstep(0.05, 0.4, fbm(torus, "calm", torus.cells_across(0.35), octaves=5, gain=0.55))
+    height_m = mix(height_m, blur(torus, raw_m, 0.03), calm * 0.85)
+    raw_m = mix(raw_m, soft_m, calm * 0.6)
     return height_m * look["churn"] + (raw_m - soft_m) * 0.5 + soil.micro * 0.0002
 
 

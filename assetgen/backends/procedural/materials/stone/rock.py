@@ -83,7 +83,7 @@ def _rounded(torus: Torus, look: Look, mass: Tensor, face: Tensor) -> tuple[Tens
 
 def _split(torus: Torus, look: Look, mass: Tensor, face: Tensor) -> tuple[Tensor, Tensor]:
     """Return rock that frost has split not long ago: planes that meet in sharp edges."""
-    planes = broken_face(torus, "planes", 0.62, octaves=2, gain=0.5, tilt=0.6, jag=0.1)
+    planes = broken_face(torus, "planes", 0.85, octaves=3, gain=0.6, tilt=0.6, jag=0.1)
     return planes * 0.10 + mass * 0.04 + face * 0.03 * look["breaks"], torus.zeros()
 
 
