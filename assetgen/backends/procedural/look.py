@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import Parameter
 from assetgen.backends.procedural.grammar.report import ColorWord
-from assetgen.backends.procedural.oklab import srgb_to_linear
+from assetgen.backends.procedural.oklab import (
+    linear_to_oklab,
+    linear_to_srgb,
+    oklab_to_linear,
+    srgb_to_linear,
+)
 from assetgen.backends.procedural.operators.palette import Palette, Triple, hex_to_srgb, pigment
 from assetgen.backends.procedural.operators.torus import Torus
 
 NATURAL: Final = 0.10
 """OKLab chroma of the most colorful stone, clay, wood and soil."""
+LEAFY: Final = 0.16
+"""OKLab chroma of the freshest leaf."""
+_CHLOROPHYLL: Final = 120.0
+"""OKLab hue of leaves in degrees."""
 PAINTED: Final = 0.125
 """OKLab chroma of strong paint and glaze after a little weather."""
 
@@ -70,6 +80,15 @@ class Look:
             ramp = ramp.tinted(as_matter(self.color, most_chroma), tint)
         return self._adjusted(ramp)
 
+    def leaf(self, *colors: str) -> Palette:
+        """Return a ramp of living leaves in the color of the prompt: a green asked for is one that leaves can have.
+
+        Args:
+            colors: '#rrggbb' stops of the plant as it comes.
+        """
+        ramp = Palette.of(*colors)
+        return self._adjusted(ramp if self.color is None else ramp.tinted(as_leaf(self.color)))
+
     def paint(self, drawn: Palette, *, second: bool = False) -> Palette:
         """Return dark, plain and light paint; a color asked for is the paint itself, not a tint of some other.
 
@@ -125,6 +144,23 @@ class Look:
 def as_matter(color: ColorWord, most_chroma: float = NATURAL) -> Triple:
     """Return a color of a prompt as matter can have it; one given as #rrggbb is taken at its word."""
     return color.srgb if color.name.startswith("#") else pigment(color.srgb, most_chroma=most_chroma)
+
+
+def as_leaf(color: ColorWord) -> Triple:
+    """Return a color of a prompt as a leaf can have it.
+
+    The greens of a screen are bluer than chlorophyll, whose green leans to yellow whether pale or dark. Any other
+    hue, and a color given as #rrggbb, is taken as other matter takes it.
+    """
+    lightness, a, b = linear_to_oklab(srgb_to_linear(color.srgb))
+    chroma, hue = math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360
+    if color.name.startswith("#") or chroma < 0.02 or not 108 < hue < 175:
+        return as_matter(color)
+    turn = math.radians(_CHLOROPHYLL + (hue - _CHLOROPHYLL) * 0.15)
+    chroma = LEAFY * math.tanh(chroma / LEAFY)
+    return linear_to_srgb(
+        oklab_to_linear((lightness * 0.88, chroma * math.cos(turn), chroma * math.sin(turn)))
+    )
 
 
 def resolve(

@@ -156,7 +156,7 @@ from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.tracks import Tracks, footprints, tyre_ruts
 from assetgen.backends.procedural.operators.treads import tread
 from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
-from assetgen.backends.procedural.operators.veining import leaning, vein_net
+from assetgen.backends.procedural.operators.veining import leaning, vein_family, vein_net
 from assetgen.backends.procedural.operators.verdigris import verdigris
 from assetgen.backends.procedural.operators.warp import (
     bent_twice,
@@ -348,6 +348,11 @@ def _beds(torus: Torus) -> Tensor:
 def _veins(torus: Torus) -> Tensor:
     net = vein_net(torus, "a", 0.3, stretch=2.0, lean=1)
     return torch.stack([net.line(torus, 0.03), net.twin(torus, "b", 0.02, 0.04), net.halo(0.05)])
+
+
+def _vein_family(torus: Torus) -> Tensor:
+    veins, ragged = vein_family(torus, "a", 0.2, lean=1), fbm(torus, "b", 9)
+    return torch.stack([veins.core(torus, 0.03, ragged), veins.feather(0.05, ragged), veins.strength])
 
 
 def _strokes(torus: Torus) -> Tensor:
@@ -730,6 +735,7 @@ DRAWINGS: dict[str, Drawing] = {
     "courses of blocks": lambda t: stacked(lay(t, _stone_blocks(t))),
     "sway and tremble": lambda t: torch.stack(bent_twice(t, "a", (0.5, 0.1), (0.1, 0.02))),
     "healed cracks": _veins,
+    "family of veins": _vein_family,
     "leaning": lambda t: leaning(t, fbm(t, "a", 3), -1),
     "herringbone": lambda t: stacked(lay(t, herringbone(2))),
     "fetch": lambda t: fetch(t, fbm(t, "a", 3), *_bend(t)),

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.operators.cells import cells
 from assetgen.backends.procedural.operators.elements import Elements
+from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.noise import fbm
 from assetgen.backends.procedural.operators.panels import band
 from assetgen.backends.procedural.operators.torus import Torus
@@ -43,6 +44,71 @@ class Net:
     def halo(self, reach_m: float) -> Tensor:
         """Return how far the mineral has stained the rock beside the vein, 0..1."""
         return torch.exp(self.away_m * (-1 / reach_m)) * self.strength
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """Veins of one age that run the same way, each of its own width.
+
+    Args:
+        signed_m: (N, N) metres to the nearest vein, below 0 on one of its sides.
+        own: (N, N) one number 0..1 for every vein.
+        strength: (N, N) how much mineral the stretch of vein beside a texel holds, 0 to 1.
+    """
+
+    signed_m: Tensor
+    own: Tensor
+    strength: Tensor
+
+    def core(self, torus: Torus, width_m: float, ragged: Tensor) -> Tensor:
+        """Return how much of a texel is vein, 0..1: a few veins reach `width_m`, most are far thinner.
+
+        Args:
+            torus: the tile.
+            width_m: of the widest.
+            ragged: (N, N) about -1..1, by which a vein swells and is worn away along its rims.
+        """
+        body = 0.22 + 0.78 * self.own.square()
+        half_m = (self.strength * body * (1 + 0.9 * ragged)).clamp_(min=0) * (0.5 * width_m)
+        drawn = band(torus, self.signed_m.abs(), half_m, soft_m=0.12 * width_m)
+        return drawn * smoothstep(0.0, 0.25, self.strength)
+
+    def feather(self, reach_m: float, ragged: Tensor) -> Tensor:
+        """Return how far mineral has seeped into the rock, 0..1: far on one side of a vein, hardly on the other."""
+        far = torch.where(self.own * 7 % 1 < 0.5, self.signed_m, -self.signed_m)
+        away_m = torch.where(far > 0, far, far * -3.5)
+        seeped = torch.exp(away_m / ((0.35 + self.own + ragged).clamp_(min=0.15) * -reach_m))
+        return seeped * self.strength * (0.75 + ragged).clamp_(0, 1)
+
+
+def vein_family(
+    torus: Torus, name: str, spacing_m: float, *, lean: int, wander: float = 0.8, share: float = 0.5
+) -> Family:
+    """Return veins that run side by side, bend together, and break off and set in again each on its own.
+
+    Args:
+        torus: the tile.
+        name: the random stream.
+        spacing_m: from one to the next, across them.
+        lean: their rise in whole turns of the tile: 0 level, 1 or -1 diagonal.
+        wander: how far they bend, in spacings.
+        share: about how much of them holds mineral, 0..1.
+    """
+    long = (1 + lean * lean) ** 0.5
+    count = max(torus.cells_across(spacing_m * long), 2)
+    sway = fbm(torus, f"{name}/sway", 3, octaves=2, gain=0.4) * (0.3 * wander * count)
+    tremble = fbm(torus, f"{name}/tremble", count * 3, octaves=6, gain=0.5) * (0.2 * wander)
+    place = (torus.v + torus.u * lean) * count + sway + tremble
+    number = torch.floor(place)
+    draws = torus.uniform(f"{name}/own", count, 2)
+    index = number.remainder(count).to(torch.int64).reshape(-1)
+    own, shift = (torch.index_select(column, 0, index).view(number.shape) for column in draws.T)
+    signed = place - number - 0.5 + (shift - 0.5) * 0.4
+    rich = fbm(torus, f"{name}/rich", max(count, 4), octaves=4, gain=0.55)
+    strength = (rich * 1.7 + own * 0.5 + (share * 1.9 - 0.55)).clamp_(0, 1)
+    # Half way to its neighbour a vein's influence ends.
+    strength = strength * smoothstep(0.5, 0.36, (place - number - 0.5).abs())
+    return Family(signed_m=signed * (torus.tile_m / (count * long)), own=own, strength=strength)
 
 
 def vein_net(

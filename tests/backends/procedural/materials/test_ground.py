@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.materials.table import RECIPES
 from assetgen.backends.procedural.surface import Surface
 from tests.backends.procedural.checks import draw
@@ -59,3 +60,10 @@ def test_old_asphalt_is_cracked_and_fresh_asphalt_is_black() -> None:
     assert fresh.color.mean() < 0.6 * old.color.mean()
     deep = [float((one.height_m < one.height_m.median() - 0.005).float().mean()) for one in (fresh, old)]
     assert deep[1] > 3 * deep[0]
+
+
+def test_a_lawn_of_any_green_is_of_the_yellow_green_of_leaves() -> None:
+    for green in (ColorWord("light green", (0.56, 0.93, 0.56)), ColorWord("green", (0.0, 0.5, 0.0))):
+        lawn = draw(RECIPES["grass"], size=256, options={"kind": "lawn"}, colors=(green, None))
+        red, leaf, blue = (float(channel.median()) for channel in lawn.color)
+        assert leaf > red > 1.5 * blue

@@ -51,3 +51,9 @@ def test_stones_of_a_gravel_overlap_and_leave_little_ground() -> None:
     surface = draw(RECIPES["gravel"], size=256, traits={"regularity": -1.0})
     # Of stones that lie on each other, high and low ones are seen side by side.
     assert surface.height_m.quantile(0.9) - surface.height_m.quantile(0.1) > 0.012
+
+
+def test_most_sandstone_is_warm() -> None:
+    colors = [draw(RECIPES["sandstone"], seed=seed).color for seed in range(1, 11)]
+    warm = [bool(red.median() > 1.35 * blue.median()) for red, _, blue in colors]
+    assert sum(warm) >= 8

@@ -82,8 +82,10 @@ def _duck(torus: Torus, look: Look, cloth: Cloth, fibre: Tensor, crease: Tensor,
     color = mix(
         color, color * look.palette("#7a684c", tint=0.0).paint(stain) * 1.9, stain * look["dirt"] * 0.7
     )
-    roughness = look.roughness(0.85) + 0.05 * fibre.clamp(-2, 2) - 0.06 * cloth.height.clamp(-0.5, 1)
-    roughness = roughness - 0.05 * worn + cloth.random_apart(torus, "canvas/gloss", -0.08, 0.08)
+    roughness = look.roughness(0.82) + 0.055 * fibre.clamp(-2, 2) - 0.09 * cloth.height.clamp(-0.5, 1)
+    roughness = (
+        roughness - 0.12 * worn + 0.10 * stain + cloth.random_apart(torus, "canvas/gloss", -0.08, 0.08)
+    )
     surface = Surface(
         torus=torus,
         height_m=body * (0.34 * look["yarn_m"] * look.relief) + lie_m,

@@ -50,7 +50,7 @@ def carpet(torus: Torus, look: Look) -> Surface:
     stray = scratches(torus, "carpet/stray", 2600, length_m=(0.002, 0.012), bend=2.4)
     stray = stray.mul_(min(1.0, 0.00032 * torus.size / torus.tile_m))
 
-    deep_m = {"cut": 0.0036, "loop": 0.0032, "shag": 0.009, "persian": 0.0011}[kind] * look["depth"]
+    deep_m = {"cut": 0.0032, "loop": 0.0029, "shag": 0.009, "persian": 0.0011}[kind] * look["depth"]
     waves = fbm(torus, "carpet/waves", torus.cells_across(0.09), octaves=4) * 0.0013
     body = pile.height * (1 - 0.3 * trodden) + fluff * 0.035
     height_m = body * (deep_m * look.relief) + waves + stray * 0.0003

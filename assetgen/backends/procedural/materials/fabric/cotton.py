@@ -11,7 +11,7 @@ from torch import Tensor
 from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.drape import folds
-from assetgen.backends.procedural.operators.height import smoothstep
+from assetgen.backends.procedural.operators.height import blur, smoothstep
 from assetgen.backends.procedural.operators.marks import patches, scratches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import Palette, Triple, mix
@@ -46,6 +46,10 @@ _DYES: Final = (
     ("#b08d4c", "#e3dccb", "#5a3f2c", "#8a3a32"),  # ochre
     ("#7d93ad", "#e4e0d7", "#3d4a5c", "#d8cfae"),  # sky
 )
+_BLEACHED: Final = 0.66
+"""Linear light of a bleached yarn."""
+_WHITEST: Final = 0.80
+"""The most that its fibres send back: sRGB 231."""
 _PLAIN: Final = ("#d9d4c8", "#c4b9a4", "#7f93a8", "#8a5350", "#6f7a63", "#4a5468", "#b7a08f", "#5b5a5c")
 
 
@@ -106,11 +110,14 @@ def _color(torus: Torus, look: Look, cloth: Cloth, pattern: str, fibre: Tensor) 
     warp = _counted(torus, look, pattern, order, cloth.ends)
     weft = [1] * picks if pattern == "striped" else _counted(torus, look, pattern, order, picks)
     dyes = torch.tensor([_dye(torus, look, pattern, role) for role in range(4)], device=torus.device)
+    dyes = dyes.clamp(max=_BLEACHED)
     yarns = dyes[torch.tensor(warp + weft, device=torus.device)].T.contiguous()  # (3, yarns) linear
     lot = 1 + (torus.uniform("cotton/lot", cloth.count)[:, 0] - 0.5) * 0.16
     tone = 1 + 0.07 * fibre - 0.10 * cloth.across.square() + 0.12 * cloth.thick
     deep = smoothstep(0.2, -0.7, cloth.height) * (0.45 * cloth.seen)
-    return cloth.pick(yarns * lot) * tone * (1 - deep)
+    color = cloth.pick(yarns * lot) * tone * (1 - deep)
+    # Yarns are translucent and fuzzy: where they cross, each borrows from the other.
+    return torch.lerp(color, blur(torus, color, look["yarn_m"] * 0.8), 0.38).clamp_(max=_WHITEST)
 
 
 def _counted(torus: Torus, look: Look, pattern: str, order: list[int], count: int) -> list[int]:

@@ -107,12 +107,12 @@ def _rubbed(torus: Torus, look: Look, cloth: Cloth, crease: Tensor, wash: str, s
     clouds = fbm(torus, "wash/clouds", torus.cells_across(0.022), octaves=6, gain=0.6)
     fold = smoothstep(0.45, 1.0, crease) * (0.25 + 0.75 * look["wear"])
     yarns = cloth.random(torus, "yarns/dye", -1, 1) * 0.17 + cloth.thick * 0.3
-    local = (fold - 0.2) * 0.48 + clouds * 0.27 + yarns
+    local = (fold - 0.2) * 0.48 + clouds * 0.19 + yarns
     if seam is not None:
         local = local + seam.edge * 0.7 - seam.lap * 0.1
-    worn = patches(torus, "wash/worn", 0.03, amount=0.05 + 0.4 * look["wear"], soft=0.3)
+    worn = patches(torus, "wash/worn", 0.02, amount=0.05 + 0.4 * look["wear"], soft=0.5)
     top = smoothstep(0.15, 0.95, cloth.height)
-    return (gone + friction * (local + 0.35 * worn) + top * (0.08 + 0.35 * friction) * (0.4 + local)).clamp_(
+    return (gone + friction * (local + 0.2 * worn) + top * (0.08 + 0.35 * friction) * (0.4 + local)).clamp_(
         0, 1
     )
 

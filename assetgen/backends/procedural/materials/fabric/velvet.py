@@ -53,7 +53,7 @@ def velvet(torus: Torus, look: Look) -> Surface:
     deep = 1 - 0.35 * lie.abs() - 0.5 * bald
     waves = fbm(torus, "velvet/waves", torus.cells_across(0.07), octaves=3, gain=0.4) * 0.0012
     height_m = (rib * deep + 0.12 * nap + 0.06 * tips) * (pile_m * look.relief) + waves + lint * 0.0001
-    tone = 0.42 + 0.34 * look["contrast"] * lie + 0.07 * nap + 0.03 * tips - 0.28 * (1 - rib)
+    tone = 0.42 + 0.26 * look["contrast"] * lie + 0.15 * nap + 0.03 * tips - 0.28 * (1 - rib)
     ramp = look.palette(*choose(torus, "velvet/dye", _DYES), most_chroma=PAINTED)
     color = ramp.paint(tone)
     cloth = ramp.adjusted(saturation=-0.35).paint(0.45 + 0.25 * tips)
@@ -77,14 +77,14 @@ def velvet(torus: Torus, look: Look) -> Surface:
 def _stroked(torus: Torus, look: Look) -> Tensor:
     """Return how a hand left the pile, -1..1: strokes with one clear edge, soft on the other side."""
     broad = brushed(torus, "velvet/hand", 0.075, 0.014)
-    across, along = torus.cells_across(0.034), torus.cells_across(0.11)
+    across, along = torus.cells_across(0.028), torus.cells_across(0.08)
     if torus.draw("velvet/way", 0, 1) > 0.5:
         across, along = along, across
     fingers = fbm(torus, "velvet/fingers", across, period_y=along, octaves=3, gain=0.42)
     turn = fetch(torus, fingers, *warp_field(torus, "velvet/turn", torus.cells_across(0.09), 0.05, octaves=3))
     # One side of a stroke ends at once, the other fades.
-    edge = smoothstep(-0.12, 0.10, turn) - smoothstep(0.05, 0.6, turn)
-    return (broad * 0.5 + (edge - 0.3) * 0.6 * look["marks"]).clamp_(-1, 1)
+    edge = smoothstep(-0.2, 0.14, turn) - smoothstep(0.05, 0.6, turn)
+    return (broad * 0.4 + (edge - 0.3) * 0.6 * look["marks"]).clamp_(-1, 1)
 
 
 def _crushed(torus: Torus, look: Look) -> Tensor:
@@ -97,7 +97,7 @@ def _crushed(torus: Torus, look: Look) -> Tensor:
     fine = fbm(torus, "crush/fine", torus.cells_across(0.012), period_y=torus.cells_across(0.03), octaves=3)
     bend = warp_field(torus, "crush/bend", torus.cells_across(0.012), 0.006, octaves=3)
     lie = fetch(torus, slope * 0.5 + slant * 0.25, *bend)
-    return torch.tanh(lie * (0.6 + 0.5 * look["marks"]) + fine * 0.5)
+    return torch.tanh(lie * (0.3 + 0.35 * look["marks"]) + fine * 0.5)
 
 
 def _ribs(torus: Torus, look: Look) -> tuple[Tensor, Tensor]:

@@ -50,7 +50,7 @@ def asphalt(torus: Torus, look: Look) -> Surface:
     )
     bare, grey = bare * (1 - 0.8 * new), state.grey * (1 - 0.5 * new)
 
-    tone = 0.22 + 0.42 * grey + 0.07 * cloud + 0.08 * body.micro
+    tone = 0.22 + 0.42 * grey + 0.20 * cloud + 0.10 * body.micro
     color = look.palette("#29292a", "#3a3a3a", "#51504e", "#696764", tint=0.7).paint(tone)
     color = mix(color, _stone_color(look, body), body.stone * bare)
     oil = patches(torus, "oil", 0.2, amount=0.05, soft=0.25) * look["dirt"]

@@ -122,8 +122,8 @@ def _plant_color(look: Look, kind: _Sward, sward: Thrown, common: Tensor, one: L
     what, own, tuft = one.pick(torch.stack([sward.kind.float(), sward.own, common]))
     up = one.x * 0.5 + 0.5
     tone = 0.24 + 0.36 * up + 0.30 * (own - 0.5) + 0.22 * (tuft - 0.5) + 0.10 * (0.3 - one.y.abs())
-    cool = look.palette("#263420", "#435a34", "#627a4a", "#879a66").paint(tone)
-    warm = look.palette("#303917", "#566227", "#7b8540", "#a1a662").paint(tone)
+    cool = look.leaf("#24381b", "#3f5e2a", "#5e8040", "#84a05c").paint(tone)
+    warm = look.leaf("#2e3b16", "#526826", "#76893d", "#9eab60").paint(tone)
     green = mix(cool, warm, smoothstep(0.15, 0.85, own * 0.5 + tuft * 0.5 + look["yellow"] - 0.5))
     hay = look.palette("#4d4128", "#85734b", "#ab986b", "#cbbb90", tint=0.3).paint(tone + 0.12)
     # Blades die from the tip; a few are dead all along.
@@ -131,7 +131,7 @@ def _plant_color(look: Look, kind: _Sward, sward: Thrown, common: Tensor, one: L
     died = smoothstep(0.0, 0.3, up * 0.55 + (own * 7.3).frac() * 0.8 + 0.3 * (tuft - 0.5) - 1.15 + dry)
     died = torch.where(what == _STRAW, 1.0, died)
     color = mix(green, hay, died)
-    leaf = look.palette("#2b3a20", "#455a32", "#637a48").paint(0.5 + 0.8 * (own - 0.5) + 0.25 * one.x.abs())
+    leaf = look.leaf("#2b3a20", "#455a32", "#637a48").paint(0.5 + 0.8 * (own - 0.5) + 0.25 * one.x.abs())
     color = mix(color, leaf, (what == _CLOVER).float())
     disc = smoothstep(0.34, 0.26, torch.hypot(one.x, one.y))
     petals, pollen = (look.palette(shade, tint=0.0).paint(own) for shade in ("#e0dfd6", "#b58a1e"))

@@ -16,6 +16,7 @@ from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.palette import mix
 from assetgen.backends.procedural.operators.rings import groove
 from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.warp import fetch, warp_field
 from assetgen.backends.procedural.surface import Surface
 
 _WATERS = (
@@ -107,6 +108,12 @@ def _glacier(torus: Torus, look: Look, cloud: Tensor, micro: Tensor) -> Surface:
     """Old snow pressed to blue ice, melted into scallops, broken by crevasses, with bands of summer dust."""
     scallop = fbm(torus, "scallop", torus.cells_across(0.22), octaves=5, gain=0.45, shape="billow")
     plates = fbm(torus, "plates", 5, octaves=6, gain=0.5, shape="ridged")
+    # Melt water follows no grid: both are read along a bend, which hides the lattice of the noise.
+    bend = warp_field(torus, "melt", torus.cells_across(0.3), 0.06 / torus.tile_m, octaves=4)
+    scallop, plates = fetch(torus, torch.stack([scallop, plates]), *bend)
+    micro = fetch(
+        torus, spectral_noise(torus, "rime", slope=1.3, low=60, high=400), bend[0] * 0.2, bend[1] * 0.2
+    )
     height_m = cloud * 0.030 - scallop * 0.016 + plates * 0.012 + micro * 0.0003
     blue, deep = torus.zeros(), torus.zeros()
     for number, (away_m, there) in enumerate(faults(torus, "crevasses", 6, wander_m=0.09)):

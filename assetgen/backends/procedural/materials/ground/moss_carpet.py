@@ -135,7 +135,7 @@ def _shoot_color(
         + 0.22 * lumps
     )
     tone = tone + cushions.random(torus, "tone", -0.10, 0.10)
-    color = look.palette(*choose(torus, "greens", kind.greens).split()).paint(tone)
+    color = look.leaf(*choose(torus, "greens", kind.greens).split()).paint(tone)
     # Old cushions die from their middle or dry out on top.
     patch = fbm(torus, "dead", torus.cells_across(0.2), octaves=5, gain=0.6)
     dead = smoothstep(0.25, 0.6, patch + 0.5 * look["age"] - 0.25 + 0.3 * (own - 0.5))

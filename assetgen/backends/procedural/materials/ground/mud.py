@@ -62,7 +62,7 @@ def mud(torus: Torus, look: Look) -> Surface:
     color = _mud_color(torus, look, soil, crest) * (1 - 0.36 * wet)
     stone = look.palette("#56524b", "#7d786e", "#a09a8d", tint=0.1).paint(own)
     color = mix(color, stone * (1 - 0.3 * wet), smoothstep(0.0005, 0.002, stone_m) * 0.55)
-    shine = 0.33 - 0.10 * smoothstep(-0.3, 0.4, soil.lumps) + 0.03 * soil.micro.clamp(-2, 2)
+    shine = 0.44 - 0.22 * smoothstep(-0.3, 0.4, soil.lumps + 0.25 * crest) + 0.05 * soil.micro.clamp(-2, 2)
     surface = Surface(
         torus=torus,
         height_m=height_m * look.relief,
@@ -82,13 +82,17 @@ def _kneaded(torus: Torus, look: Look, soil: Soil, state: _State) -> Tensor:
     # Wet earth has no sharp edges: it is the softer the wetter, but for the crumbs that have dried.
     soft_m, softer_m = blurs(torus, raw_m, (0.004, 0.011))
     height_m = mix(soft_m, softer_m, smoothstep(0.3, 1.0, state.wet + 0.4 * soil.lumps))
-    return height_m * look["churn"] + (raw_m - soft_m) * 0.35 + soil.micro * 0.00012
+    # Where nobody has stepped for a while it has flowed level.
+    calm = smoothstep(0.05, 0.4, fbm(torus, "calm", torus.cells_across(0.35), octaves=5, gain=0.55))
+    height_m = mix(height_m, blur(torus, raw_m, 0.03), calm * 0.85)
+    raw_m = mix(raw_m, soft_m, calm * 0.6)
+    return height_m * look["churn"] + (raw_m - soft_m) * 0.5 + soil.micro * 0.0002
 
 
 def _mud_color(torus: Torus, look: Look, soil: Soil, crest: Tensor) -> Tensor:
     dark = look.palette("#352b22", "#4c3f32", "#655545", "#7f6d59", tint=0.6, most_chroma=0.07)
     light = look.palette("#4a3b2c", "#66533f", "#826c53", "#9d866b", tint=0.6, most_chroma=0.07)
-    tone = 0.45 + 0.28 * soil.tone + 0.16 * crest + 0.05 * soil.micro
+    tone = 0.45 + 0.34 * soil.tone + 0.18 * crest + 0.08 * soil.micro
     stain = fbm(torus, "stain", torus.cells_across(0.25), octaves=5, gain=0.6)
     return mix(dark.paint(tone), light.paint(tone), (look["clay"] + 0.5 * stain).clamp(0, 1))
 

@@ -16,12 +16,12 @@ from assetgen.backends.procedural.operators.height import convexity, smoothstep
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
 from assetgen.backends.procedural.operators.ornament import chased
 from assetgen.backends.procedural.operators.overlaps import overlapping
-from assetgen.backends.procedural.operators.palette import Palette
+from assetgen.backends.procedural.operators.palette import Palette, warmed
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
 
-_GOLD: Final = ("#dab573", "#e7c480", "#efd08d", "#f2da9d")
+_GOLD: Final = ("#cba35f", "#e2bd78", "#efd08d", "#f4dfa8")
 """Measured reflectance, as bright as maps can hold it."""
 _BOLE: Final = ("#46281f", "#5f382b", "#7b4f3e")
 """The red clay under leaf."""
@@ -46,18 +46,26 @@ def gold(torus: Torus, look: Look) -> Surface:
     standing = convexity(torus, height_m, 0.004)
     crest = (standing * (1 / 0.0007)).clamp(-1, 1)
 
-    cloud = fbm(torus, "cloud", torus.cells_across(0.12), octaves=6, gain=0.6)
-    tone = 0.55 + face.tone + crest.clamp(min=0) * 0.25 + fine * 0.3 + cloud * 0.12
-    touched = smears(torus, "smears", 0.12) * 0.20 + fingerprints(torus, "fingers", share=0.35) * 0.17
+    cloud = fbm(torus, "cloud", torus.cells_across(0.065), octaves=6, gain=0.62)
+    smear, finger = smears(torus, "smears", 0.12), fingerprints(torus, "fingers", share=0.35)
+    tone = 0.62 + face.tone + crest.clamp(min=0) * 0.25 + fine * 0.3 + cloud * 0.65
+    tone = tone - (0.16 * smear + 0.10 * finger) * look["smudges"]
+    touched = smear * 0.20 + finger * 0.17
+    # Copper and silver never mix quite evenly into it: reddish clouds and greenish ones.
+    alloy = fbm(torus, "alloy", torus.cells_across(0.06), octaves=5, gain=0.6)
     rough = look.roughness(0.20) + face.dull + touched * look["smudges"] + fine * 0.16
     surface = Surface(
         torus=torus,
         height_m=height_m,
-        color=look.bare_metal(*_GOLD).paint(tone),
+        color=warmed(look.bare_metal(*_GOLD).paint(tone), (0.34 * alloy).clamp_(min=-0.07)),
         roughness=rough + cloud * 0.05 - crest.clamp(min=0) * 0.05,
         metallic=torus.zeros() + look.metallic,
     )
     surface = _browned(look, surface, -crest, cloud)
+    dust = smoothstep(0.1, 0.7, -crest * 0.8 + cloud) * (0.06 + 0.22 * look["dirt"])
+    surface = surface.covered(
+        dust, color=look.palette("#7d6a4c", "#a08a66", tint=0.0).paint(0.5 + cloud), roughness=0.6
+    )
     bole = look.palette(*_BOLE, tint=0.0).paint(0.5 + cloud)
     surface = surface.covered(face.lost, color=bole, roughness=0.62 + cloud * 0.15)
     return surface.with_grime(0.15 + 0.5 * look["dirt"], 0.006)
@@ -66,9 +74,12 @@ def gold(torus: Torus, look: Look) -> Surface:
 def _polished(torus: Torus, look: Look) -> _Face:
     waves = spectral_noise(torus, "waves", slope=3.0, low=2, high=40)
     orange = spectral_noise(torus, "orange", slope=1.6, low=40, high=200)
-    struck = dents(torus, "dents", 0.03, share=0.12 * look["wear"])
-    height_m = waves * 0.00012 + orange * 0.000006 + struck * 0.0006
-    return _Face(height_m=height_m, tone=orange * 0.04, dull=orange * 0.012, lost=torus.zeros())
+    struck = dents(torus, "dents", 0.03, share=0.05 + 0.2 * look["wear"])
+    nicked = dents(torus, "nicks", 0.007, share=0.04 + 0.12 * look["wear"])
+    height_m = waves * 0.00022 + orange * 0.000008 + struck * 0.0006 + nicked * 0.00022
+    return _Face(
+        height_m=height_m, tone=orange * 0.05, dull=orange * 0.012 - nicked * 0.1, lost=torus.zeros()
+    )
 
 
 def _hammered(torus: Torus, look: Look) -> _Face:

@@ -21,8 +21,8 @@ from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
 _GREENS: Final = (
-    ("#1c2212", "#303c1b", "#4a5628", "#69743c", "#90955c"),  # box
-    ("#182117", "#283724", "#3e4d33", "#5a6947", "#828c66"),  # laurel, dark and cool
+    ("#1c2610", "#304319", "#4a6026", "#69803b", "#929f5b"),  # box
+    ("#172310", "#263e1c", "#3a582a", "#557440", "#7f9460"),  # laurel, dark and cool
     ("#22230e", "#3b3d18", "#595a27", "#7a793c", "#9f9c5d"),  # young and yellow
 )
 _DEPTH_M: Final = {"hedge": 0.042, "laurel": 0.06, "ivy": 0.03, "fern": 0.042}
@@ -107,7 +107,7 @@ def _face(
     mottle = torch.sin(lumps * 5.0 + own * 50.0)
     high = (lift_m / _DEPTH_M[plant]).clamp(-0.3, 1.2)
     tone = 0.12 + 0.3 * (own * 13.0).frac() + 0.36 * high + 0.05 * mottle + 0.02 * grain - 0.06 * (1 - margin)
-    green = look.palette(*choose(torus, "leaf/color", _GREENS))
+    green = look.leaf(*choose(torus, "leaf/color", _GREENS))
     leaf = green.paint(tone + 0.1 * (one.x + 1) * look["fresh"])
     leaf = leaf * (1 + (rib * 0.55 + fine * 0.22) * is_leaf)
     # A few leaves have turned, from the margin inwards.

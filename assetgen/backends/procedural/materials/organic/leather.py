@@ -124,7 +124,7 @@ def _grain_side(
     rubbed = patches(torus, "hide/rubbed", 0.08, amount=0.1 + 0.5 * look["wear"], soft=0.4) * look["wear"]
     count = int(120 * look["wear"] * (torus.tile_m / 0.4) ** 2)
     scuffs = scratches(torus, "hide/scuffs", max(count, 1), length_m=(0.006, 0.05), bend=0.5)
-    tone = 0.4 + 0.2 * cloud + 0.1 * crest - 0.2 * hide.crease - 0.12 * hide.pore + 0.02 * hide.fuzz
+    tone = 0.4 + 0.14 * cloud + 0.15 * crest - 0.26 * hide.crease - 0.14 * hide.pore + 0.02 * hide.fuzz
     tone = tone + 0.34 * rubbed * smoothstep(-0.2, 0.7, crest) + 0.16 * scuffs
     handled = smoothstep(0.0, 0.9, crest)
     if lacquered:

@@ -15,7 +15,7 @@ from assetgen.backends.procedural.operators.height import convexity, smoothstep
 from assetgen.backends.procedural.operators.lichen import with_lichen
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.palette import mix, warmed
 from assetgen.backends.procedural.operators.panels import band
 from assetgen.backends.procedural.operators.rock import rock_faces
 from assetgen.backends.procedural.operators.torus import Torus
@@ -44,8 +44,9 @@ def basalt(torus: Torus, look: Look) -> Surface:
     bubble_m, hollow = _bubbles(torus, look, lumps, many=form == "vesicular")
     height_m = (height_m - bubble_m + grain * 0.0003) * look.relief
 
-    tone = 0.42 + 0.28 * lumps + 0.1 * face + 0.06 * grain + shade
+    tone = 0.46 + 0.34 * lumps + 0.12 * face + 0.08 * grain + shade
     color = look.palette(*choose(torus, "lava", _LAVAS)).paint(tone)
+    color = warmed(color, columns.random(torus, "warm", -0.09, 0.09) + 0.12 * lumps)
     weather = patches(torus, "weather", 0.22, amount=0.65 * look["age"], soft=0.3) * look["age"]
     pale = look.palette("#6b6861", "#85817a", "#9c978e", tint=0.5).paint(0.5 + 0.4 * lumps + 0.1 * grain)
     color = mix(color, pale, weather * 0.5 * (1 - hollow))
@@ -54,7 +55,7 @@ def basalt(torus: Torus, look: Look) -> Surface:
     )
     color = mix(color, look.palette("#4a352a", "#6a4b39", "#85634c", tint=0.3).paint(tone), rust * 0.6)
     color = color * (1 + (convexity(torus, height_m, 0.012) * 70).clamp_(-0.25, 0.25))
-    color = color * (1 - 0.35 * hollow) * (1 - 0.45 * joint)
+    color = color * (1 - 0.35 * hollow) * (1 - 0.25 * joint)
     roughness = look.roughness(0.74) + 0.12 * weather + 0.03 * grain - 0.06 * face + 0.1 * hollow
     surface = Surface(
         torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
@@ -100,8 +101,8 @@ def _column_tops(
     joint = smoothstep(0.0015, -0.003, inside_m)
     # A broken-off head shows rings, as cooling went inwards step by step.
     ring = torch.sin((columns.edge + lumps * 0.006) * (6.2832 / 0.03)) * 0.03
-    shade = columns.random_apart(torus, "tone", -0.16, 0.16) + ring + 0.06 * rim
-    return mix(top, top.clamp(max=-0.05) - 0.03, joint), joint, shade
+    shade = columns.random_apart(torus, "tone", -0.24, 0.24) + ring + 0.06 * rim
+    return mix(top, top.clamp(max=-0.035) - 0.02, joint), joint, shade
 
 
 def _bubbles(torus: Torus, look: Look, lumps: Tensor, *, many: bool) -> tuple[Tensor, Tensor]:

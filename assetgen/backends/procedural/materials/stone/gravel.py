@@ -30,7 +30,7 @@ _SAND: Final = ("#46413b", "#5f5850", "#7a7268")
 
 
 def gravel(torus: Torus, look: Look) -> Surface:
-    """Crushed stones thrown on grit: large ones first, then what fell between and on them."""
+    """Crushed stones of four sizes thrown on grit: a crusher grades from fist to dust, all of one rock."""
     stones = _throw(torus, look)
     grain, face = _stone_faces(torus, stones)
     bed_m, grit = _grit(torus, look, grain)
@@ -39,12 +39,15 @@ def gravel(torus: Torus, look: Look) -> Surface:
     is_stone = smoothstep(-texel_m * 0.5, texel_m, stone_m - bed_m) * (1 - stones.bare)
     height_m = torch.where(stones.bare > 0, bed_m, torch.maximum(stone_m, bed_m)) * look.relief
 
-    color = mix(
-        _grit_color(torus, look, grit, grain), _stone_color(torus, look, stones, grain, face), is_stone
-    )
+    kind = choose(torus, "kind", range(len(_STONES)))
+    fines = _grit_color(torus, look, kind, grit, grain)
+    color = mix(fines, _stone_color(torus, look, kind, stones, grain, face), is_stone)
     # Dust settles on what lies deep, and rain keeps the tops clean.
     low = smoothstep(0.2 * look["stone_m"], -0.4 * look["stone_m"], height_m / look.relief) * look["dirt"]
-    color = mix(color, look.palette(*_SAND, tint=0.2).paint(0.5 + 0.2 * grain), low * 0.7)
+    film = smoothstep(
+        -0.3, 0.5, fbm(torus, "film", torus.cells_across(0.15), octaves=6, gain=0.6) + 0.1 * grain
+    )
+    color = mix(color, fines, torch.maximum(low * 0.7, film * (0.1 + 0.35 * look["dirt"])))
     roughness = look.roughness(0.74) + stones.pieces.random(torus, "stones/sheen", -0.1, 0.08) + 0.02 * grain
     roughness = mix(torch.full_like(grain, 0.92), roughness - 0.05 * face, is_stone * (1 - low * 0.8))
     surface = Surface(
@@ -57,9 +60,14 @@ def _throw(torus: Torus, look: Look) -> Heap:
     size_m, mixed = look["stone_m"], look["mixed"]
     half = size_m / 2
     sorts = (
-        Sort(radius_m=(half * 0.6, half * 1.0), spacing_m=half * 1.15, sunk=(0.1, 0.7)),
-        Sort(radius_m=(half * 0.7, half * (1.05 + 0.6 * mixed)), spacing_m=half * 2.1, sunk=(0.05, 0.35)),
-        Sort(radius_m=(half * 0.18, half * 0.45), spacing_m=half * (1.6 - 0.6 * mixed), sunk=(0.15, 0.5)),
+        Sort(radius_m=(half * 0.4, half * 0.8), spacing_m=half * 1.1, sunk=(0.1, 0.7)),
+        Sort(
+            radius_m=(half * 0.8, half * (1.1 + 0.7 * mixed)),
+            spacing_m=half * (2.4 + 0.8 * mixed),
+            sunk=(0.15, 0.5),
+        ),
+        Sort(radius_m=(half * 0.22, half * 0.42), spacing_m=half * (1.6 - 0.5 * mixed), sunk=(0.2, 0.6)),
+        Sort(radius_m=(half * 0.08, half * 0.18), spacing_m=half * 0.8, sunk=(0.2, 0.6)),
     )
     shape = look.option("shape", choose(torus, "shape", ("crushed", "crushed", "crushed", "round")))
     round_ = partial(Worn.of, long=1.6, flat=0.7)
@@ -82,28 +90,30 @@ def _stone_faces(torus: Torus, stones: Heap) -> tuple[Tensor, Tensor]:
 
 def _grit(torus: Torus, look: Look, grain: Tensor) -> tuple[Tensor, Tensor]:
     """Return the height of the grit that fills the gaps, and how coarse it is there, about 0..1."""
-    rise = look["stone_m"] * (0.75 * look["fill"] - 0.55)
+    rise = look["stone_m"] * (0.5 * look["fill"] - 0.42)
     waves = fbm(torus, "grit/waves", torus.cells_across(0.12), octaves=4) * 0.25 * look["stone_m"]
     crumbs = fbm(torus, "grit/crumbs", torus.cells_across(0.012), octaves=3, gain=0.7, shape="billow")
     return rise + waves + crumbs * 0.0016 + grain * 0.0002, crumbs * 0.5 + 0.5
 
 
-def _grit_color(torus: Torus, look: Look, grit: Tensor, grain: Tensor) -> Tensor:
-    return look.palette(*_SAND, tint=0.35).paint(0.15 + 0.6 * grit + 0.1 * grain)
+def _grit_color(torus: Torus, look: Look, kind: int, grit: Tensor, grain: Tensor) -> Tensor:
+    """Return the color of the fines: powder of the same rock with a little loam in it."""
+    tone = 0.2 + 0.55 * grit + 0.12 * grain
+    rock, loam = look.palette(*_STONES[kind]).paint(tone), look.palette(*_SAND, tint=0.5).paint(tone)
+    return (rock + loam) * 0.5
 
 
-def _stone_color(torus: Torus, look: Look, stones: Heap, grain: Tensor, face: Tensor) -> Tensor:
+def _stone_color(torus: Torus, look: Look, kind: int, stones: Heap, grain: Tensor, face: Tensor) -> Tensor:
     pieces = stones.pieces
-    kind = choose(torus, "kind", range(len(_STONES)))
-    tone = pieces.random(torus, "tone", 0.12, 0.88) + 0.12 * face + 0.07 * grain
+    tone = pieces.random(torus, "tone", 0.2, 0.8) + 0.10 * face + 0.09 * grain
     color = look.palette(*_STONES[kind]).paint(tone)
     # A quarry is never of one rock: some stones are of another, a few nearly white with quartz.
     other = look.palette(*_STONES[(kind + 1 + int(torus.draw("other", 0, 3.99))) % len(_STONES)], tint=0.8)
-    stranger = (pieces.random(torus, "stranger") < 0.28 * look["variety"]).float()
+    stranger = (pieces.random(torus, "stranger") < 0.2 * look["variety"]).float()
     color = mix(color, other.paint(tone), stranger)
-    quartz = (pieces.random(torus, "quartz") < 0.07 * look["variety"]).float()
+    quartz = (pieces.random(torus, "quartz") < 0.03 * look["variety"]).float()
     color = mix(color, look.palette("#a09a91", "#c3beb5", "#d8d4cd", tint=0.3).paint(tone), quartz)
-    color = color * pieces.pick(piece_tints(torus, "tint", pieces.count, value=0.14, warmth=0.06))
+    color = color * pieces.pick(piece_tints(torus, "tint", pieces.count, value=0.12, warmth=0.11))
     speck = smoothstep(1.1, 2.2, grain) * 0.22 - smoothstep(1.1, 2.2, -grain) * 0.26
     # Broken edges are pale with the powder of the crusher.
     edge = smoothstep(0.0022, 0.0004, pieces.edge) * smoothstep(-0.2, 0.6, face)

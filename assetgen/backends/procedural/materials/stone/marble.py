@@ -13,10 +13,10 @@ from assetgen.backends.procedural.operators.chance import choose
 from assetgen.backends.procedural.operators.height import smoothstep
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, nearest_ramp
+from assetgen.backends.procedural.operators.palette import mix, nearest_ramp, warmed
 from assetgen.backends.procedural.operators.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.veining import Net, leaning, vein_net
+from assetgen.backends.procedural.operators.veining import Net, leaning, vein_family, vein_net
 from assetgen.backends.procedural.surface import Surface
 
 
@@ -57,9 +57,9 @@ _VARIETIES: Final = {
         main=(0.045, 0.42, 0.62, 0.8), fine=(0.006, 0.15, 0.36, 0.5), halo=(0.06, 0.75),
         cloud=0.7, broken=0.22, stretch=2.4),
     "nero": _Variety(
-        ground=("#1f1f20", "#272727", "#303031", "#3f3f40"), vein=("#b9b5ae", "#d8d5cf", "#e4e2de"), stain="#55534f",
-        main=(0.012, 0.36, 0.47, 0.92), fine=(0.0035, 0.13, 0.36, 0.7), halo=(0.008, 0.5),
-        cloud=0.5, broken=0.05, stretch=2.6),
+        ground=("#1f1f21", "#28282a", "#363637", "#4d4c4b"), vein=("#b9b5ae", "#d8d5cf", "#e4e2de"), stain="#55534f",
+        main=(0.012, 0.36, 0.47, 0.92), fine=(0.0035, 0.13, 0.36, 0.7), halo=(0.03, 0.55),
+        cloud=1.3, broken=0.05, stretch=2.6),
     "verde": _Variety(
         ground=("#1f2b25", "#2c3d33", "#3d5245", "#5a7263"), vein=("#7d9383", "#a6b8a8", "#cbd5c9"), stain="#587363",
         main=(0.014, 0.22, 0.5, 0.75), fine=(0.004, 0.07, 0.5, 0.6), halo=(0.02, 0.7),
@@ -87,25 +87,28 @@ def marble(torus: Torus, look: Look) -> Surface:
 def _slab(torus: Torus, look: Look) -> Surface:
     kind = _VARIETIES[look.option("variety", _fitting(torus, look))]
     lean, filled = choose(torus, "lean", (-1, 1, 1, -1, 0)), look["veins"]
-    clouds = _clouds(torus, lean)
+    clouds = fbm(torus, "clouds", 3, period_y=7, octaves=6, gain=0.58)
+    wisps = fbm(torus, "wisps", 5, period_y=14, octaves=5, gain=0.6, shape="ridged")
+    clouds = leaning(torus, clouds + 0.3 * wisps, lean)  # drawn out along the veins
     grain = spectral_noise(torus, "grain", slope=0.6, low=40).clamp_(-2.5, 2.5)
     main = vein_net(torus, "main", kind.main[1], stretch=kind.stretch, lean=lean, share=kind.main[2] * filled)
     fine = vein_net(torus, "fine", kind.fine[1], stretch=kind.stretch, lean=lean, share=kind.fine[2] * filled)
-    vein, hair = _vein_masks(torus, kind, main, fine, grain)
-    stain = (main.halo(kind.halo[0]) + 0.5 * fine.halo(kind.halo[0] * 0.35)).clamp_(0, 1) * kind.halo[1]
-    stain = stain * smoothstep(-0.5, 0.4, clouds)
+    vein, hair, seeped = _vein_masks(torus, kind, main, fine, lean, filled)
+    stain = (seeped + 0.4 * fine.halo(kind.halo[0] * 0.35)).clamp_(0, 1) * kind.halo[1]
+    stain = stain * smoothstep(-0.6, 0.3, clouds)
     broken = main.pieces.random(torus, "tone", -1, 1) + 0.5 * fine.pieces.random(torus, "tone/fine", -1, 1)
     del main, fine  # a large tile counts its planes
 
     tone = 0.58 + clouds * (0.5 * kind.cloud * look["clouds"]) + kind.broken * broken * 0.5 + 0.025 * grain
     color = look.palette(*kind.ground, tint=0.85, most_chroma=0.055).paint(tone)
     color = mix(color, look.palette(kind.stain, tint=0.6, most_chroma=0.055).paint(tone), stain)
+    color = warmed(color, (0.10 * clouds + 0.2 * stain * (clouds + 0.2)).clamp_(min=-0.03))
     mineral = look.palette(*kind.vein, tint=0.2).paint(0.5 + 0.6 * clouds + 0.1 * grain)
     color = mix(color, mineral, torch.maximum(vein * kind.main[3], hair * kind.fine[3]))
     del broken, tone, mineral
     finish = look.option("finish", choose(torus, "finish", ("polished", "polished", "polished", "honed")))
     usual, wear = {"polished": 0.1, "honed": 0.42}[finish], look["wear"]
-    etched = patches(torus, "etched", 0.25, amount=0.1 + 0.6 * wear, soft=0.3) * (0.1 + 0.3 * wear)
+    etched = patches(torus, "etched", 0.25, amount=0.1 + 0.6 * wear, soft=0.3) * (0.13 + 0.3 * wear)
     roughness = look.roughness(usual) + 0.1 * vein + 0.05 * hair + 0.09 * clouds + 0.05 * stain + etched
     waves = fbm(torus, "waves", torus.cells_across(0.3), octaves=4) * 0.0002
     pits = vein * 0.00002 + hair * 0.00001 + grain * 0.000002
@@ -126,19 +129,20 @@ def _fitting(torus: Torus, look: Look) -> str:
     return names[nearest_ramp(look.color.srgb, [kind.ground for kind in _VARIETIES.values()])]
 
 
-def _clouds(torus: Torus, lean: int) -> Tensor:
-    """Return clouds drawn out along the veins, about -1..1."""
-    drawn = fbm(torus, "clouds", 3, period_y=7, octaves=6, gain=0.58)
-    wisps = fbm(torus, "wisps", 5, period_y=14, octaves=5, gain=0.6, shape="ridged")
-    return leaning(torus, drawn + 0.3 * wisps, lean)
-
-
-def _vein_masks(torus: Torus, kind: _Variety, main: Net, fine: Net, grain: Tensor) -> tuple[Tensor, Tensor]:
-    """Return where a main vein lies and where a fine one, 0..1: veins are streaked along their way."""
-    width_m = kind.main[0]
-    twin = main.twin(torus, "twin", width_m * 0.35, width_m * 2.2)
-    streaks = fbm(torus, "streaks", torus.cells_across(0.05), octaves=5, gain=0.65)
-    core = main.line(torus, width_m) * (0.75 + 0.5 * streaks).clamp_(0, 1)
-    vein = torch.maximum(core, twin * 0.8)
+def _vein_masks(
+    torus: Torus, kind: _Variety, main: Net, fine: Net, lean: int, filled: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return where main and fine veins lie and have seeped, 0..1: two families cross, crushed rock bears a net."""
+    width_m, mesh_m, share, _ = kind.main
+    ragged = fbm(torus, "ragged", torus.cells_across(0.09), octaves=7, gain=0.65)
+    crushed = smoothstep(0.12, 0.35, fbm(torus, "crushed", 4, octaves=4) + 0.2 * kind.broken)
+    vein = main.line(torus, width_m * 0.7) * crushed * (0.8 + 0.6 * ragged).clamp_(0, 1)
+    seeped = main.halo(kind.halo[0]) * crushed
+    for name, way, rare in (("first", lean, 1.0), ("second", lean + choose(torus, "cross", (-1, 1)), 0.62)):
+        veins = vein_family(torus, name, mesh_m * 0.8, lean=way, share=share * filled * rare)
+        core = veins.core(torus, width_m * 1.3 * rare, ragged) * (0.75 + 0.7 * ragged).clamp_(0.15, 1)
+        vein = torch.maximum(vein, core)
+        seeped = torch.maximum(seeped, veins.feather(kind.halo[0] * 1.6, ragged))
     hair = torch.maximum(fine.line(torus, kind.fine[0]), 0.5 * fine.line(torus, kind.fine[0] * 0.4))
-    return vein, hair * (1 - vein) * (0.8 + 0.1 * grain).clamp_(0, 1)
+    hair = hair * smoothstep(-0.25, 0.35, ragged + 0.3 * crushed)
+    return vein, hair * (1 - vein), seeped

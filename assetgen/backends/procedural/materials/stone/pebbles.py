@@ -28,7 +28,7 @@ _ROCKS: Final = (
     ("#8f7a5c", "#a8936f", "#bfab89", "#d1c1a5"),  # flint and chert
 )
 _FAMILIES: Final = {
-    "mixed": ((0, 1, 2, 3, 0, 1, 5), (1, 3, 6, 2, 0, 1, 4), (0, 5, 4, 2, 1, 0, 0)),
+    "mixed": ((0, 0, 0, 1, 5, 0, 3), (1, 1, 6, 1, 1, 0, 3), (5, 0, 4, 0, 1, 0, 2)),
     "grey": ((0, 0, 4, 0, 1, 4, 2), (4, 4, 0, 4, 0, 5, 2)),
     "pale": ((2, 2, 2, 1, 2, 6, 2), (1, 2, 2, 6, 1, 2, 1)),
 }
@@ -49,7 +49,8 @@ def pebbles(torus: Torus, look: Look) -> Surface:
     sand = look.palette("#5c5145", "#786b5b", "#93856f", "#a99b85", tint=0.25).paint(0.5 + 0.22 * grain)
     color = mix(sand, _rock_color(torus, look, stones, grain, cloud), is_stone)
     low = smoothstep(0.1, -0.5, height_m / (look["stone_m"] * look.relief)) * look["dirt"]
-    color = mix(color, sand, low * 0.45)
+    # What the water was full of dries on every stone: a beach has one color.
+    color = mix(color, sand, low * 0.45 + 0.12 + 0.10 * smoothstep(-0.2, 0.5, cloud))
     polish = stones.pieces.random(torus, "polish", -0.14, 0.1)
     roughness = mix(0.9 + 0.02 * grain, look.roughness(0.5) + polish + 0.03 * grain + 0.05 * cloud, is_stone)
     surface = Surface(
@@ -81,7 +82,7 @@ def _rock_color(torus: Torus, look: Look, stones: Heap, grain: Tensor, cloud: Te
     family = choose(torus, "family", ("mixed", "mixed", "grey", "pale"))
     beach = choose(torus, "beach", _FAMILIES[look.option("colors", family)])
     place = pieces.random(torus, "rock", 0.0, len(beach) - 0.001)
-    tone = pieces.random(torus, "tone", 0.15, 0.85) + 0.22 * cloud + _bedding(torus, stones, cloud)
+    tone = pieces.random(torus, "tone", 0.25, 0.75) + 0.22 * cloud + _bedding(torus, stones, cloud)
     color = torch.zeros(3, *tone.shape, device=tone.device)
     for rock in sorted(set(beach)):
         places = [number for number, name in enumerate(beach) if name == rock]

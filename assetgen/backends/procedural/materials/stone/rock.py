@@ -35,7 +35,7 @@ def rock(torus: Torus, look: Look) -> Surface:
     """Bare rock that has lain in the open: its mass, its breaks, its cracks, and what grows on it."""
     form = look.option("form", choose(torus, "form", ("rounded", "split", "pitted")))
     grain = spectral_noise(torus, "grain", slope=0.9, low=45).clamp_(-2.5, 2.5)
-    mass = fbm(torus, "mass", 3, octaves=8, gain=0.47)
+    mass = fbm(torus, "mass", 4, octaves=8, gain=0.47)
     face = broken_face(torus, "face", 0.6, octaves=4, gain=0.5)
     crack, lip = _cracks(torus, look, grain)
     build = {"rounded": _rounded, "split": _split, "pitted": _pitted}[form]
@@ -78,13 +78,13 @@ def _rounded(torus: Torus, look: Look, mass: Tensor, face: Tensor) -> tuple[Tens
     deep = fbm(torus, "peel", 4, octaves=5, gain=0.5) * 2.2 + old * 0.25
     whole = torch.floor(deep)
     peel = whole + smoothstep(0.46, 0.54, deep - whole)
-    return mass * 0.14 + old * 0.04 * look["breaks"] + peel * 0.009 + face * 0.006, torus.zeros()
+    return mass * 0.12 + old * 0.04 * look["breaks"] + peel * 0.009 + face * 0.006, torus.zeros()
 
 
 def _split(torus: Torus, look: Look, mass: Tensor, face: Tensor) -> tuple[Tensor, Tensor]:
     """Return rock that frost has split not long ago: planes that meet in sharp edges."""
-    planes = broken_face(torus, "planes", 1.1, octaves=2, gain=0.5, tilt=0.6, jag=0.1)
-    return planes * 0.13 + mass * 0.05 + face * 0.03 * look["breaks"], torus.zeros()
+    planes = broken_face(torus, "planes", 0.85, octaves=3, gain=0.6, tilt=0.6, jag=0.1)
+    return planes * 0.10 + mass * 0.04 + face * 0.03 * look["breaks"], torus.zeros()
 
 
 def _pitted(torus: Torus, look: Look, mass: Tensor, face: Tensor) -> tuple[Tensor, Tensor]:

@@ -50,9 +50,11 @@ def slate(torus: Torus, look: Look) -> Surface:
     tone = 0.42 + 0.3 * clouds + 0.16 * cleft.tone + 0.05 * silk + 0.03 * grain
     color = look.palette(*choose(torus, "slate", _SLATES)).paint(tone)
     color = color * (1 + 0.45 * cleft.edge + (convexity(torus, height_m, 0.006) * 220).clamp_(-0.18, 0.18))
-    rust = _rust(torus, look, cleft, clouds)
-    ochre = look.palette("#4e3a2c", "#72533a", "#94714f", "#a98c6a", tint=0.15).paint(0.5 + 0.5 * clouds)
-    color = mix(color, ochre, rust * 0.75)
+    rust = _rust(torus, look, cleft, clouds) * (0.35 + 0.65 * smoothstep(-0.9, 0.9, silk + 1.5 * cleft.tone))
+    ochre = look.palette("#4e3a2c", "#72533a", "#94714f", "#a98c6a", tint=0.15).paint(
+        0.45 + 0.6 * clouds + 0.08 * silk + 0.05 * grain
+    )
+    color = mix(color, ochre, rust * 0.65)
     dull = patches(torus, "dull", 0.16, amount=0.35, soft=0.3)
     roughness = (
         look.roughness(0.5) + 0.1 * dull + 0.14 * cleft.edge + 0.18 * rust - 0.04 * silk + 0.05 * clouds

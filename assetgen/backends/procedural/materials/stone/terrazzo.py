@@ -15,7 +15,7 @@ from assetgen.backends.procedural.operators.laying import lay_by_hand
 from assetgen.backends.procedural.operators.layouts import courses
 from assetgen.backends.procedural.operators.marks import patches
 from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.palette import mix, warmed
 from assetgen.backends.procedural.operators.rock import rock_insides
 from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.backends.procedural.surface import Surface
@@ -40,7 +40,7 @@ def terrazzo(torus: Torus, look: Look) -> Surface:
     is_chip = ((chips.pieces.edge - 0.0002) / texel_m + 0.5).clamp_(0, 1) * (1 - chips.bare)
     sand = spectral_noise(torus, "sand", slope=0.6, low=50).clamp_(-2.5, 2.5)
     wash = fbm(torus, "wash", torus.cells_across(0.25), octaves=5, gain=0.55)
-    color = look.palette(*cement).paint(0.5 + 0.35 * wash + 0.16 * sand)
+    color = look.palette(*cement).paint(0.5 + 0.55 * wash + 0.22 * sand)
     color = mix(color, _chip_color(torus, look, marbles, chips, grain, cloud), is_chip)
 
     pit = _pinholes(torus, look, sand, is_chip)
@@ -84,8 +84,8 @@ def _chip_color(
         [look.palette(color, tint=0.35).stops[0][1] for color in marbles], device=torus.device
     )
     color = table[kind.to(torch.int64)].movedim(-1, 0)  # (3, N, N)
-    tone = pieces.random(torus, "tone", -0.12, 0.12) + 0.09 * cloud + 0.03 * grain
-    return color * (1 + tone)
+    tone = pieces.random(torus, "tone", -0.18, 0.16) + 0.22 * cloud + 0.06 * grain
+    return warmed(color, 0.12 * cloud + pieces.random(torus, "warm", -0.05, 0.07)) * (1 + tone)
 
 
 def _pinholes(torus: Torus, look: Look, sand: Tensor, is_chip: Tensor) -> Tensor:

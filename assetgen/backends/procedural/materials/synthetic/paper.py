@@ -93,13 +93,13 @@ def _sheet(torus: Torus, look: Look, cloud: Tensor, fibre: Tensor) -> tuple[Tens
 def _parchment(torus: Torus, look: Look, cloud: Tensor, fibre: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Scraped skin: mottled, veined, with the pores of hair."""
     ramp = look.palette(*choose(torus, "paper/skin", _SKINS))
-    mottle = fbm(torus, "skin/mottle", torus.cells_across(0.035), octaves=6, gain=0.58)
+    mottle = fbm(torus, "skin/mottle", torus.cells_across(0.024), octaves=6, gain=0.58)
     bend = warp_field(torus, "skin/bend", torus.cells_across(0.05), 0.03, octaves=3)
     vein = fetch(torus, fbm(torus, "skin/vein", torus.cells_across(0.04), octaves=4, shape="ridged"), *bend)
     vein = smoothstep(0.45, 0.95, vein)
     hairs = spectral_noise(torus, "skin/pores", slope=0.2, low=150)
     pores = smoothstep(1.9, 2.7, hairs) * smoothstep(-0.2, 0.3, mottle)
-    tone = 0.56 + 0.62 * mottle + 0.05 * cloud - 0.10 * vein - 0.08 * fibre
+    tone = 0.56 + 0.40 * mottle + 0.05 * cloud - 0.10 * vein - 0.08 * fibre
     color = ramp.paint(tone) * (1 - 0.3 * pores)
     return color, vein * 0.00006 - pores * 0.00003, 0.10 * smoothstep(-0.3, 0.4, mottle) - 0.05 * vein
 

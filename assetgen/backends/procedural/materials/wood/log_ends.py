@@ -82,7 +82,7 @@ def _stack(torus: Torus, look: Look) -> LogEnds:
         off_pith, arc = 1.15, (1.55, 2.3)
     else:
         spread = 0.15 + 0.55 * look["mixed"]
-        sizes = (half_m * (1 - spread), half_m * (1 + 0.6 * spread))
+        sizes = (half_m * (1 - 0.8 * spread), half_m * (1 + 0.4 * spread))
         great = (torus.tile_m * 0.462,) if arrangement == "stump" else ()
         circles = pack_circles(torus, "logs/pile", radius_m=sizes, first=great, fill_m=half_m * 0.32)
         logs = discs(torus, circles, reach_m=half_m * 0.5, warp=bend)

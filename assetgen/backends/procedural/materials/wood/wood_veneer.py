@@ -1,4 +1,4 @@
-"""Fine veneer under deep varnish: burl, crown or curled figure, leaves matched like the pages of a book."""
+"""Fine veneer under deep varnish: burl, crown, curled or ribbon figure, leaves matched like the pages of a book."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from assetgen.backends.procedural.surface import Surface
 
 _WOODS: Final = {
     "walnut": ("#9a7a59", "#775a3f", "#533c2b", "#372722"),
-    "mahogany": ("#965f46", "#774733", "#573124", "#3b221c"),
+    "mahogany": ("#b06c4a", "#905036", "#6c3728", "#47241d"),
     "rosewood": ("#7b4d3b", "#5b3529", "#3f261f", "#2d1d1a"),
     "maple": ("#cfb085", "#b39064", "#8f6b47", "#684c33"),
     "cherry": ("#ab7a57", "#8c5d42", "#6a4331", "#4b3026"),
@@ -33,11 +33,12 @@ _WOODS: Final = {
 
 def wood_veneer(torus: Torus, look: Look) -> Surface:
     """The front of a fine piece of furniture: figure first, then coat upon coat, rubbed to a mirror."""
-    figure = look.option("figure", choose(torus, "veneer/figure", ("burl", "burl", "crown", "curly")))
     name = look.option(
         "species", choose(torus, "veneer/species", ("walnut", "walnut", "mahogany", "rosewood", "maple"))
     )
-    drawn = {"burl": _burl, "crown": _crown, "curly": _curly}[figure](torus, look)
+    usual = ("ribbon", "ribbon", "crown") if name == "mahogany" else ("burl", "burl", "crown", "curly")
+    figure = look.option("figure", choose(torus, "veneer/figure", usual))
+    drawn = {"burl": _burl, "crown": _crown, "curly": _curly, "ribbon": _ribbon}[figure](torus, look)
     matched = look.option("leaves", choose(torus, "veneer/leaves", ("matched", "plain")))
     joint = torus.zeros()
     if matched == "matched":
@@ -79,23 +80,39 @@ def _crown(torus: Torus, look: Look) -> Tensor:
     streak = spectral_noise(torus, "crown/streak", slope=1.6, low=6, high=240, stretch=(1.0, 10.0))
     years = (swell + 0.08 * wander) * 13 + 0.10 * streak
     late = growth_rings(years, hardness=1.8)
-    tone = 0.26 + 0.52 * late + 0.12 * streak + 0.05 * fine + 0.18 * swell
+    tone = 0.26 + 0.42 * late + 0.12 * streak + 0.05 * fine + 0.18 * swell
     return torch.stack([tone, 0.35 * wander, smoothstep(1.2, 2.2, fine) * (1 - late)])
 
 
 def _curly(torus: Torus, look: Look) -> Tensor:
-    """Return tone, sheen and pores of straight grain thrown in waves: bars of light that wander over the leaf."""
-    waves = torus.cells_across(look["figure_m"] * 0.16)
-    sway = fbm(torus, "curly/sway", 4, period_y=2, octaves=3) * 3.0
-    sway = sway + fbm(torus, "curly/sway-2", 11, period_y=6, octaves=3) * 0.9
-    curl = torch.sin((torus.v * waves + sway) * 6.2832)
-    there = smoothstep(-0.5, 0.4, fbm(torus, "curly/there", 4, period_y=3, octaves=4))
-    streak = spectral_noise(torus, "curly/streak", slope=1.5, low=6, high=260, stretch=(1.0, 12.0))
+    """Return tone, sheen and pores of grain thrown in waves: bars of light that wander, part, run together, end."""
+    waves = torus.cells_across(look["figure_m"] * 0.2)
+    bend = warp_field(torus, "curly/bend", 5, 0.05, octaves=4)
+    bars = fbm(torus, "curly/bars", max(waves // 5, 2), period_y=waves, octaves=2, gain=0.4)
+    bars = fetch(torus, bars, *bend)
+    there = smoothstep(-0.4, 0.35, fbm(torus, "curly/there", 4, period_y=3, octaves=4))
+    curl = (bars * 2.6).clamp_(-1, 1) * there
+    streak = spectral_noise(torus, "curly/streak", slope=1.5, low=8, high=260, stretch=(1.0, 14.0))
     fine = spectral_noise(torus, "curly/fine", slope=0.6, low=50, stretch=(1.0, 18.0))
-    shift = curl * there * (0.10 / waves)
-    streak, fine = fetch(torus, torch.stack([streak, fine]), shift, torus.zeros())
-    tone = 0.38 + 0.13 * streak + 0.07 * fine - 0.11 * curl * there
-    return torch.stack([tone, curl * there, smoothstep(1.2, 2.2, fine)])
+    streak, fine = fetch(
+        torus, torch.stack([streak, fine]), curl * (0.12 / waves) + bend[0] * 0.5, torus.zeros()
+    )
+    tone = 0.38 + 0.11 * streak + 0.07 * fine - 0.12 * curl
+    return torch.stack([tone, curl, smoothstep(1.2, 2.2, fine)])
+
+
+def _ribbon(torus: Torus, look: Look) -> Tensor:
+    """Return tone, sheen and pores of interlocked grain cut on the quarter: ribbons of light, each broken off."""
+    across = torus.cells_across(look["figure_m"] * 0.22)
+    sway = warp_field(torus, "ribbon/sway", 3, 0.012, octaves=4)
+    ribbons = fbm(torus, "ribbon/stripes", across, period_y=3, octaves=3, gain=0.55)
+    streak = spectral_noise(torus, "ribbon/streak", slope=1.5, low=9, high=300, stretch=(1.0, 16.0))
+    fine = spectral_noise(torus, "ribbon/fine", slope=0.6, low=60, stretch=(1.0, 12.0))
+    ribbons, streak, fine = fetch(torus, torch.stack([ribbons, streak, fine]), sway[0], torus.zeros())
+    light = smoothstep(-0.28, 0.28, ribbons) * 2 - 1
+    cloud = fbm(torus, "ribbon/cloud", 4, octaves=5, gain=0.55)
+    tone = 0.40 + 0.10 * streak + 0.06 * fine - 0.08 * light + 0.12 * cloud
+    return torch.stack([tone, light * 0.7, smoothstep(1.1, 2.0, fine)])
 
 
 def _book_matched(torus: Torus, look: Look, drawn: Tensor) -> tuple[Tensor, Tensor]:
@@ -123,11 +140,10 @@ def _polished(torus: Torus, look: Look, color: Tensor, pore: Tensor, joint: Tens
     rough = look.roughness(look["sheen"]) + dull * (0.125 + 0.3 * look["wear"]) + 0.06 * pore
     rough = rough + smear * (0.08 + 0.10 * look["dirt"])
     dust = look.palette("#7b7368", tint=0.0).paint(smear)
-    surface = Surface(
+    return Surface(
         torus=torus,
         height_m=(waves * 0.0006 + skin * 0.00003 - pore * 0.00003 - joint * 0.0001) * look.relief,
         color=mix(color, dust, smear * 0.16 * look["dirt"]) * (1 + 0.08 * scratch * (0.3 + look["wear"])),
         roughness=rough + scratch * (0.10 + 0.2 * look["wear"]),
         metallic=torus.zeros(),
     )
-    return surface
