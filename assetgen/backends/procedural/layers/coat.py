@@ -39,8 +39,10 @@ def coat(below: Surface, above: Surface, *, amount: float, covers: str, name: st
 def _skin(below: Surface, above: Surface, amount: float, name: str) -> Surface:
     """Lay a coat that levels the base out; it comes off where the base stands proud, in ragged flakes."""
     torus = below.torus
-    patch = fbm(torus, f"{name}/patch", torus.cells_across(0.9), octaves=4, gain=0.5)
-    ragged = fbm(torus, f"{name}/ragged", torus.cells_across(0.16), octaves=6, gain=0.6, shape="ridged")
+    patch = fbm(torus, f"{name}/patch", torus.cells_across(torus.fit(0.9, 3)), octaves=4, gain=0.5)
+    ragged = fbm(
+        torus, f"{name}/ragged", torus.cells_across(torus.fit(0.16, 14)), octaves=6, gain=0.6, shape="ridged"
+    )
     deep = grown(patch + ragged * 0.16 - proud(torus, below.height_m, 0.08) * 0.10, amount, deep=0.30)
     texel = torus.tile_m / torus.size
     # The break: a lip that crumbles over some millimetres, thinner flakes towards the edge.
@@ -64,8 +66,8 @@ def _skin(below: Surface, above: Surface, amount: float, name: str) -> Surface:
 def _heap(below: Surface, above: Surface, amount: float, name: str) -> Surface:
     """Spread loose matter: it lies level in the hollows, thins out towards its border, and leaves crests bare."""
     torus = below.torus
-    patch = fbm(torus, f"{name}/patch", torus.cells_across(0.7), octaves=5, gain=0.55)
-    ragged = fbm(torus, f"{name}/ragged", torus.cells_across(0.07), octaves=4, gain=0.6)
+    patch = fbm(torus, f"{name}/patch", torus.cells_across(torus.fit(0.7, 3)), octaves=5, gain=0.55)
+    ragged = fbm(torus, f"{name}/ragged", torus.cells_across(torus.fit(0.07, 20)), octaves=4, gain=0.6)
     deep = grown(patch * 1.1 + ragged * 0.35 - proud(torus, below.height_m, 0.08) * 0.55, amount, deep=0.5)
     own_m = above.height_m - threshold_for(above.height_m, 0.5)
     relief_m = spread(own_m)

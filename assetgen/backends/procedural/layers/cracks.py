@@ -66,9 +66,9 @@ def cracks(surface: Surface, *, amount: float, look: Look, color: ColorWord | No
 
 def _fractures(torus: Torus, amount: float) -> tuple[_Fracture, _Fracture]:
     """Return the main cracks and the finer ones that leave them; both widen as the amount grows."""
-    main_m = crack_distance(torus, "cracks/main", 0.52, wander=0.5)
+    main_m = crack_distance(torus, "cracks/main", torus.fit(0.52, 3), wander=0.5)
     jag = fbm(torus, "cracks/jag", torus.cells_across(0.03), octaves=4, gain=0.6)
-    strain = fbm(torus, "cracks/strain", torus.cells_across(0.7), octaves=3) * 0.95
+    strain = fbm(torus, "cracks/strain", torus.cells_across(torus.fit(0.7, 3)), octaves=3) * 0.95
     swell = 0.55 + 0.8 * fbm(torus, "cracks/swell", torus.cells_across(0.12), octaves=4)
     stress = (1.65 * amount - 0.4 + strain).clamp_(0, 1)
     main = _Fracture(
@@ -76,10 +76,10 @@ def _fractures(torus: Torus, amount: float) -> tuple[_Fracture, _Fracture]:
         half_m=_WIDEST_M * stress * (0.25 + 0.75 * swell.clamp_(0.1, 1.3)),
     )
     bend = warp_field(torus, "cracks/bend", torus.cells_across(0.12), 0.018, octaves=5)
-    net = grains(torus, "cracks/branches", torus.cells_across(0.19), jitter=1.0, warp=bend)
-    apart_m = (net.far - net.near).mul_(0.5 * torus.tile_m / torus.cells_across(0.19))
+    net = grains(torus, "cracks/branches", torus.cells_across(torus.fit(0.19, 8)), jitter=1.0, warp=bend)
+    apart_m = (net.far - net.near).mul_(0.5 * torus.tile_m / torus.cells_across(torus.fit(0.19, 8)))
     close = torch.exp(main_m * (-1 / 0.06))
-    local = fbm(torus, "cracks/local", torus.cells_across(0.3), octaves=4) * 1.1
+    local = fbm(torus, "cracks/local", torus.cells_across(torus.fit(0.3, 4)), octaves=4) * 1.1
     ease = (1.5 * amount - 0.85 + 0.55 * close + local).clamp_(0, 1)
     branch = _Fracture(
         distance_m=(apart_m + jag * 0.0012).abs_(),

@@ -74,7 +74,7 @@ def _seams(surface: Surface, amount: float, heat: Tensor) -> Tensor:
     hollow = -proud(torus, own_m, 0.025, least_m=0.0015)
     reach = 0.95 - 0.45 * amount
     joint = smoothstep(reach, reach + 0.5, hollow + 0.5 * heat)
-    away_m = crack_distance(torus, "glow/net", 0.34, wander=0.5)
+    away_m = crack_distance(torus, "glow/net", torus.fit(0.34, 4), wander=0.5)
     half_m = 0.0045 * amount * (0.55 + 1.5 * heat).clamp_(0, 1.6)
     return torch.maximum(joint, band(torus, away_m, half_m, soft_m=0.0012))
 

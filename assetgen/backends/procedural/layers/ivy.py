@@ -29,8 +29,18 @@ def ivy(surface: Surface, *, amount: float, look: Look, color: ColorWord | None)
     if amount <= 0:
         return surface
     torus = surface.torus
-    places = max(round(_PER_M2 * torus.tile_m**2), 4)
-    plants = climb(torus, "ivy", places, share=min(amount, 1.0) ** 1.2)
+    # On a small tile a few large leaves would show as a pattern.
+    size = torus.fit(0.095, 8) / 0.095
+    places = max(round(_PER_M2 * (torus.tile_m / size) ** 2), 4)
+    plants = climb(
+        torus,
+        "ivy",
+        places,
+        share=min(amount, 1.0) ** 1.2,
+        length_m=0.9 * size,
+        node_m=0.042 * size,
+        leaf_m=(0.045 * size, 0.095 * size),
+    )
     if not plants.count:
         return surface
     ground_m = blur(torus, surface.height_m, 0.015)

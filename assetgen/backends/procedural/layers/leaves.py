@@ -36,6 +36,7 @@ _TURNED = (
 """Yellow, orange and red."""
 _AUTUMNS = ((0,), (0, 1), (0, 1, 2), (1, 2), (2,), ())
 """Which of them a year has; the rest has gone brown."""
+_LONGEST_M = 0.105
 _STRAW = ("#4f3a27", "#7b5c3f", "#a08259")
 
 
@@ -65,11 +66,24 @@ def leaves(surface: Surface, *, amount: float, look: Look, color: ColorWord | No
 def _fallen(surface: Surface, species: tuple[Species, ...], amount: float) -> Thrown:
     """Let leaves and needles fall, and keep those that the wind leaves: in hollows, and in heaps."""
     torus = surface.torus
+    # On a small tile a few large leaves would show as a pattern.
+    size = torus.fit(_LONGEST_M, 6) / _LONGEST_M
     broad = strew(
-        torus, "leaves/broad", species, per_m2=760, length_m=(0.045, 0.105), lift_m=(0.001, 0.012), curl=0.9
+        torus,
+        "leaves/broad",
+        species,
+        per_m2=760 / size**2,
+        length_m=(0.045 * size, _LONGEST_M * size),
+        lift_m=(0.001, 0.012 * size),
+        curl=0.9,
     )
     thin = strew(
-        torus, "leaves/needles", (FALLEN["needle"],), per_m2=900, length_m=(0.04, 0.08), lift_m=(0.0, 0.004)
+        torus,
+        "leaves/needles",
+        (FALLEN["needle"],),
+        per_m2=900 / size**2,
+        length_m=(0.04 * size, 0.08 * size),
+        lift_m=(0.0, 0.004 * size),
     )
     fallen = joined(broad, replace(thin, kind=torch.full_like(thin.kind, len(species))))
     hollow = -proud(torus, blur(torus, surface.height_m, 0.01), 0.10, least_m=0.004)

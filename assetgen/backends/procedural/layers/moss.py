@@ -57,16 +57,16 @@ def _dampness(torus: Torus, height_m: Tensor) -> Tensor:
     own, near, far = blurs(torus, height_m, (0.008, 0.024, 0.07))
     joint = (near - own).mul_(1 / 0.005).clamp_(-0.4, 1)
     hollow = (far - own).mul_(1 / 0.020).clamp_(-1, 1)
-    patch = fbm(torus, "moss/patch", torus.cells_across(0.24), octaves=4, gain=0.5)
-    ragged = fbm(torus, "moss/ragged", torus.cells_across(0.09), octaves=5, gain=0.6)
+    patch = fbm(torus, "moss/patch", torus.cells_across(torus.fit(0.24, 6)), octaves=4, gain=0.5)
+    ragged = fbm(torus, "moss/ragged", torus.cells_across(torus.fit(0.09, 16)), octaves=5, gain=0.6)
     return joint * 0.32 + hollow * 0.40 + patch * 1.45 + ragged * 0.45
 
 
 def _cushions(torus: Torus) -> tuple[Tensor, Tensor, Tensor]:
     """Return cushion domes and tuft domes, 0..1, and the fuzz of single leaves, about -2..2."""
-    bend = warp_field(torus, "moss/bend", torus.cells_across(0.05), 0.004, octaves=3)
-    large = grains(torus, "moss/cushions", torus.cells_across(0.055), jitter=1.0, warp=bend)
-    small = grains(torus, "moss/tufts", torus.cells_across(0.0125), jitter=1.0, warp=bend)
+    bend = warp_field(torus, "moss/bend", torus.cells_across(torus.fit(0.05, 16)), 0.004, octaves=3)
+    large = grains(torus, "moss/cushions", torus.cells_across(torus.fit(0.055, 14)), jitter=1.0, warp=bend)
+    small = grains(torus, "moss/tufts", torus.cells_across(torus.fit(0.0125, 60)), jitter=1.0, warp=bend)
     cushion = (1 - large.near.square()).clamp_(0, 1) * (0.5 + 0.5 * large.random(torus, "moss/size"))
     tuft = (1 - small.near.square()).clamp_(0, 1) * (0.35 + 0.65 * small.random(torus, "moss/height"))
     fuzz = spectral_noise(torus, "moss/fuzz", slope=0.3, low=150).clamp_(-2.2, 2.2)
@@ -82,7 +82,9 @@ def _moss_top(
     cushion, tuft, fuzz = growth
     inside = depth.clamp(min=0)
     rise = torch.sqrt(inside * (2 - inside)) + depth.clamp(max=0) * 5
+    # On a small thing grows small moss.
     thick_m = 0.0035 + 0.0055 * smoothstep(0.05, 0.9, inside) * (0.4 + 0.6 * cushion)
+    thick_m = thick_m * (torus.fit(0.6, 1) / 0.6)
     body = rise * (0.55 + 0.35 * cushion + 0.35 * tuft) - 0.18
     leaf_m = smoothstep(0.0, 0.25, inside) * 0.00055 * fuzz
     # Little moss lies level in the hollows and does not climb steep walls, where it would end in a thin fin;
@@ -98,9 +100,12 @@ def _moss_top(
 def _moss_color(
     torus: Torus, color: ColorWord | None, depth: Tensor, cushion: Tensor, tuft: Tensor, fuzz: Tensor
 ) -> Tensor:
-    kinds = fbm(torus, "moss/kinds", torus.cells_across(0.3), octaves=5, gain=0.55)
+    kinds = fbm(torus, "moss/kinds", torus.cells_across(torus.fit(0.3, 6)), octaves=5, gain=0.55)
     light = 0.10 + 0.36 * tuft + 0.20 * cushion + 0.075 * fuzz + 0.40 * kinds + 0.10 * depth.clamp(min=0)
     leaf = layer_palette(color, *_GREENS).paint(light)
-    dry = patches(torus, "moss/dry", 0.16, amount=0.16, soft=0.2) * 0.65 + smoothstep(0.30, 0.0, depth) * 0.35
+    dry = (
+        patches(torus, "moss/dry", torus.fit(0.16, 8), amount=0.16, soft=0.2) * 0.65
+        + smoothstep(0.30, 0.0, depth) * 0.35
+    )
     straw = Palette.of("#2a2113", "#4f4126", "#7a6a41").paint(light + 0.1)
     return mix(leaf, straw, dry.clamp_(0, 0.8))

@@ -52,7 +52,7 @@ def _exposure(surface: Surface, rough: Tensor) -> Tensor:
     joint = standing.mul_(-1 / 0.0012).clamp_(0, 1)
     bare, seep = blur(torus, torch.stack([surface.metallic, joint]), 0.006).mul_(1.5).clamp_(0, 1)
     below = run_down(torus, torch.maximum(bare, seep * 0.8), 0.06)
-    patch = fbm(torus, "rust/patch", torus.cells_across(0.55), octaves=4)
+    patch = fbm(torus, "rust/patch", torus.cells_across(torus.fit(0.55, 4)), octaves=4)
     return edge * 0.22 + seep * 0.45 + bare * 0.55 + below * 0.28 + patch * 1.05 + rough * 0.85
 
 
@@ -71,7 +71,7 @@ def _corroded(surface: Surface, eaten: Tensor, rough: Tensor, color: ColorWord |
     bulk = smoothstep(0.0, 0.12, inside)
     height_m = surface.height_m + blister * 0.0011 + bulk * (0.00013 * grain + 0.0004 * rough)
     height_m = height_m + loose * ((lift - 0.45) * 0.0011 + curl * 0.0006) - pits * 0.0008
-    bloom = fbm(torus, "rust/bloom", torus.cells_across(0.22), octaves=6, gain=0.6)
+    bloom = fbm(torus, "rust/bloom", torus.cells_across(torus.fit(0.22, 6)), octaves=6, gain=0.6)
     tone = 0.62 + 0.75 * bloom + 0.055 * grain + 0.26 * (lift - 0.5) * loose - 0.26 * inside - 0.2 * pits
     matter = layer_palette(color, *_RUST).paint(tone)
     halo = smoothstep(-0.42, 0.0, eaten) * (0.5 + 0.5 * rough).clamp_(0, 1)
@@ -111,7 +111,7 @@ def _stained(surface: Surface, share: float, color: ColorWord | None) -> Surface
     """Stain a base that cannot rust, as if iron above and in it bled: from hollows and spots, and downwards."""
     torus = surface.torus
     hollow = convexity(torus, surface.height_m, 0.02).mul_(-1 / 0.006).clamp_(-1, 1)
-    spots = fbm(torus, "rust/spots", torus.cells_across(0.4), octaves=6, gain=0.6)
+    spots = fbm(torus, "rust/spots", torus.cells_across(torus.fit(0.4, 4)), octaves=6, gain=0.6)
     bleeding = grown(hollow * 0.16 + spots, share * 0.85, deep=0.30)
     surface = _run_off(surface, smoothstep(-0.1, 0.7, bleeding), length_m=0.2, color=color, strength=0.85)
     crust = smoothstep(0.5, 1.0, bleeding) * smoothstep(-0.1, 0.3, hollow + spots)

@@ -73,7 +73,7 @@ def _spills(surface: Surface, amount: float, rough: Tensor) -> tuple[Tensor, Ten
 
 def _rings(torus: Torus, amount: float, rough: Tensor) -> Tensor:
     """Return the rings that wet vessels leave, 0..1: double at the edge, open where the vessel stood dry."""
-    found = scatter(torus, "stains/rings", torus.cells_across(0.24))
+    found = scatter(torus, "stains/rings", torus.cells_across(torus.fit(0.24, 4)))
     luck = found.random(torus, "stains/ring")
     radius_m = found.random(torus, "stains/radius", 0.030, 0.048)
     away_m = torch.sqrt(found.x.square().add_(found.y.square())) + rough * 0.0012 - radius_m

@@ -92,7 +92,7 @@ def _beaded(surface: Surface, damp: Tensor, level_m: float | None) -> Surface:
         return surface
     drops = grains(torus, "wet/drops", torus.cells_across(0.018), jitter=1.0)
     size = drops.random(torus, "wet/size")
-    thrown = fbm(torus, "wet/thrown", torus.cells_across(0.3), octaves=4)
+    thrown = fbm(torus, "wet/thrown", torus.cells_across(torus.fit(0.3, 4)), octaves=4)
     reach = 0.12 + 0.34 * size**4
     cap = (1 - (drops.near / reach).square_()).clamp_(min=0).sqrt_()
     cap = cap * smoothstep(0.0, 0.06, size - 0.59 + 0.7 * thrown)
