@@ -40,7 +40,7 @@ from assetgen.backends.procedural.grammar.scope import (
     settle_colors,
 )
 from assetgen.backends.procedural.grammar.tint import read_colors
-from assetgen.backends.procedural.grammar.tokens import MAX_TOKENS, Setting, take_apart
+from assetgen.backends.procedural.grammar.tokens import MAX_TOKENS, Setting, Taken, take_apart
 from assetgen.errors import SpecError
 
 KINDS: Final = ("material", "texture", "sprite_sheet", "atlas", "audio", "mesh")
@@ -87,10 +87,9 @@ def parse_prompt(prompt: str, *, negative: str = "", kind: str | None = None) ->
     """
     lexicon = load_lexicon()
     taken = take_apart(prompt)
-    items = gather(taken.tokens, prompt, lexicon)
-    settle_colors(items, lexicon)
-    chosen_kind = kind if kind is not None else _kind_of(items)
-    reading = _read(items, chosen_kind, lexicon)
+    items, chosen_kind, reading = _gather_and_read(taken, prompt, kind, lexicon)
+    if torn := _speaking_of_another(items, lexicon):
+        items, chosen_kind, reading = _gather_and_read(taken, prompt, kind, lexicon, torn)
     _subtract(negative, reading, lexicon)
     settings, spans, ignored = _follow_settings(taken.settings, prompt, chosen_kind, lexicon)
     request = replace(to_request(reading), **settings)
@@ -121,6 +120,34 @@ def check_strict(report: PromptReport) -> None:
 def _trouble(item: Ignored) -> str:
     hint = f", try {' or '.join(item.suggestions)}" if item.suggestions else ""
     return f"{printable(item.text)!r} at character {item.start + 1}: {item.reason}{hint}"
+
+
+def _gather_and_read(
+    taken: Taken, prompt: str, kind: str | None, lexicon: Lexicon, torn: frozenset[str] = frozenset()
+) -> tuple[list[Item], str, Reading]:
+    items = gather(taken.tokens, prompt, lexicon, torn)
+    settle_colors(items, lexicon)
+    chosen_kind = kind if kind is not None else _kind_of(items)
+    return items, chosen_kind, _read(items, chosen_kind, lexicon)
+
+
+def _speaking_of_another(items: list[Item], lexicon: Lexicon) -> frozenset[str]:
+    """Return phrases that say something of a material that was not taken, but whose words alone say something too.
+
+    Brass inlays are an option of one material and a layer in a color on all others.
+    """
+    return frozenset(
+        item.key
+        for item in items
+        if item.role == "ignored"
+        and item.sense("option", "content")
+        and " " in item.key
+        and any(
+            sense.kind in ("layer", "base")
+            for word in item.key.split()
+            for sense in lexicon.phrases.get(word, ())
+        )
+    )
 
 
 def _kind_of(items: list[Item]) -> str:

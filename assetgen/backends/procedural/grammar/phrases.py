@@ -66,15 +66,24 @@ class Item:
             self.role, self.reason, self.suggestions = "ignored", reason, suggestions
 
 
-def gather(tokens: list[Token], prompt: str, lexicon: Lexicon) -> list[Item]:
-    """Return the phrases of the tokens in their order, separators among them as items of sense "break"."""
+def gather(
+    tokens: list[Token], prompt: str, lexicon: Lexicon, torn: frozenset[str] = frozenset()
+) -> list[Item]:
+    """Return the phrases of the tokens in their order, separators among them as items of sense "break".
+
+    Args:
+        tokens: what the prompt consists of.
+        prompt: its text.
+        lexicon: all phrases.
+        torn: keys of phrases that are read word by word.
+    """
     tokens = _split_words(tokens, lexicon)
     forms, slips = _spell(tokens, lexicon)
     apart = _RUSTING if _RUSTS.intersection(forms) else frozenset()
     items: list[Item] = []
     at = 0
     while at < len(tokens):
-        count, senses, key, how = _longest(tokens[: at + LONGEST_PHRASE], forms, at, lexicon)
+        count, senses, key, how = _longest(tokens[: at + LONGEST_PHRASE], forms, at, lexicon, torn)
         if forms[at] in apart and all(sense.kind != "base" for sense in senses):
             count, senses, key, how = _longest(tokens[: at + 1], forms, at, lexicon)
         if count > 1 and (cut := _cut_before_material(tokens, forms, at, count, senses, lexicon)):
@@ -95,14 +104,20 @@ def gather(tokens: list[Token], prompt: str, lexicon: Lexicon) -> list[Item]:
 def _cut_before_material(
     tokens: list[Token], forms: list[str], at: int, count: int, senses: tuple[Sense, ...], lexicon: Lexicon
 ) -> int:
-    """Return where a name must end because its last words begin that of the material ("attic floor boards")."""
+    """Return where a name must end because its last words begin that of the material.
+
+    Of "attic floor boards" and "rough stone blocks" the boards and the blocks are meant.
+    """
     if any(sense.kind not in ("base", "option", "scene", "no_effect") for sense in senses):
         return 0
     own = {sense.value for sense in senses if (sense.kind, sense.flag) == ("base", "")}
     for cut in range(1, count):
         reach, found, _, _ = _longest(tokens[: at + cut + LONGEST_PHRASE], forms, at + cut, lexicon)
+        before = lexicon.phrases.get(" ".join(forms[at : at + cut]), ())
+        says_more = any(sense.kind in ("trait", "layer", "color") for sense in before)
         if cut + reach > count and any(
-            (sense.kind, sense.flag) == ("base", "") and (not own or sense.value in own) for sense in found
+            (sense.kind, sense.flag) == ("base", "") and (not own or sense.value in own or says_more)
+            for sense in found
         ):
             return cut
     return 0
@@ -184,7 +199,7 @@ def _pairs_up(tokens: list[Token], index: int, lexicon: Lexicon) -> bool:
 
 
 def _longest(
-    tokens: list[Token], forms: list[str], at: int, lexicon: Lexicon
+    tokens: list[Token], forms: list[str], at: int, lexicon: Lexicon, torn: frozenset[str] = frozenset()
 ) -> tuple[int, tuple[Sense, ...], str, str]:
     """Return how many tokens the longest phrase at `at` takes, its senses, its key and how it was found."""
     first = tokens[at]
@@ -207,6 +222,8 @@ def _longest(
         reach += 1
     for count in range(reach, 0, -1):
         key = " ".join(forms[at : at + count])
+        if key in torn:
+            continue
         if key in lexicon.phrases:
             return count, lexicon.phrases[key], key, _how(tokens[at : at + count], key, lexicon.phrases[key])
         whole = lexicon.normal_form("".join(token.text for token in tokens[at : at + count]))

@@ -10,7 +10,13 @@ import pytest
 
 from assetgen.backends.procedural.grammar.parse import ParsedPrompt, parse_prompt
 
-FILES = ("corpus.toml", "corpus_library.toml", "corpus_unseen.toml", "corpus_states.toml")
+FILES = (
+    "corpus.toml",
+    "corpus_library.toml",
+    "corpus_unseen.toml",
+    "corpus_unseen_more.toml",
+    "corpus_states.toml",
+)
 GROUPS = {
     (name, group): entries
     for name in FILES
