@@ -50,6 +50,8 @@ _KINDS = {
     "feather": _Moss(frond, (0.022, 0.05), (0.22, 0.36), 8500, 0.22, (_GOLD, _YELLOW, _BLUE)),
 }
 
+_SOFT_M = 0.0005
+
 
 def moss_carpet(torus: Torus, look: Look) -> Surface:
     """Shoots stand side by side in cushions that press against each other; bits of the wood lie on them."""
@@ -65,6 +67,8 @@ def moss_carpet(torus: Torus, look: Look) -> Surface:
     lying = lay_shapes(torus, shoots, (kind.shoot, needle))
     shown = _shown(torus, kind)
     height_m = laid_over(body_m - 0.008 * shown, lying, [body_m + one.height_m * shown for one in lying])
+    # A shoot's edge against the next is a cliff in a height field: its slope is laid back over half a millimetre.
+    height_m = blur(torus, height_m, _SOFT_M)
     micro = spectral_noise(torus, "micro", slope=0.6, low=100)
     colors = [_shoot_color(torus, look, kind, shoots, one, cushions, body, lumps) for one in lying]
     floor = look.palette("#1d1b12", "#322d1d", "#4a4129", tint=0.3).paint(0.4 + 0.5 * lumps + 0.1 * micro)
