@@ -65,7 +65,7 @@ def test_a_word_that_turns_no_dial_of_the_recipe_is_warned_of() -> None:
 
 
 def test_a_prompt_without_a_material_of_the_library_is_refused_with_what_there_is() -> None:
-    with pytest.raises(SpecError, match=r'did you mean "cobblestone"\?.*brick, .*oak_bark, .*wood_planks'):
+    with pytest.raises(SpecError, match=r'did you mean "basalt"\?.*brick, .*oak_bark, .*wood_planks'):
         make("white quartz")
     with pytest.raises(SpecError, match=r"names no material .* it makes .*brick,"):
         make("something nice")
