@@ -48,7 +48,13 @@ def gold(torus: Torus, look: Look) -> Surface:
 
     cloud = fbm(torus, "cloud", torus.cells_across(0.065), octaves=6, gain=0.62)
     smear, finger = smears(torus, "smears", 0.12), fingerprints(torus, "fingers", share=0.35)
-    tone = 0.62 + face.tone + crest.clamp(min=0) * 0.25 + fine * 0.3 + cloud * 0.65
+    tone = (
+        0.62
+        + face.tone
+        + crest.clamp(min=0) * 0.25
+        + fine * 0.3
+        + cloud * (0.3 if finish == "leaf" else 0.65)
+    )
     tone = tone - (0.16 * smear + 0.10 * finger) * look["smudges"]
     touched = smear * 0.20 + finger * 0.17
     # Copper and silver never mix quite evenly into it: reddish clouds and greenish ones.
@@ -119,7 +125,8 @@ def _leaf(torus: Torus, look: Look) -> _Face:
     lost = smoothstep(-0.12, 0.24, grown(rub, 0.01 + 0.22 * look["wear"] * look["wear"], deep=0.4))
     return _Face(
         height_m=ground * 0.0007 + ragged * 0.00006 + crease * 0.00022 + lap * 0.00012 - lost * 0.00008,
-        tone=sheets.pieces.random(torus, "sheets/tone", -0.34, 0.20)
+        tone=sheets.pieces.random_apart(torus, "sheets/tone", -0.16, 0.14)
+        + ragged * 0.14
         + lap * 0.16
         + crease * 0.16
         - single * 0.05,

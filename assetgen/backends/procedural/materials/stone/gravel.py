@@ -60,19 +60,21 @@ def _throw(torus: Torus, look: Look) -> Heap:
     size_m, mixed = look["stone_m"], look["mixed"]
     half = size_m / 2
     sorts = (
-        Sort(radius_m=(half * 0.4, half * 0.8), spacing_m=half * 1.1, sunk=(0.1, 0.7)),
+        Sort(radius_m=(half * 0.52, half * 0.92), spacing_m=half * 1.15, sunk=(0.1, 0.7)),
         Sort(
             radius_m=(half * 0.8, half * (1.1 + 0.7 * mixed)),
             spacing_m=half * (2.4 + 0.8 * mixed),
             sunk=(0.15, 0.5),
         ),
-        Sort(radius_m=(half * 0.22, half * 0.42), spacing_m=half * (1.6 - 0.5 * mixed), sunk=(0.2, 0.6)),
-        Sort(radius_m=(half * 0.08, half * 0.18), spacing_m=half * 0.8, sunk=(0.2, 0.6)),
+        Sort(radius_m=(half * 0.26, half * 0.45), spacing_m=half * (1.7 - 0.5 * mixed), sunk=(0.25, 0.65)),
+        Sort(radius_m=(half * 0.12, half * 0.22), spacing_m=half * 1.0, sunk=(0.4, 0.8)),
     )
     shape = look.option("shape", choose(torus, "shape", ("crushed", "crushed", "crushed", "round")))
     round_ = partial(Worn.of, long=1.6, flat=0.7)
     sharp = partial(Crushed.of, flat=0.66, tilt=0.5, steep=1.7)
-    return heap(torus, "stones", sorts, round_ if shape == "round" else sharp, ground_m=-half * 1.2)
+    if shape == "round":  # water has carried the finest away
+        return heap(torus, "stones", sorts[:3], round_, ground_m=-half * 1.2)
+    return heap(torus, "stones", sorts, sharp, ground_m=-half * 1.2)
 
 
 def _stone_faces(torus: Torus, stones: Heap) -> tuple[Tensor, Tensor]:
@@ -92,8 +94,8 @@ def _grit(torus: Torus, look: Look, grain: Tensor) -> tuple[Tensor, Tensor]:
     """Return the height of the grit that fills the gaps, and how coarse it is there, about 0..1."""
     rise = look["stone_m"] * (0.5 * look["fill"] - 0.42)
     waves = fbm(torus, "grit/waves", torus.cells_across(0.12), octaves=4) * 0.25 * look["stone_m"]
-    crumbs = fbm(torus, "grit/crumbs", torus.cells_across(0.012), octaves=3, gain=0.7, shape="billow")
-    return rise + waves + crumbs * 0.0016 + grain * 0.0002, crumbs * 0.5 + 0.5
+    crumbs = fbm(torus, "grit/crumbs", torus.cells_across(0.012), octaves=2, gain=0.7, shape="billow")
+    return rise + waves + crumbs * 0.0012 + grain * 0.0002, crumbs * 0.5 + 0.5
 
 
 def _grit_color(torus: Torus, look: Look, kind: int, grit: Tensor, grain: Tensor) -> Tensor:

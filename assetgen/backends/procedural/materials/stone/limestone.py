@@ -46,8 +46,7 @@ def limestone(torus: Torus, look: Look) -> Surface:
     seen = shell * {"shelly": 0.85, "pitted": 0.5, "tooled": 0.3, "travertine": 0.0}[face]
     color = look.palette(*choose(torus, "stone", _STONES)).paint(tone + shade)
     iron = fbm(torus, "iron", torus.cells_across(0.18), octaves=7, gain=0.6)
-    warm = 0.45 * iron + 0.10 * clouds + (0.7 if face == "travertine" else 0.3) * shade
-    color = warmed(color, warm.clamp_(min=-0.07))
+    color = warmed(color, (0.45 * iron + 0.10 * clouds + 0.4 * shade).clamp_(min=-0.07))
     stain = smoothstep(0.1, 0.45, iron + 0.3 * clouds + 0.25 * hollow) * (0.3 + 0.5 * look["age"])
     color = mix(color, look.palette("#7d6247", "#a5865f", "#c2a67e", tint=0.3).paint(tone), stain * 0.5)
     bone = look.palette("#7d7770", "#b3aa9a", "#d8d1c5", "#e6e0d6", tint=0.5).paint(bony + 0.1 * grain)
@@ -56,7 +55,7 @@ def limestone(torus: Torus, look: Look) -> Surface:
     rub = (convexity(torus, height_m, 0.008) * 120).clamp_(-0.15, 0.12)
     color = color * (1 + rub) * (1 - 0.42 * hollow)
     soot = patches(torus, "soot", 0.2, amount=0.5 * look["age"], soft=0.3) * look["age"]
-    color = color * (1 - 0.28 * soot)
+    color *= 1 - 0.28 * soot
     usual = 0.55 if face in ("shelly", "travertine") else 0.84
     roughness = look.roughness(usual) + 0.06 * clouds - 0.1 * seen + 0.22 * hollow * (0.95 - usual)
     dull = patches(torus, "dull", 0.2, amount=0.4, soft=0.3)
@@ -77,13 +76,13 @@ def _sawn(torus: Torus, look: Look, stuff: _Three) -> _Three:
     size = pores.random(torus, "pores/size")
     hollow = smoothstep(0.0, 0.12, 0.24 * size * size - pores.near) * (size > 0.6)
     lost = shell * smoothstep(0.25, 0.4, fbm(torus, "lost", torus.cells_across(0.06), octaves=3))
-    hollow = torch.maximum(hollow, lost)
     # Pressure has dissolved it along jagged seams, where clay was left; the beds between were not laid down alike.
     jag = bent_twice(torus, "seams/jag", (0.5, 0.05), (0.05, 0.012), (0.008, 0.004))
     beds = strata(torus, "seams", torus.cells_across(0.2), torus.v + jag[1], uneven=2.4)
     seam = smoothstep(0.0022, 0.0004, beds.edge_m) + 0.3 * smoothstep(0.02, 0.0, beds.edge_m)
-    seam = seam * smoothstep(-0.15, 0.3, fbm(torus, "seams/drawn", 5, octaves=4))
+    seam *= smoothstep(-0.15, 0.3, fbm(torus, "seams/drawn", 5, octaves=4))
     shade = 0.06 * clouds - 0.14 + beds.random_apart(torus, "seams/bed", -0.07, 0.07) - 0.4 * seam
+    hollow = torch.maximum(hollow, lost)
     return clouds * 0.0012 + grain * 0.00002 - hollow * 0.0008 + shell * 0.00004, shade, hollow
 
 
