@@ -42,8 +42,8 @@ def cracks(surface: Surface, *, amount: float, look: Look, color: ColorWord | No
     chip_m = torch.maximum(_chips(torus, main, grain), _chips(torus, branch, grain) * 0.6)
     split = torch.maximum(_open(torus, main), _open(torus, branch))
     depth_m = torch.maximum(
-        _open(torus, main) * (0.003 + main.half_m * 2.6),
-        _open(torus, branch) * (0.0022 + branch.half_m * 2.6),
+        _open(torus, main) * (0.003 + main.half_m * 1.7),
+        _open(torus, branch) * (0.0022 + branch.half_m * 2.2),
     )
 
     fresh = smoothstep(0.0001, 0.0007, chip_m)
@@ -73,7 +73,7 @@ def _fractures(torus: Torus, amount: float) -> tuple[_Fracture, _Fracture]:
     stress = (1.65 * amount - 0.4 + strain).clamp_(0, 1)
     main = _Fracture(
         distance_m=(main_m + jag * 0.0022).abs_(),
-        half_m=_WIDEST_M * stress * (0.25 + 0.75 * swell.clamp_(0.1, 1.3)),
+        half_m=_WIDEST_M * (0.8 + 0.9 * amount * amount) * stress * (0.25 + 0.75 * swell.clamp_(0.1, 1.3)),
     )
     bend = warp_field(torus, "cracks/bend", torus.cells_across(0.12), 0.018, octaves=5)
     net = grains(torus, "cracks/branches", torus.cells_across(torus.fit(0.19, 8)), jitter=1.0, warp=bend)
@@ -83,7 +83,7 @@ def _fractures(torus: Torus, amount: float) -> tuple[_Fracture, _Fracture]:
     ease = (1.5 * amount - 0.85 + 0.55 * close + local).clamp_(0, 1)
     branch = _Fracture(
         distance_m=(apart_m + jag * 0.0012).abs_(),
-        half_m=_WIDEST_M * 0.5 * ease * (0.3 + 0.7 * stress.sqrt()),
+        half_m=_WIDEST_M * (0.5 + 0.25 * amount) * ease * (0.3 + 0.7 * stress.sqrt()),
     )
     return main, branch
 

@@ -102,9 +102,9 @@ def _blows(
     )
     hits = scatter(torus, name, torus.cells_across(size_m * 1.15), warp=bend)
     luck, size = hits.random(torus, f"{name}/luck"), hits.random(torus, f"{name}/size")
-    likely = 1.15 * amount - luck
+    likely = 1.15 * amount + 0.03 - luck
     if often is not None:
-        likely = likely + fetch_at_centres(torus, often, hits, bend) * 0.35 - 0.2
+        likely = likely + fetch_at_centres(torus, often, hits, bend) * 0.35 - 0.12
     strength = smoothstep(0.0, 0.35, likely) * (0.35 + 0.65 * size)
     radius_m = size_m * (0.16 + 0.28 * size * size) * strength.clamp(min=0.05)
     turn = hits.random(torus, f"{name}/turn", 0.0, math.pi)

@@ -28,7 +28,7 @@ def drips(surface: Surface, *, amount: float, look: Look, color: ColorWord | Non
     torus = surface.torus
     amount = min(amount, 1.0)
     source, spots = _sources(surface, amount)
-    long, dense = run_off(torus, "drips/long", source, 0.10 + 0.18 * amount)
+    long, dense = run_off(torus, "drips/long", source, 0.10 + 0.24 * amount)
     soft, _ = run_off(torus, "drips/soft", blur(torus, source, 0.012), 0.35)
     lime = smoothstep(0.0, 0.4, spots + choose(torus, "drips/lime", (-0.3, -0.1, 0.0)))
     lime = lime * smoothstep(0.12, 0.5, long)
@@ -37,7 +37,7 @@ def drips(surface: Surface, *, amount: float, look: Look, color: ColorWord | Non
     crusted = layer_palette(color, *_LIME).paint(0.5 + 0.2 * dense)
     # Dirt darkens what is below it, lime lies on it as a thin crust.
     stain = mix(surface.color * 0.35, washed, torch.full_like(streak, 0.55))
-    strength = (streak * (0.55 + 0.5 * amount)).clamp_(0, 0.92)
+    strength = (streak * (0.62 + 0.6 * amount)).clamp_(0, 0.92)
     crust_m = smoothstep(0.3, 0.9, long) * lime * (0.0005 + 0.0002 * dense.clamp(-2, 2))
     return surface.covered(
         strength,
@@ -56,5 +56,5 @@ def _sources(surface: Surface, amount: float) -> tuple[Tensor, Tensor]:
     often = patchwork(torus, "drips/often", 0.22, octaves=5, gain=0.6)
     spots = patchwork(torus, "drips/spots", 0.25, octaves=4)
     grain = spectral_noise(torus, "drips/grain", slope=0.8, low=50).clamp_(-2, 2)
-    wet = grown(hollow * 0.28 + lip * 0.5 + often * 0.9 + grain * 0.05, 0.01 + 0.20 * amount**1.4, deep=0.4)
+    wet = grown(hollow * 0.28 + lip * 0.5 + often * 0.9 + grain * 0.05, 0.012 + 0.30 * amount**1.3, deep=0.4)
     return smoothstep(0.0, 0.5, wet), spots

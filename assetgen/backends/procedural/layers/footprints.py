@@ -12,11 +12,11 @@ from assetgen.backends.procedural.operators.palette import flat_color
 from assetgen.backends.procedural.operators.tracks import footprints as trodden
 from assetgen.backends.procedural.surface import Surface
 
-_WALKERS = 5
+_WALKERS = 6
 
 
 def footprints(surface: Surface, *, amount: float, look: Look, color: ColorWord | None) -> Surface:
-    """Walk over a surface: one person at first, five at last."""
+    """Walk over a surface: one person at first, six at last."""
     if amount <= 0:
         return surface
     torus = surface.torus

@@ -20,6 +20,8 @@ from assetgen.backends.procedural.surface import Surface, by_rows
 
 _GREENS = ("#141d0e", "#243218", "#384a22", "#536331", "#76803f")
 _STEMS = ("#2e241b", "#4a3b2c", "#66543f")
+_LEAF_M = 0.095
+"""The largest leaf."""
 _PER_M2 = 60
 """Places for a plant on a square metre."""
 
@@ -30,7 +32,7 @@ def ivy(surface: Surface, *, amount: float, look: Look, color: ColorWord | None)
         return surface
     torus = surface.torus
     # On a small tile a few large leaves would show as a pattern.
-    size = torus.fit(0.095, 8) / 0.095
+    size = torus.fit(_LEAF_M, 8) / _LEAF_M
     places = max(round(_PER_M2 * (torus.tile_m / size) ** 2), 4)
     plants = climb(
         torus,
@@ -39,7 +41,7 @@ def ivy(surface: Surface, *, amount: float, look: Look, color: ColorWord | None)
         share=min(amount, 1.0) ** 1.2,
         length_m=0.9 * size,
         node_m=0.042 * size,
-        leaf_m=(0.045 * size, 0.095 * size),
+        leaf_m=(0.045 * size, _LEAF_M * size),
     )
     if not plants.count:
         return surface
@@ -72,7 +74,13 @@ def _laid(
     mottle = torch.sin(lumps * 5.0 + own * 50.0)
     margin = smoothstep(0.0, 0.22, lying.inside_m / half_width_m.clamp(min=1e-4))
     # Young leaves are light and lie on top; an old one here and there has gone yellow or brown.
-    tone = 0.18 + 0.40 * (own * 13.0).frac() + 9.0 * (lift_m - 0.010) + 0.07 * mottle - 0.08 * (1 - margin)
+    tone = (
+        0.18
+        + 0.40 * (own * 13.0).frac()
+        + 9.0 * (lift_m * (_LEAF_M / surface.torus.fit(_LEAF_M, 8)) - 0.010)
+        + 0.07 * mottle
+        - 0.08 * (1 - margin)
+    )
     leaf = layer_palette(color, *_GREENS).paint(tone)
     leaf = leaf * (1 + rib * (0.75 - 0.4 * tone))
     sere = smoothstep(0.94, 0.97, (own * 29.0).frac())

@@ -82,7 +82,7 @@ def lichen(surface: Surface, *, amount: float, look: Look, color: ColorWord | No
     del own_m
     favors = torus.uniform("lichen/kinds", len(_KINDS))[:, 0].tolist()
     for kind, favor in zip(_KINDS, favors, strict=True):
-        share = min(amount, 1.0) * kind.common * (0.5 + 0.5 * favor)
+        share = min(amount, 1.0) ** 0.8 * kind.common * (0.5 + 0.5 * favor)
         likes = ground.light + patchwork(torus, f"lichen/{kind.name}/likes", 0.45, octaves=4) * 1.5
         grown = thalli(
             torus,

@@ -43,7 +43,11 @@ def pressed(surface: Surface, prints: Tracks, *, depth_m: float, grip: Tensor, r
     packed = _swept(packed, given * (1 - 0.7 * prints.tread), grip)
     touched = smoothstep(0.55, 0.8, prints.pressed) * (1 - prints.tread) * (1 - loose) * grip
     touched = touched * smoothstep(-0.9, 0.1, proud(torus, surface.height_m, 0.02, least_m=0.001))
+    # Between the bars of the profile a thinner film comes off.
+    film = smoothstep(0.45, 0.7, prints.pressed) * (1 - loose) * grip
     return packed.covered(
+        film * 0.35, color=rubber + surface.color * 0.3, roughness=0.72, metallic=surface.metallic
+    ).covered(
         touched.clamp(0, 0.85),
         color=rubber + surface.color * 0.12,
         roughness=0.68,

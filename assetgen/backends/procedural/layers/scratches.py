@@ -45,7 +45,8 @@ def scratches(surface: Surface, *, amount: float, look: Look, color: ColorWord |
         mask = torch.maximum(cuts.hair * 0.8, cuts.gouge)
         return surface.covered(mask, color=inner, roughness=0.7, height_m=height_m)
     metal = bare_metal(surface)
-    pale = broken_open(surface)
+    # What was crushed to powder is paler still.
+    pale = (broken_open(surface) * 1.22).clamp_(max=0.75)
     light = torch.maximum(cuts.hair * 0.9, torch.maximum(cuts.gouge * 0.8, cuts.ridge * 0.4))
     roughness = surface.roughness + (0.78 - surface.roughness) * 0.5
     scuffed = surface.covered(

@@ -30,9 +30,10 @@ def climb(
         share: how many of them are taken, 0..1, those of a thicket first; more never takes one away.
         length_m: longest stem.
         node_m: from leaf to leaf.
-        leaf_m: smallest and largest leaf.
+        leaf_m: smallest and largest leaf; all else is in proportion to the largest.
     """
     nodes = max(int(length_m / node_m), 2)
+    grown = leaf_m[1] / 0.095
     root = torus.uniform(f"{name}/roots", stems, 8)
     thicket = drift(torus, f"{name}/thicket", root[:, 0], root[:, 1], 4)
     order = torch.arange(nodes, device=torus.device)[None, :]
@@ -50,7 +51,7 @@ def climb(
     size = leaf_m[0] + (leaf_m[1] - leaf_m[0]) * dice[0] * (1 - 0.5 * t.expand(stems, nodes).reshape(-1))
     # Leaves hang from their stalks, turned to the light, to the left and to the right of the stem.
     turn = math.pi / 2 - side * (0.55 + 0.5 * dice[1]) + (dice[2] - 0.5) * 0.7
-    out = (0.012 + 0.02 * dice[3]) / torus.tile_m
+    out = (0.012 + 0.02 * dice[3]) * grown / torus.tile_m
     flat_x, flat_y = x.reshape(-1), y.reshape(-1)
     zero = torch.zeros_like(size)
     leaves = Thrown(
@@ -60,7 +61,7 @@ def climb(
         half_m=size * 0.5,
         half_width_m=size * 0.5,
         bend=(dice[4] - 0.5) * 0.4,
-        lift_m=0.010 + 0.016 * dice[5],
+        lift_m=(0.010 + 0.016 * dice[5]) * grown,
         tilt=0.10 + 0.35 * dice[6],
         roll=(dice[7] - 0.5) * 0.5,
         arch=zero + 0.10,
@@ -74,9 +75,9 @@ def climb(
         y=flat_y,
         turn=angle_of(ahead_y, ahead_x).reshape(-1),
         half_m=torch.hypot(ahead_x, ahead_y).reshape(-1) * (torus.tile_m * 0.6),
-        half_width_m=0.0014 + 0.002 * (1 - t.expand(stems, nodes).reshape(-1)),
+        half_width_m=(0.0014 + 0.002 * (1 - t.expand(stems, nodes).reshape(-1))) * grown,
         bend=(dice[2] - 0.5) * 0.5,
-        lift_m=zero + 0.004,
+        lift_m=zero + 0.004 * grown,
         tilt=zero,
         roll=zero,
         arch=zero,

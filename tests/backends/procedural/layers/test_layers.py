@@ -380,6 +380,41 @@ def test_what_glows_gives_light_and_more_of_it_more() -> None:
     assert bright.amax() > dull.amax() > 0.2
 
 
+def test_cracks_that_glow_do_so_in_their_color_and_nothing_else_does() -> None:
+    red = ColorWord(name="red", srgb=(0.9, 0.0, 0.0), metal=False)
+    broken = LAYERS["cracks"](base_of("cobblestone"), amount=0.8, look=Look(), color=red)
+    light = apply("glow", broken, 0.6).emissive
+    assert light is not None
+    assert broken.opened is not None
+    bright = light.amax(0) > 0.5
+    assert bright.any()
+    around = torch.nn.functional.max_pool2d(broken.opened[None, None], 3, 1, 1)[0, 0]
+    assert around[bright].min() > 0.02
+    assert light[0][bright].min() > 2 * light[1:, bright].max()
+
+
+def test_tyres_lay_bare_the_ground_under_snow_and_only_there_water_stands_on_it() -> None:
+    stone = base_of("even")
+    snowy = apply("snow", stone, 1.0)
+    driven = apply("tracks", snowy, 0.6)
+    assert snowy.fallen is not None
+    assert driven.fallen is not None
+    bare = driven.fallen.share < snowy.fallen.share - 0.5
+    assert bare.float().mean() > 0.02
+    wet = apply("wet", driven, 0.7)
+    white = driven.fallen.share > 0.9
+    assert (wet.height_m - driven.height_m)[white].abs().max() < 0.0003
+    assert (wet.roughness < driven.roughness - 0.1)[bare].float().mean() > 0.7
+
+
+def test_water_fills_footprints() -> None:
+    soft = replace(base_of("grooved"), loose=torch.ones(SIZE, SIZE))
+    trodden = apply("footprints", replace(soft, height_m=soft.height_m * 0), 1.0)
+    wet = apply("wet", trodden, 0.4)
+    water = wet.height_m == wet.height_m.min()
+    assert trodden.height_m[water].max() < trodden.height_m.median()
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_color_asked_for_reaches_the_layer(layer: str) -> None:
     base = base_of("cobblestone")
