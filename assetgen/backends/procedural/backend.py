@@ -16,7 +16,7 @@ from assetgen.backends.procedural.layers.coat import coat
 from assetgen.backends.procedural.layers.table import LAYERS
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.styles.table import STYLES
 from assetgen.backends.procedural.surface import Surface, finish

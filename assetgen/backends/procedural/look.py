@@ -15,8 +15,8 @@ from assetgen.backends.procedural.oklab import (
     oklab_to_linear,
     srgb_to_linear,
 )
-from assetgen.backends.procedural.operators.palette import Palette, Triple, hex_to_srgb, pigment
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.palette import Palette, Triple, hex_to_srgb, pigment
+from assetgen.backends.procedural.operators.field.torus import Torus
 
 NATURAL: Final = 0.10
 """OKLab chroma of the most colorful stone, clay, wood and soil."""

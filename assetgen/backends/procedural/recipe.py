@@ -10,7 +10,7 @@ from torch import Tensor
 
 from assetgen.backends.procedural.catalog.catalog import MaterialCard, Parameter
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.surface import Surface, halved
 
 _COMMON_TRAITS: Final = frozenset({"relief", "gloss", "brightness", "saturation", "warmth"})

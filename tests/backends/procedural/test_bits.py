@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.noise import fbm
-from assetgen.backends.procedural.operators.torus import Torus
-from tests.backends.procedural.drawings import DRAWINGS
+from assetgen.backends.procedural.operators.field.noise import fbm
+from assetgen.backends.procedural.operators.field.torus import Torus
+from tests.backends.procedural.drawings.table import DRAWINGS
 from tests.backends.procedural.order_free import bits_for_threads, suspects
 
 _FIELD = torch.linspace(0.1, 3.0, 333 * 333).view(333, 333)

@@ -10,13 +10,13 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.exposure import proud
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.run_off import run_off
-from assetgen.backends.procedural.operators.splatter import splatter
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.exposure import proud
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, patchwork, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.traces.run_off import run_off
+from assetgen.backends.procedural.operators.traces.splatter import splatter
 from assetgen.backends.procedural.surface import Surface
 
 _FRESH = ("#3a0d0b", "#4f110e", "#6a1d17", "#84352b")

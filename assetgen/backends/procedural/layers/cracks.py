@@ -10,14 +10,14 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette, opened_at
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.marks import crack_distance
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.panels import band
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.layouts.panels import band
+from assetgen.backends.procedural.operators.traces.marks import crack_distance
 from assetgen.backends.procedural.surface import Surface
 
 _WIDEST_M = 0.0021

@@ -8,13 +8,13 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.exposure import ledges, proud
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import patchwork, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.run_off import run_off
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.exposure import ledges, proud
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import patchwork, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.traces.run_off import run_off
 from assetgen.backends.procedural.surface import Surface
 
 _DIRT = ("#272421", "#37322d", "#4a433c")

@@ -10,11 +10,11 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import bare_metal, broken_open, layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.exposure import edges
-from assetgen.backends.procedural.operators.height import blurs, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.exposure import edges
+from assetgen.backends.procedural.operators.field.height import blurs, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, patchwork, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
 from assetgen.backends.procedural.surface import Surface
 
 

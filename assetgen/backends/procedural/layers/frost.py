@@ -10,13 +10,13 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import scatter
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.exposure import edges
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import patchwork, spectral_noise
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.exposure import edges
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import patchwork, spectral_noise
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.layouts.cells import scatter
 from assetgen.backends.procedural.surface import Surface
 
 _ICES = ("#8fa1ae", "#b6c4cd", "#d3dce1", "#e6ebed")

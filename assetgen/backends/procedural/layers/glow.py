@@ -10,13 +10,13 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.oklab import Triple, srgb_to_linear
-from assetgen.backends.procedural.operators.exposure import proud
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.marks import crack_distance
-from assetgen.backends.procedural.operators.noise import fbm, patchwork
-from assetgen.backends.procedural.operators.palette import flat_color, mix
-from assetgen.backends.procedural.operators.panels import band
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.exposure import proud
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, patchwork
+from assetgen.backends.procedural.operators.field.palette import flat_color, mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.panels import band
+from assetgen.backends.procedural.operators.traces.marks import crack_distance
 from assetgen.backends.procedural.surface import Surface
 
 _EMBER = ((0.42, 0.012, 0.0005), (1.0, 0.13, 0.004), (1.0, 0.42, 0.035))

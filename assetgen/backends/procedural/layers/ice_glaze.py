@@ -10,15 +10,15 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.exposure import proud
-from assetgen.backends.procedural.operators.height import blur, height_blend, smoothstep
-from assetgen.backends.procedural.operators.marks import crack_distance
-from assetgen.backends.procedural.operators.noise import fbm, patchwork
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.panels import band
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.exposure import proud
+from assetgen.backends.procedural.operators.field.height import blur, height_blend, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, patchwork
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.layouts.panels import band
+from assetgen.backends.procedural.operators.traces.marks import crack_distance
 from assetgen.backends.procedural.surface import Surface
 
 _ICES = ("#5c7480", "#86a0ab", "#b5c7ce", "#dbe4e7")

@@ -8,14 +8,14 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.creepers import climb
-from assetgen.backends.procedural.operators.foliage import ivy_leaf, ivy_ribs, needle
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.leaves import Lying, Thrown, lay_shapes
-from assetgen.backends.procedural.operators.noise import fbm
-from assetgen.backends.procedural.operators.palette import Palette, mix
-from assetgen.backends.procedural.operators.rings import groove
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm
+from assetgen.backends.procedural.operators.field.palette import Palette, mix
+from assetgen.backends.procedural.operators.field.rings import groove
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.living.creepers import climb
+from assetgen.backends.procedural.operators.living.foliage import ivy_leaf, ivy_ribs, needle
+from assetgen.backends.procedural.operators.piled.leaves import Lying, Thrown, lay_shapes
 from assetgen.backends.procedural.surface import Surface, by_rows
 
 _GREENS = ("#141d0e", "#243218", "#384a22", "#536331", "#76803f")

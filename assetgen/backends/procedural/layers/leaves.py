@@ -10,20 +10,20 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.exposure import proud
-from assetgen.backends.procedural.operators.height import blur
-from assetgen.backends.procedural.operators.leaves import Lying, Thrown, drift, joined, lay_shapes
-from assetgen.backends.procedural.operators.litter import (
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.exposure import proud
+from assetgen.backends.procedural.operators.field.height import blur
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch_at_points
+from assetgen.backends.procedural.operators.living.litter import (
     FALLEN,
     Species,
     leaf_face,
     leaf_mottling,
     strew,
 )
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_at_points
+from assetgen.backends.procedural.operators.piled.leaves import Lying, Thrown, drift, joined, lay_shapes
 from assetgen.backends.procedural.surface import Surface, by_rows
 
 _WOODS = ("maple maple birch", "oak oak beech", "beech birch", "maple oak", "birch willow")

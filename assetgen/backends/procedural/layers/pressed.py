@@ -7,10 +7,10 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.exposure import proud
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.tracks import Tracks
+from assetgen.backends.procedural.operators.field.exposure import proud
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.traces.tracks import Tracks
 from assetgen.backends.procedural.surface import Surface
 
 

@@ -10,13 +10,13 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.height import blur, convexity, run_down, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette, mix
-from assetgen.backends.procedural.operators.run_off import run_off
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.height import blur, convexity, run_down, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette, mix
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.traces.run_off import run_off
 from assetgen.backends.procedural.surface import Surface
 
 _RUST = ("#241813", "#3c291f", "#58392a", "#74503a", "#8f6d4b")

@@ -8,12 +8,12 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.exposure import proud
-from assetgen.backends.procedural.operators.height import blur, height_blend, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.exposure import proud
+from assetgen.backends.procedural.operators.field.height import blur, height_blend, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, patchwork, spectral_noise
+from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
 _SANDS = ("#7a664c", "#988364", "#af9a7a", "#c0ad90", "#cfbfa6")

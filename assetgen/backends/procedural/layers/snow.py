@@ -10,13 +10,13 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.exposure import ledges, proud, slope
-from assetgen.backends.procedural.operators.height import blur, height_blend, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, patchwork, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.exposure import ledges, proud, slope
+from assetgen.backends.procedural.operators.field.height import blur, height_blend, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, patchwork, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.surface import Fallen, Surface
 
 _WHITES = ("#8e9bab", "#b9c5d2", "#d6dee6", "#e4e9ed", "#edf0f1")

@@ -6,11 +6,11 @@ from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.layers.pressed import over, pressed
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import flat_color
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.tracks import Tracks, tyre_ruts
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import flat_color
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.traces.tracks import Tracks, tyre_ruts
 from assetgen.backends.procedural.surface import Surface
 
 _PASSES = 3

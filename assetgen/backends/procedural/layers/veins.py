@@ -10,11 +10,11 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import opened_at, ore_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.exposure import faces
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.panels import band
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.exposure import faces
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.panels import band
 from assetgen.backends.procedural.surface import Surface
 
 _COURSES = ((2, 3), (3, 2), (3, -2), (2, -3), (1, 3), (3, 1), (3, -1), (1, -3))

@@ -9,12 +9,12 @@ from torch import Tensor
 
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import Look, as_matter
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.cover import grown, threshold_for
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, patchwork
-from assetgen.backends.procedural.operators.palette import Palette, mix
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.cover import grown, threshold_for
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, patchwork
+from assetgen.backends.procedural.operators.field.palette import Palette, mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.surface import Surface
 
 _WATER_ROUGHNESS = 0.04

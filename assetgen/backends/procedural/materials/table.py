@@ -106,7 +106,7 @@ from assetgen.backends.procedural.materials.wood.thatch import thatch
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.materials.wood.wood_shingles import wood_shingles
 from assetgen.backends.procedural.materials.wood.wood_veneer import wood_veneer
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 

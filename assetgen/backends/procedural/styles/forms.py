@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.cover import threshold_for
-from assetgen.backends.procedural.operators.height import blur, blurs, smoothstep
-from assetgen.backends.procedural.operators.painting import flattened, lightness
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.designs.painting import flattened, lightness
+from assetgen.backends.procedural.operators.field.cover import threshold_for
+from assetgen.backends.procedural.operators.field.height import blur, blurs, smoothstep
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
 

@@ -7,9 +7,9 @@ from typing import Final
 
 import torch
 
-from assetgen.backends.procedural.operators.height import blur
-from assetgen.backends.procedural.operators.painting import saturated
-from assetgen.backends.procedural.operators.triangles import triangles
+from assetgen.backends.procedural.operators.designs.painting import saturated
+from assetgen.backends.procedural.operators.field.height import blur
+from assetgen.backends.procedural.operators.layouts.triangles import triangles
 from assetgen.backends.procedural.surface import Surface
 
 _ACROSS: Final = 44

@@ -11,10 +11,10 @@ from torch import Tensor
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.layouts import courses, lay
-from assetgen.backends.procedural.operators.mail import mail
-from assetgen.backends.procedural.operators.panels import band, border_points, half_extents, split
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.panels import band, border_points, half_extents, split
+from assetgen.backends.procedural.operators.layouts.plans import courses, lay
+from assetgen.backends.procedural.operators.metal.mail import mail
 from assetgen.backends.procedural.surface import Surface, finish
 from assetgen.imaging.color import linear_to_srgb
 from tests.backends.procedural.checks import draw

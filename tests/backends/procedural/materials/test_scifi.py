@@ -9,10 +9,10 @@ import torch
 
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.circuit import lay_out
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.subdivision import subdivided
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.plans import courses
+from assetgen.backends.procedural.operators.layouts.subdivision import subdivided
+from assetgen.backends.procedural.operators.metal.circuit import lay_out
 from tests.backends.procedural.checks import draw
 
 WHITE = ColorWord("white", (0.95, 0.95, 0.95), metal=False)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import torch
 
-from assetgen.backends.procedural.operators.layouts import basket, lay
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.plans import basket, lay
 
 
 def test_pick_spreads_one_number_per_piece_over_its_texels() -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 
-from assetgen.backends.procedural.operators.laying import (
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.laying import (
     corner_loss,
     edge_loss,
     lay_by_hand,
     lay_hexagons,
     rounded_edge,
 )
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.layouts.plans import courses
 
 TORUS = Torus(size=256, seed=3, tile_m=1.0)
 

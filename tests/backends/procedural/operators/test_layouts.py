@@ -5,7 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetgen.backends.procedural.operators.layouts import (
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.plans import (
     Plan,
     basket,
     boards,
@@ -14,7 +15,6 @@ from assetgen.backends.procedural.operators.layouts import (
     herringbone,
     lay,
 )
-from assetgen.backends.procedural.operators.torus import Torus
 from assetgen.errors import SpecError
 from tests.backends.procedural.periodic import correlation, shrink
 from tests.strategies import board_breaks

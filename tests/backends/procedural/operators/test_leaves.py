@@ -9,9 +9,24 @@ import pytest
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.foliage import beech, birch, blade, maple, needle, oak, willow
-from assetgen.backends.procedural.operators.leaves import Lying, Outline, Thrown, laid_over, lay_shapes, throw
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.living.foliage import (
+    beech,
+    birch,
+    blade,
+    maple,
+    needle,
+    oak,
+    willow,
+)
+from assetgen.backends.procedural.operators.piled.leaves import (
+    Lying,
+    Outline,
+    Thrown,
+    laid_over,
+    lay_shapes,
+    throw,
+)
 
 OUTLINES = (beech, birch, blade, maple, needle, oak, willow)
 

@@ -7,10 +7,10 @@ import math
 import pytest
 import torch
 
-from assetgen.backends.procedural.operators.cells import cells, scatter
-from assetgen.backends.procedural.operators.rings import groove, growth_rings, texel_change
-from assetgen.backends.procedural.operators.strands import strands
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.rings import groove, growth_rings, texel_change
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.cells import cells, scatter
+from assetgen.backends.procedural.operators.piled.strands import strands
 
 
 def test_a_ring_darkens_slowly_and_ends_abruptly() -> None:

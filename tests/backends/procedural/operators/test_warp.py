@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.layouts import courses, lay
-from assetgen.backends.procedural.operators.noise import fbm
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.field.noise import fbm
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.layouts.plans import courses, lay
 
 
 def fetch_by_texel(field: Tensor, shift_u: Tensor, shift_v: Tensor) -> Tensor:

@@ -7,16 +7,16 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.drape import crumple, folds
-from assetgen.backends.procedural.operators.height import blur, convexity, smoothstep
-from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.rings import groove
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
-from assetgen.backends.procedural.operators.weave import Binding, Cloth, plain, weave
+from assetgen.backends.procedural.operators.cloth.drape import crumple, folds
+from assetgen.backends.procedural.operators.cloth.weave import Binding, Cloth, plain, weave
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blur, convexity, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.rings import groove
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.surface import Surface
 
 _DUCK: Final = (
@@ -35,11 +35,9 @@ def canvas(torus: Torus, look: Look) -> Surface:
     """Heavy cloth that was made to stand weather, or paint."""
     kind = look.option("kind", choose(torus, "canvas/kind", ("duck", "duck", "primed")))
     cloth = _woven(torus, look, kind)
-    fibre = mix(
-        spectral_noise(torus, "canvas/weft", slope=0.8, low=40, stretch=(4.5, 1.0)),
-        spectral_noise(torus, "canvas/warp", slope=0.8, low=40, stretch=(1.0, 4.5)),
-        cloth.warp,
-    )
+    weft = spectral_noise(torus, "canvas/weft", slope=0.8, low=40, stretch=(4.5, 1.0))
+    warp = spectral_noise(torus, "canvas/warp", slope=0.8, low=40, stretch=(1.0, 4.5))
+    fibre = mix(weft, warp, cloth.warp)
     crease = folds(torus, "canvas/crease", 0.07, stretch=0.9, sharp=0.8, wander=0.8)
     crease = crease * smoothstep(-0.1, 0.3, fbm(torus, "canvas/where", torus.cells_across(0.06), octaves=3))
     sag = fbm(torus, "canvas/swag", torus.cells_across(0.055), octaves=3, gain=0.4) * 0.0011

@@ -10,13 +10,13 @@ from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.materials.fabric.rug_designs import diamonds, guls, palmettes
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.marks import patches, scratches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette, mix
-from assetgen.backends.procedural.operators.pile import Pile, cut_pile, long_pile, loop_pile
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.cloth.pile import Pile, cut_pile, long_pile, loop_pile
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette, mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.traces.marks import patches, scratches
 from assetgen.backends.procedural.surface import Surface
 
 _YARNS: Final = (

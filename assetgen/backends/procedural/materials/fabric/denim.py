@@ -9,16 +9,16 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.drape import folds
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.marks import patches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.stitching import Stitches, stitches
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
-from assetgen.backends.procedural.operators.weave import Cloth, twill, weave
+from assetgen.backends.procedural.operators.cloth.drape import folds
+from assetgen.backends.procedural.operators.cloth.stitching import Stitches, stitches
+from assetgen.backends.procedural.operators.cloth.weave import Cloth, twill, weave
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 
 _DYES: Final = (
@@ -130,9 +130,8 @@ def _color(torus: Torus, look: Look, cloth: Cloth, rubbed: Tensor, fibre: Tensor
 
 
 def _sewn(torus: Torus, look: Look, surface: Surface, seam: _Seam) -> Surface:
-    lap_m = seam.lap * 0.0011
     pulled = torch.maximum(*(row.pull for row in seam.rows))
-    height_m = surface.height_m + lap_m - pulled * seam.lap * 0.0005
+    height_m = surface.height_m + seam.lap * (0.0011 - 0.0005 * pulled)
     gold = choose(
         torus, "seam/thread", (("#8d6330", "#b98a4a"), ("#a88e62", "#cbb58a"), ("#7d4f2b", "#a56f3f"))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.shapes import (
+from assetgen.backends.procedural.operators.designs.shapes import (
     diamond,
     leaf,
     mirrored,

@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.drape import crumple
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.marks import patches, scratches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.pile import brushed, combed
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch, warp_field
+from assetgen.backends.procedural.operators.cloth.drape import crumple
+from assetgen.backends.procedural.operators.cloth.pile import brushed, combed
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch, warp_field
+from assetgen.backends.procedural.operators.traces.marks import patches, scratches
 from assetgen.backends.procedural.surface import Surface
 
 _DYES: Final = (

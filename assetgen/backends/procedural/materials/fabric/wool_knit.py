@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import dome, smoothstep
-from assetgen.backends.procedural.operators.knit import Knit, cables, knit, moss_stitch, rib, stocking
-from assetgen.backends.procedural.operators.marks import scratches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette, mix
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.cloth.knit import Knit, cables, knit, moss_stitch, rib, stocking
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import dome, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette, mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.traces.marks import scratches
 from assetgen.backends.procedural.surface import Surface
 
 _WOOLS: Final[dict[str, tuple[str, ...]]] = {
@@ -115,9 +115,8 @@ def _pills(torus: Torus, look: Look, fibre: Tensor) -> Tensor:
 
 
 def _color(torus: Torus, look: Look, cloth: Knit, motif: str, wool: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-    ply, fibre, lumps = wool
+    (ply, fibre, lumps), heather = wool, look["heather"]
     ground = choose(torus, "wool/ground", tuple(_WOOLS))
-    heather = look["heather"]
     tone = 0.5 + 0.10 * ply + (0.07 + 0.10 * heather) * fibre + (0.02 + 0.07 * heather) * lumps
     tone = tone + cloth.random(torus, "wool/stitch", -0.05, 0.05) - 0.16 * cloth.across * cloth.across
     color = look.palette(*_WOOLS[ground], most_chroma=PAINTED).paint(tone)

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.crystals import Crystals, Habit, grow_crystals
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.earth.crystals import Crystals, Habit, grow_crystals
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.surface import Surface
 
 _HABITS: Final = {

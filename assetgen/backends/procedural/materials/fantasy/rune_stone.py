@@ -9,18 +9,18 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.cells import cells
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.glyphs import rune_distance
-from assetgen.backends.procedural.operators.height import blurs, convexity, smoothstep
-from assetgen.backends.procedural.operators.inscriptions import rune_ring, rune_rows
-from assetgen.backends.procedural.operators.laying import corner_loss, lay_by_hand, rounded_edge
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.marks import crack_distance, patches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.designs.glyphs import rune_distance
+from assetgen.backends.procedural.operators.designs.inscriptions import rune_ring, rune_rows
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blurs, convexity, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.layouts.cells import cells
+from assetgen.backends.procedural.operators.layouts.laying import corner_loss, lay_by_hand, rounded_edge
+from assetgen.backends.procedural.operators.layouts.plans import courses
+from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches
 from assetgen.backends.procedural.surface import Surface
 
 _STONES: Final = (

@@ -8,21 +8,21 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.height import blur, convexity, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.rings import groove
-from assetgen.backends.procedural.operators.soil import (
+from assetgen.backends.procedural.operators.earth.soil import (
     Soil,
     SunkenStones,
     crumbled_soil,
     pebbles,
     sunken_stones,
 )
-from assetgen.backends.procedural.operators.strands import strands
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.field.height import blur, convexity, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.rings import groove
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.piled.strands import strands
 from assetgen.backends.procedural.surface import Surface
 
 
@@ -45,11 +45,7 @@ def dirt(torus: Torus, look: Look) -> Surface:
     hard = torch.maximum(is_stone, is_pebble)
     roughness = mix(roughness, 0.79 + 0.05 * stones.grain, hard * 0.8)
     surface = Surface(
-        torus=torus,
-        height_m=height_m * look.relief,
-        color=color,
-        roughness=roughness,
-        metallic=torus.zeros(),
+        torus=torus, height_m=height_m * look.relief, color=color, roughness=roughness, metallic=torus.zeros()
     )
     surface = _littered(_damp(surface, look, soil, hard), look)
     return surface.with_grime(0.25 + 0.35 * look["dirt"], 0.03)

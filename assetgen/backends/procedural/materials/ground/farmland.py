@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.foliage import beech, oval
-from assetgen.backends.procedural.operators.height import blur, convexity, smoothstep
-from assetgen.backends.procedural.operators.leaves import Thrown, joined, laid_over, lay_shapes
-from assetgen.backends.procedural.operators.litter import FALLEN, Species, strew
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.soil import Soil, crumbled_soil, pebbles
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.earth.soil import Soil, crumbled_soil, pebbles
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blur, convexity, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.living.foliage import beech, oval
+from assetgen.backends.procedural.operators.living.litter import FALLEN, Species, strew
+from assetgen.backends.procedural.operators.piled.leaves import Thrown, joined, laid_over, lay_shapes
 from assetgen.backends.procedural.surface import Surface
 
 

@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import blur
-from assetgen.backends.procedural.operators.leaves import Lying, Thrown, joined, laid_over, lay_shapes
-from assetgen.backends.procedural.operators.litter import FALLEN, LeafFace, Species, leaf_face, strew
-from assetgen.backends.procedural.operators.palette import Palette, mix
-from assetgen.backends.procedural.operators.soil import Soil, crumbled_soil
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.earth.soil import Soil, crumbled_soil
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blur
+from assetgen.backends.procedural.operators.field.palette import Palette, mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.living.litter import FALLEN, LeafFace, Species, leaf_face, strew
+from assetgen.backends.procedural.operators.piled.leaves import Lying, Thrown, joined, laid_over, lay_shapes
 from assetgen.backends.procedural.surface import Surface
 
 _PILE_M = 0.013

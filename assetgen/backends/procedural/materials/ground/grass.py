@@ -9,13 +9,20 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.foliage import blade, clover, daisy, needle
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.leaves import Lying, Thrown, joined, laid_over, lay_shapes, throw
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.soil import Soil, crumbled_soil
-from assetgen.backends.procedural.operators.sward import sow_tufts
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.earth.soil import Soil, crumbled_soil
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.living.foliage import blade, clover, daisy, needle
+from assetgen.backends.procedural.operators.living.sward import sow_tufts
+from assetgen.backends.procedural.operators.piled.leaves import (
+    Lying,
+    Thrown,
+    joined,
+    laid_over,
+    lay_shapes,
+    throw,
+)
 from assetgen.backends.procedural.surface import Surface, by_rows
 
 _BLADE, _STRAW, _CLOVER, _DAISY = range(4)
@@ -93,16 +100,9 @@ def _grow(torus: Torus, look: Look, kind: _Sward) -> tuple[Thrown, Tensor]:
         lift_m=(0.001, 0.008 + 0.012 * kind.dry),
     )  # fmt: skip
     weeds = throw(
-        torus,
-        "weeds",
-        max(round(kind.clover * look["weeds"] * area), 1),
-        length_m=(0.014, 0.026),
-        slim=(0.9, 1.0),
-        lift_m=(0.006, 0.024),
-        tilt=0.3,
-        roll=0.3,
-        cup=(0.1, 0.5),
-    )
+        torus, "weeds", max(round(kind.clover * look["weeds"] * area), 1), length_m=(0.014, 0.026), slim=(0.9, 1.0),
+        lift_m=(0.006, 0.024), tilt=0.3, roll=0.3, cup=(0.1, 0.5),
+    )  # fmt: skip
     flower = weeds.own < 0.035
     size = torch.where(flower, 0.8, 1.0)
     weeds = replace(

@@ -9,12 +9,16 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import cells
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.foliage import frond, needle, rosette
-from assetgen.backends.procedural.operators.height import blur, dome, smoothstep
-from assetgen.backends.procedural.operators.leaves import (
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.elements import Elements
+from assetgen.backends.procedural.operators.field.height import blur, dome, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.layouts.cells import cells
+from assetgen.backends.procedural.operators.living.foliage import frond, needle, rosette
+from assetgen.backends.procedural.operators.piled.leaves import (
     Lying,
     Outline,
     Thrown,
@@ -23,10 +27,6 @@ from assetgen.backends.procedural.operators.leaves import (
     lay_shapes,
     throw,
 )
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
 
 

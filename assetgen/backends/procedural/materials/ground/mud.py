@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cover import threshold_for
-from assetgen.backends.procedural.operators.height import blur, blurs, convexity, smoothstep
-from assetgen.backends.procedural.operators.marks import crack_distance
-from assetgen.backends.procedural.operators.noise import fbm
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.rings import groove
-from assetgen.backends.procedural.operators.soil import Soil, crumbled_soil, pebbles
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.tracks import footprints, wished_tracks
+from assetgen.backends.procedural.operators.earth.soil import Soil, crumbled_soil, pebbles
+from assetgen.backends.procedural.operators.field.cover import threshold_for
+from assetgen.backends.procedural.operators.field.height import blur, blurs, convexity, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.rings import groove
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.traces.marks import crack_distance
+from assetgen.backends.procedural.operators.traces.tracks import footprints, wished_tracks
 from assetgen.backends.procedural.surface import Surface
 
 

@@ -8,17 +8,17 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.foliage import oval
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.leaves import laid_over, lay_shapes, throw
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, warmed
-from assetgen.backends.procedural.operators.soil import clods
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.tracks import footprints
-from assetgen.backends.procedural.operators.waves import waves
+from assetgen.backends.procedural.operators.earth.soil import clods
+from assetgen.backends.procedural.operators.earth.waves import waves
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, warmed
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.living.foliage import oval
+from assetgen.backends.procedural.operators.piled.leaves import laid_over, lay_shapes, throw
+from assetgen.backends.procedural.operators.traces.tracks import footprints
 from assetgen.backends.procedural.surface import Surface
 
 _RIPPLES = {"beach": 0.12, "dunes": 1.0, "wet": 0.30}  # as a share of a dune's
@@ -54,11 +54,7 @@ def sand(torus: Torus, look: Look) -> Surface:
     roughness = look.roughness(0.90) + 0.045 * micro.clamp(-2, 2) + 0.05 * swell - 0.04 * ripple
     roughness = mix(roughness, 1.02 - 0.85 * wet + 0.06 * micro.clamp(-2, 2), (wet * 1.4).clamp(max=1))
     surface = Surface(
-        torus=torus,
-        height_m=height_m * look.relief,
-        color=color,
-        roughness=roughness,
-        metallic=torus.zeros(),
+        torus=torus, height_m=height_m * look.relief, color=color, roughness=roughness, metallic=torus.zeros()
     )
     return surface if kind == "dunes" else _washed_up(surface, look)
 

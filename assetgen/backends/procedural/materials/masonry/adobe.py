@@ -7,17 +7,17 @@ from typing import Final
 import torch
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.earthen import EARTHS, Earth, knead_mud, weather_earth
-from assetgen.backends.procedural.operators.height import dome
-from assetgen.backends.procedural.operators.laying import lay_by_hand
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.masonry import Body, build_wall, mortar_color
-from assetgen.backends.procedural.operators.noise import fbm
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.trowel import trowel_sweeps
-from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import dome
+from assetgen.backends.procedural.operators.field.noise import fbm
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.layouts.laying import lay_by_hand
+from assetgen.backends.procedural.operators.layouts.plans import courses
+from assetgen.backends.procedural.operators.masonry.earthen import EARTHS, Earth, knead_mud, weather_earth
+from assetgen.backends.procedural.operators.masonry.trowel import trowel_sweeps
+from assetgen.backends.procedural.operators.masonry.wall import Body, build_wall, mortar_color
 from assetgen.backends.procedural.surface import Surface
 
 _MUDS: Final = (

@@ -5,16 +5,16 @@ from __future__ import annotations
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.cement import Form, Skin, cast, mix_cement
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.laying import lay_by_hand
-from assetgen.backends.procedural.operators.layouts import boards
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.elements import Elements
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.layouts.laying import lay_by_hand
+from assetgen.backends.procedural.operators.layouts.plans import boards
+from assetgen.backends.procedural.operators.masonry.cement import Form, Skin, cast, mix_cement
 from assetgen.backends.procedural.surface import Surface
 
 

@@ -9,12 +9,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand
-from assetgen.backends.procedural.operators.layouts import Plan, basket, courses, flemish, herringbone
-from assetgen.backends.procedural.operators.marks import patches
-from assetgen.backends.procedural.operators.masonry import (
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.layouts.laying import Laid, lay_by_hand
+from assetgen.backends.procedural.operators.layouts.plans import Plan, basket, courses, flemish, herringbone
+from assetgen.backends.procedural.operators.masonry.wall import (
     JOINTS,
     Body,
     build_wall,
@@ -22,10 +25,7 @@ from assetgen.backends.procedural.operators.masonry import (
     paint_wall,
     salt_bloom,
 )
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 
 _CLAYS: Final = (

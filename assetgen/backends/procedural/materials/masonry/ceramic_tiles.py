@@ -9,8 +9,18 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.glaze import (
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.laying import (
+    Laid,
+    lay_by_hand,
+    lay_hexagons,
+    rounded_edge,
+)
+from assetgen.backends.procedural.operators.layouts.plans import courses, herringbone
+from assetgen.backends.procedural.operators.masonry.glaze import (
     Glaze,
     chipped_glaze,
     crazing,
@@ -18,17 +28,7 @@ from assetgen.backends.procedural.operators.glaze import (
     pour_glaze,
     scale_film,
 )
-from assetgen.backends.procedural.operators.grout import grout_bed, grout_color
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.laying import (
-    Laid,
-    lay_by_hand,
-    lay_hexagons,
-    rounded_edge,
-)
-from assetgen.backends.procedural.operators.layouts import courses, herringbone
-from assetgen.backends.procedural.operators.palette import Palette, mix, piece_tints
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.masonry.grout import grout_bed, grout_color
 from assetgen.backends.procedural.surface import Surface
 
 _GLAZES: Final[dict[str, tuple[str, ...]]] = {
@@ -84,10 +84,9 @@ def _set_tiles(torus: Torus, look: Look, layout: str) -> Laid:
     # Even numbers both ways, so that a chequered floor closes on itself.
     across = max(2 * round(torus.tile_m / long_m / 2), 2)
     down = across if long_m == width_m else 2 * across
-    plan = courses(across, down, shift=1 if layout == "offset" else 0)
-    if layout == "herringbone":
-        plan = herringbone(torus.cells_across(width_m * 2.2))
-    turn = 0.004 * look["unevenness"]
+    rows = courses(across, down, shift=1 if layout == "offset" else 0)
+    plan = herringbone(torus.cells_across(width_m * 2.2)) if layout == "herringbone" else rows
+    turn = shift_m * 10
     return lay_by_hand(torus, plan, "tiles", gap_m=gap_m, shift_m=shift_m, turn=turn, rounding_m=0.002)
 
 

@@ -9,12 +9,16 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.masonry import (
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch_per_piece
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.layouts.laying import Laid, lay_by_hand
+from assetgen.backends.procedural.operators.layouts.plans import courses
+from assetgen.backends.procedural.operators.masonry.wall import (
     CEMENTS,
     Body,
     Wall,
@@ -23,11 +27,7 @@ from assetgen.backends.procedural.operators.masonry import (
     paint_wall,
     salt_bloom,
 )
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece
-from assetgen.backends.procedural.operators.weather import rain_streaks
+from assetgen.backends.procedural.operators.traces.weather import rain_streaks
 from assetgen.backends.procedural.surface import Surface
 
 _CINDERS: Final = (

@@ -5,15 +5,21 @@ from __future__ import annotations
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cement import Form, Skin, cast, mix_cement, stones_in_paste
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.marks import patches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.trowel import trowel_sweeps
-from assetgen.backends.procedural.operators.warp import fetch
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch
+from assetgen.backends.procedural.operators.masonry.cement import (
+    Form,
+    Skin,
+    cast,
+    mix_cement,
+    stones_in_paste,
+)
+from assetgen.backends.procedural.operators.masonry.trowel import trowel_sweeps
+from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 
 

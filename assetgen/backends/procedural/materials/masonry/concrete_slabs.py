@@ -8,20 +8,20 @@ from typing import Final
 import torch
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cement import Form, Skin, cast, mix_cement
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.laying import (
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.laying import (
     Laid,
     corner_loss,
     edge_loss,
     lay_by_hand,
     rounded_edge,
 )
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.layouts.plans import courses
+from assetgen.backends.procedural.operators.masonry.cement import Form, Skin, cast, mix_cement
 from assetgen.backends.procedural.surface import Surface
 
 

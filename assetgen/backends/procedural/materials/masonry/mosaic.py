@@ -9,18 +9,18 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.grout import grout_bed, grout_color
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.laying import Laid, corner_loss, lay_by_hand, lay_hexagons
-from assetgen.backends.procedural.operators.layouts import courses, uneven_rows
-from assetgen.backends.procedural.operators.marks import patches
-from assetgen.backends.procedural.operators.motifs import MOTIF_COLUMNS, motif_bands, rosettes
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.panels import within
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.designs.motifs import MOTIF_COLUMNS, motif_bands, rosettes
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.layouts.laying import Laid, corner_loss, lay_by_hand, lay_hexagons
+from assetgen.backends.procedural.operators.layouts.panels import within
+from assetgen.backends.procedural.operators.layouts.plans import courses, uneven_rows
+from assetgen.backends.procedural.operators.masonry.grout import grout_bed, grout_color
+from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 
 _STONES: Final = (
@@ -106,9 +106,8 @@ def _set_by_hand(torus: Torus, look: Look, layout: str) -> _Setting:
     if layout == "flowing":
         swirl = torch.sin(laid.row * (6.2832 * 4 / across)) + (draw[:, 0] - 0.5) * 1.6
         kinds = torch.bucketize(swirl, torch.tensor([0.2, 0.9, 1.3], device=torus.device))
-    return _Setting(
-        laid=laid, edge_m=pieces.edge - pieces.random(torus, "cut", 0.0, 0.0006) * rough, kinds=kinds
-    )
+    edge_m = pieces.edge - pieces.random(torus, "cut", 0.0, 0.0006) * rough
+    return _Setting(laid=laid, edge_m=edge_m, kinds=kinds)
 
 
 def _pennies(torus: Torus, look: Look) -> _Setting:

@@ -8,15 +8,20 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.strokes import lay_strokes
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.trowel import fillings, trowel_sweeps
-from assetgen.backends.procedural.operators.weather import dust_on_ledges, flakes, hairline_cracks, tide_marks
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.masonry.trowel import fillings, trowel_sweeps
+from assetgen.backends.procedural.operators.piled.strokes import lay_strokes
+from assetgen.backends.procedural.operators.traces.weather import (
+    dust_on_ledges,
+    flakes,
+    hairline_cracks,
+    tide_marks,
+)
 from assetgen.backends.procedural.surface import Surface
 
 _LIMES: Final = (

@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.earthen import EARTHS, Earth, knead_mud, weather_earth
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.masonry import Body
-from assetgen.backends.procedural.operators.noise import fbm
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.masonry.earthen import EARTHS, Earth, knead_mud, weather_earth
+from assetgen.backends.procedural.operators.masonry.wall import Body
 from assetgen.backends.procedural.surface import Surface
 
 

@@ -9,17 +9,17 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.lichen import crusts
-from assetgen.backends.procedural.operators.marks import patches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.shingles import lay_barrels, lay_shingles, snapped
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.elements import Elements
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch_per_piece
+from assetgen.backends.procedural.operators.layouts.plans import courses
+from assetgen.backends.procedural.operators.piled.shingles import lay_barrels, lay_shingles, snapped
+from assetgen.backends.procedural.operators.traces.lichen import crusts
+from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 
 _CLAYS: Final = (
@@ -117,8 +117,7 @@ def _flat(torus: Torus, look: Look, jag_m: Tensor, kind: str) -> _Roof:
     pieces = tiles.pieces
     camber = (pieces.x * (2 / tiles.width_m)).square_() * pieces.random(torus, "tiles/camber", 0.0, 0.004)
     twist = pieces.x * pieces.random(torus, "tiles/twist", -0.03, 0.03)
-    arris = smoothstep(0.006, 0.0, pieces.edge) * 0.003
-    height_m = tiles.level * look["thick_m"] - camber + twist - arris
+    height_m = tiles.level * look["thick_m"] - camber + twist - smoothstep(0.006, 0.0, pieces.edge) * 0.003
     return _Roof(pieces=pieces, height_m=height_m, gutter=torus.zeros())
 
 

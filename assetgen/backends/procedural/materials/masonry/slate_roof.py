@@ -8,17 +8,22 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.lichen import crusts
-from assetgen.backends.procedural.operators.marks import patches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.shingles import Shingles, lay_shingles, shingle_plan, snapped
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.elements import Elements
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch_per_piece
+from assetgen.backends.procedural.operators.layouts.plans import courses
+from assetgen.backends.procedural.operators.piled.shingles import (
+    Shingles,
+    lay_shingles,
+    shingle_plan,
+    snapped,
+)
+from assetgen.backends.procedural.operators.traces.lichen import crusts
+from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 
 _QUARRIES: Final = (

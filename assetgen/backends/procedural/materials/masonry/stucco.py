@@ -8,16 +8,16 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import blur, dome, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.strokes import lay_strokes
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.trowel import fillings
-from assetgen.backends.procedural.operators.warp import fetch_along, warp_field
-from assetgen.backends.procedural.operators.weather import (
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blur, dome, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch_along, warp_field
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.masonry.trowel import fillings
+from assetgen.backends.procedural.operators.piled.strokes import lay_strokes
+from assetgen.backends.procedural.operators.traces.weather import (
     dust_on_ledges,
     flakes,
     hairline_cracks,

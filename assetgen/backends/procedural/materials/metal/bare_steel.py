@@ -10,10 +10,14 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.handled import dents, fingerprints, hairlines, smears
-from assetgen.backends.procedural.operators.height import blur, run_down, smoothstep
-from assetgen.backends.procedural.operators.layouts import courses, lay
-from assetgen.backends.procedural.operators.metal_skins import (
+from assetgen.backends.procedural.operators.field.height import blur, run_down, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.panels import half_extents
+from assetgen.backends.procedural.operators.layouts.plans import courses, lay
+from assetgen.backends.procedural.operators.metal.plates import buckled, riveted, welded
+from assetgen.backends.procedural.operators.metal.skins import (
     Skin,
     blasted,
     blued,
@@ -22,11 +26,7 @@ from assetgen.backends.procedural.operators.metal_skins import (
     rolled,
     spangle,
 )
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.panels import half_extents
-from assetgen.backends.procedural.operators.plates import buckled, riveted, welded
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.traces.handled import dents, fingerprints, hairlines, smears
 from assetgen.backends.procedural.surface import Surface
 
 

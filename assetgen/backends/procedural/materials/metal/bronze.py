@@ -8,16 +8,16 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.hammering import hammered
-from assetgen.backends.procedural.operators.handled import dents, fingerprints, hairlines, smears
-from assetgen.backends.procedural.operators.height import convexity, smoothstep
-from assetgen.backends.procedural.operators.metal_skins import cast
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.run_off import run_off
-from assetgen.backends.procedural.operators.tarnish import tarnish
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.verdigris import verdigris
+from assetgen.backends.procedural.operators.field.height import convexity, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.metal.hammering import hammered
+from assetgen.backends.procedural.operators.metal.skins import cast
+from assetgen.backends.procedural.operators.metal.tarnish import tarnish
+from assetgen.backends.procedural.operators.metal.verdigris import verdigris
+from assetgen.backends.procedural.operators.traces.handled import dents, fingerprints, hairlines, smears
+from assetgen.backends.procedural.operators.traces.run_off import run_off
 from assetgen.backends.procedural.surface import Surface
 
 

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.handled import fingerprints, hairlines, smears
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.marks import scratches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.overlaps import overlapping
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.piled.overlaps import overlapping
+from assetgen.backends.procedural.operators.traces.handled import fingerprints, hairlines, smears
+from assetgen.backends.procedural.operators.traces.marks import scratches
 from assetgen.backends.procedural.surface import Surface
 
 _METALS: Final = {

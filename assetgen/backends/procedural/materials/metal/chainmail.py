@@ -7,11 +7,11 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.mail import Mail, mail
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.metal.mail import Mail, mail
 from assetgen.backends.procedural.surface import Surface
 
 _METALS: Final = {

@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.corrugation import Corrugation, corrugated_sheets
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.metal_skins import spangle
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette
-from assetgen.backends.procedural.operators.run_off import run_off
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.metal.corrugation import Corrugation, corrugated_sheets
+from assetgen.backends.procedural.operators.metal.skins import spangle
+from assetgen.backends.procedural.operators.traces.run_off import run_off
 from assetgen.backends.procedural.surface import Surface
 
 _ZINC: Final = ("#b4babd", "#c6cbcd", "#d9dcde")

@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.handled import dents, hairlines, smears
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.metal_skins import blasted, rolled
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.treads import tread
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.metal.skins import blasted, rolled
+from assetgen.backends.procedural.operators.metal.treads import tread
+from assetgen.backends.procedural.operators.traces.handled import dents, hairlines, smears
 from assetgen.backends.procedural.surface import Surface
 
 _STEEL: Final = ("#b7b5b1", "#c6c3be", "#d6d3ce")

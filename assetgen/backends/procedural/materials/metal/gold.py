@@ -8,17 +8,17 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.hammering import hammered
-from assetgen.backends.procedural.operators.handled import dents, fingerprints, hairlines, smears
-from assetgen.backends.procedural.operators.height import convexity, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.ornament import chased
-from assetgen.backends.procedural.operators.overlaps import overlapping
-from assetgen.backends.procedural.operators.palette import Palette, warmed
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.designs.ornament import chased
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.height import convexity, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette, warmed
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.metal.hammering import hammered
+from assetgen.backends.procedural.operators.piled.overlaps import overlapping
+from assetgen.backends.procedural.operators.traces.handled import dents, fingerprints, hairlines, smears
 from assetgen.backends.procedural.surface import Surface
 
 _GOLD: Final = ("#cba35f", "#e2bd78", "#efd08d", "#f4dfa8")

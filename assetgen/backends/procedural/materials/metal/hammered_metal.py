@@ -8,13 +8,13 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.hammering import Blows, hammered
-from assetgen.backends.procedural.operators.handled import fingerprints, hairlines, smears
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.tarnish import tarnish
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.metal.hammering import Blows, hammered
+from assetgen.backends.procedural.operators.metal.tarnish import tarnish
+from assetgen.backends.procedural.operators.traces.handled import fingerprints, hairlines, smears
 from assetgen.backends.procedural.surface import Surface
 
 

@@ -7,18 +7,18 @@ from dataclasses import replace
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.decals import painted_band
-from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.layouts import Plan, courses, lay
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
-from assetgen.backends.procedural.operators.palette import Palette, flat_color, mix
-from assetgen.backends.procedural.operators.panels import half_extents
-from assetgen.backends.procedural.operators.plates import Plating, buckled, riveted, welded
-from assetgen.backends.procedural.operators.pressings import PRESSINGS, pressed
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.designs.decals import painted_band
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.elements import Elements
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette, flat_color, mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.panels import half_extents
+from assetgen.backends.procedural.operators.layouts.plans import Plan, courses, lay
+from assetgen.backends.procedural.operators.metal.paintwork import bleached, knocks, laid_bare, streaked
+from assetgen.backends.procedural.operators.metal.plates import Plating, buckled, riveted, welded
+from assetgen.backends.procedural.operators.metal.pressings import PRESSINGS, pressed
 from assetgen.backends.procedural.surface import Surface
 
 _PAINTS = ("#b98b2c", "#4d6a4f", "#31503f", "#7a3a2c", "#2f6469", "#80857f", "#565c60", "#2e4258", "#a7a491")

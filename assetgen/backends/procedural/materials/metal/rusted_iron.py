@@ -8,12 +8,12 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.corrosion import eaten_pits, scale_sheet
-from assetgen.backends.procedural.operators.cover import grown
-from assetgen.backends.procedural.operators.height import blur, convexity, run_down, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette, mix
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.cover import grown
+from assetgen.backends.procedural.operators.field.height import blur, convexity, run_down, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette, mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.metal.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.surface import Surface
 
 
@@ -100,9 +100,8 @@ def _bare(look: Look, surface: Surface, state: _State, noises: _Noises) -> Surfa
     share = state.bare * (0.3 + 1.1 * look["wear"])
     if share <= 0:
         return surface
-    torus = surface.torus
-    standing = convexity(torus, surface.height_m, 0.010).mul_(1 / 0.0012).clamp_(-1, 1)
-    struck = fbm(torus, "struck", torus.cells_across(0.125), octaves=6, gain=0.6)
+    standing = convexity(surface.torus, surface.height_m, 0.010).mul_(1 / 0.0012).clamp_(-1, 1)
+    struck = fbm(surface.torus, "struck", surface.torus.cells_across(0.125), octaves=6, gain=0.6)
     gone = grown(standing * 0.3 + struck + noises.rough * 0.5 + noises.grain * 0.03, share, deep=0.3)
     metal = Palette.of("#b1aeaa", "#c1beb9", "#d1cec9").paint(0.5 + noises.grain * 0.18 + noises.rough * 0.5)
     film = look.palette("#4d382b", "#8f7156", "#b0a08c", tint=0.3).paint(0.5 + gone)

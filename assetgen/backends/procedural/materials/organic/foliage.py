@@ -8,16 +8,23 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.creepers import climb
-from assetgen.backends.procedural.operators.foliage import beech, ivy_leaf, ivy_ribs, needle, veins, willow
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.leaves import Lying, Outline, Thrown, laid_over, lay_shapes
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.rings import groove
-from assetgen.backends.procedural.operators.sprigs import fronds, sprigs
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.rings import groove
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.living.creepers import climb
+from assetgen.backends.procedural.operators.living.foliage import (
+    beech,
+    ivy_leaf,
+    ivy_ribs,
+    needle,
+    veins,
+    willow,
+)
+from assetgen.backends.procedural.operators.living.sprigs import fronds, sprigs
+from assetgen.backends.procedural.operators.piled.leaves import Lying, Outline, Thrown, laid_over, lay_shapes
 from assetgen.backends.procedural.surface import Surface
 
 _GREENS: Final = (

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import cells, grains, scatter
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import convexity, dome, smoothstep
-from assetgen.backends.procedural.operators.marks import crack_distance, patches, scratches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.quilting import quilt, sewn
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.cloth.quilting import quilt, sewn
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import convexity, dome, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.layouts.cells import cells, grains, scatter
+from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.surface import Surface
 
 _DYES: Final = (

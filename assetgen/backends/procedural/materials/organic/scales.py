@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import cells
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import dome, smoothstep
-from assetgen.backends.procedural.operators.markings import markings
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.rows import Blade, Rows, overlapping_rows
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import dome, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.operators.layouts.cells import cells
+from assetgen.backends.procedural.operators.living.markings import markings
+from assetgen.backends.procedural.operators.living.rows import Blade, Rows, overlapping_rows
 from assetgen.backends.procedural.surface import Surface
 
 

@@ -9,16 +9,16 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.circuit import Circuit, lay_out
-from assetgen.backends.procedural.operators.decals import numerals
-from assetgen.backends.procedural.operators.handled import hairlines, smears
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.layouts import courses, lay
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette, flat_color
-from assetgen.backends.procedural.operators.panels import half_extents, within
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.designs.decals import numerals
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette, flat_color
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.panels import half_extents, within
+from assetgen.backends.procedural.operators.layouts.plans import courses, lay
+from assetgen.backends.procedural.operators.metal.circuit import Circuit, lay_out
+from assetgen.backends.procedural.operators.traces.handled import hairlines, smears
 from assetgen.backends.procedural.surface import Surface
 
 _MASKS: Final = {

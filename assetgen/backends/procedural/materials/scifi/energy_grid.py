@@ -9,16 +9,16 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.handled import fingerprints, hairlines, smears
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.laying import lay_by_hand, lay_hexagons
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import flat_color
-from assetgen.backends.procedural.operators.panels import band, split
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.elements import Elements
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import flat_color
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.laying import lay_by_hand, lay_hexagons
+from assetgen.backends.procedural.operators.layouts.panels import band, split
+from assetgen.backends.procedural.operators.layouts.plans import courses
+from assetgen.backends.procedural.operators.traces.handled import fingerprints, hairlines, smears
 from assetgen.backends.procedural.surface import Surface
 
 _LIGHTS: Final = ("#63d8ff", "#63d8ff", "#7dffd0", "#c48bff", "#ffae57", "#ff6a8a")

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.decals import numerals, painted_band, warning_stripes
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.hull import Hull, build_hull
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.paintwork import bleached, knocks, laid_bare, streaked
-from assetgen.backends.procedural.operators.palette import Palette, flat_color, mix
-from assetgen.backends.procedural.operators.plates import buckled
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.designs.decals import numerals, painted_band, warning_stripes
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette, flat_color, mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.metal.hull import Hull, build_hull
+from assetgen.backends.procedural.operators.metal.paintwork import bleached, knocks, laid_bare, streaked
+from assetgen.backends.procedural.operators.metal.plates import buckled
 from assetgen.backends.procedural.surface import Surface
 
 _LAMPS: Final = ("#8fe3ff", "#8fe3ff", "#ffb45e", "#ff6a55", "#f6f2e6")

@@ -9,16 +9,21 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.handled import hairlines, smears
-from assetgen.backends.procedural.operators.height import blur, smoothstep
-from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand, lay_hexagons, rounded_edge
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import Palette, flat_color
-from assetgen.backends.procedural.operators.panels import band, split, swell
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.treads import tread
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import blur, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import Palette, flat_color
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.laying import (
+    Laid,
+    lay_by_hand,
+    lay_hexagons,
+    rounded_edge,
+)
+from assetgen.backends.procedural.operators.layouts.panels import band, split, swell
+from assetgen.backends.procedural.operators.layouts.plans import courses
+from assetgen.backends.procedural.operators.metal.treads import tread
+from assetgen.backends.procedural.operators.traces.handled import hairlines, smears
 from assetgen.backends.procedural.surface import Surface
 
 _GAP_M: Final = 0.014

@@ -9,21 +9,27 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.heap import Crushed, Sort, heap
-from assetgen.backends.procedural.operators.height import blur, convexity, faces_up, run_down, smoothstep
-from assetgen.backends.procedural.operators.layouts import lay
-from assetgen.backends.procedural.operators.lichen import with_lichen
-from assetgen.backends.procedural.operators.marks import crack_distance, patches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, warmed
-from assetgen.backends.procedural.operators.panels import band
-from assetgen.backends.procedural.operators.rock import broken_face
-from assetgen.backends.procedural.operators.stonework import block_courses
-from assetgen.backends.procedural.operators.strata import strata
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import bent_twice
+from assetgen.backends.procedural.operators.earth.rock import broken_face
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.elements import Elements
+from assetgen.backends.procedural.operators.field.height import (
+    blur,
+    convexity,
+    faces_up,
+    run_down,
+    smoothstep,
+)
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, warmed
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import bent_twice
+from assetgen.backends.procedural.operators.layouts.panels import band
+from assetgen.backends.procedural.operators.layouts.plans import lay
+from assetgen.backends.procedural.operators.layouts.stonework import block_courses
+from assetgen.backends.procedural.operators.layouts.strata import strata
+from assetgen.backends.procedural.operators.piled.heap import Crushed, Sort, heap
+from assetgen.backends.procedural.operators.traces.lichen import with_lichen
+from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches
 from assetgen.backends.procedural.surface import Surface
 
 _ROCKS: Final = (

@@ -9,19 +9,19 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import cells, grains
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.elements import Elements
-from assetgen.backends.procedural.operators.height import convexity, dome, smoothstep
-from assetgen.backends.procedural.operators.laying import lay_by_hand
-from assetgen.backends.procedural.operators.lichen import with_lichen
-from assetgen.backends.procedural.operators.marks import patches
-from assetgen.backends.procedural.operators.noise import fbm
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.panels import split
-from assetgen.backends.procedural.operators.rock import rock_faces
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import bent_twice
+from assetgen.backends.procedural.operators.earth.rock import rock_faces
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.elements import Elements
+from assetgen.backends.procedural.operators.field.height import convexity, dome, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import bent_twice
+from assetgen.backends.procedural.operators.layouts.cells import cells, grains
+from assetgen.backends.procedural.operators.layouts.laying import lay_by_hand
+from assetgen.backends.procedural.operators.layouts.panels import split
+from assetgen.backends.procedural.operators.traces.lichen import with_lichen
+from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 
 _FLAGS: Final = (

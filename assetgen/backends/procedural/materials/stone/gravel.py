@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import facets
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.heap import Crushed, Heap, Sort, Worn, heap
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch_per_piece
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch_per_piece
+from assetgen.backends.procedural.operators.layouts.cells import facets
+from assetgen.backends.procedural.operators.piled.heap import Crushed, Heap, Sort, Worn, heap
 from assetgen.backends.procedural.surface import Surface
 
 _STONES: Final = (

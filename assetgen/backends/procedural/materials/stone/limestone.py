@@ -8,20 +8,20 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.fossils import fossils
-from assetgen.backends.procedural.operators.height import convexity, smoothstep
-from assetgen.backends.procedural.operators.laying import Laid, lay_by_hand, rounded_edge
-from assetgen.backends.procedural.operators.lichen import with_lichen
-from assetgen.backends.procedural.operators.marks import patches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, warmed
-from assetgen.backends.procedural.operators.rock import broken_face
-from assetgen.backends.procedural.operators.stonework import block_courses
-from assetgen.backends.procedural.operators.strata import strata
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import bent_twice
+from assetgen.backends.procedural.operators.earth.fossils import fossils
+from assetgen.backends.procedural.operators.earth.rock import broken_face
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import convexity, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, warmed
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import bent_twice
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.layouts.laying import Laid, lay_by_hand, rounded_edge
+from assetgen.backends.procedural.operators.layouts.stonework import block_courses
+from assetgen.backends.procedural.operators.layouts.strata import strata
+from assetgen.backends.procedural.operators.traces.lichen import with_lichen
+from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 
 _STONES: Final = (
@@ -58,11 +58,9 @@ def limestone(torus: Torus, look: Look) -> Surface:
     color *= 1 - 0.28 * soot
     usual = 0.55 if face in ("shelly", "travertine") else 0.84
     roughness = look.roughness(usual) + 0.06 * clouds - 0.1 * seen + 0.22 * hollow * (0.95 - usual)
-    dull = patches(torus, "dull", 0.2, amount=0.4, soft=0.3)
-    roughness = roughness + 0.1 * soot + 0.02 * grain + 0.1 * dull
-    surface = Surface(
-        torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
-    )
+    roughness = roughness + 0.1 * soot + 0.1 * patches(torus, "dull", 0.2, amount=0.4, soft=0.3)
+    rough = roughness + 0.02 * grain
+    surface = Surface(torus=torus, height_m=height_m, color=color, roughness=rough, metallic=torus.zeros())
     if face in ("pitted", "tooled"):
         crusts = look.palette("#7d7c6e", "#a3a18f", "#bdbaa6", "#b8a878", tint=0.1)
         surface = with_lichen(surface, "lichen", 0.09, 0.45 * look["age"], grain, crusts, where=1 - hollow)

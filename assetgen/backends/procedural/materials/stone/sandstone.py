@@ -8,16 +8,16 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import grains
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import convexity, smoothstep
-from assetgen.backends.procedural.operators.marks import crack_distance, patches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, warmed
-from assetgen.backends.procedural.operators.panels import band
-from assetgen.backends.procedural.operators.strata import Beds, strata
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import bent_twice
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import convexity, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, warmed
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import bent_twice
+from assetgen.backends.procedural.operators.layouts.cells import grains
+from assetgen.backends.procedural.operators.layouts.panels import band
+from assetgen.backends.procedural.operators.layouts.strata import Beds, strata
+from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches
 from assetgen.backends.procedural.surface import Surface
 
 _SANDS: Final = {

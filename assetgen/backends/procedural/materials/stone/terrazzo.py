@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.heap import Crushed, Heap, Sort, heap
-from assetgen.backends.procedural.operators.laying import lay_by_hand
-from assetgen.backends.procedural.operators.layouts import courses
-from assetgen.backends.procedural.operators.marks import patches
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix, warmed
-from assetgen.backends.procedural.operators.rock import rock_insides
-from assetgen.backends.procedural.operators.torus import Torus
+from assetgen.backends.procedural.operators.earth.rock import rock_insides
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix, warmed
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.laying import lay_by_hand
+from assetgen.backends.procedural.operators.layouts.plans import courses
+from assetgen.backends.procedural.operators.piled.heap import Crushed, Heap, Sort, heap
+from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 
 _MIXES: Final = (

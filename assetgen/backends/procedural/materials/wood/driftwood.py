@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import scatter
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import convexity, smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.rings import groove, growth_rings
-from assetgen.backends.procedural.operators.strands import strands
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import fetch
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import convexity, smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.rings import groove, growth_rings
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import fetch
+from assetgen.backends.procedural.operators.layouts.cells import scatter
+from assetgen.backends.procedural.operators.piled.strands import strands
 from assetgen.backends.procedural.surface import Surface
 
 _WOODS: Final = (

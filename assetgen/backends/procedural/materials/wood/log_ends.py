@@ -9,21 +9,21 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import cells
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.end_grain import (
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm
+from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.layouts.cells import cells
+from assetgen.backends.procedural.operators.layouts.packing import discs, pack_circles
+from assetgen.backends.procedural.operators.wood.end_grain import (
     LogEnds,
     chainsaw_marks,
     drying_checks,
     end_rings,
     log_ends_of,
 )
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.noise import fbm
-from assetgen.backends.procedural.operators.packing import discs, pack_circles
-from assetgen.backends.procedural.operators.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.warp import warp_field
 from assetgen.backends.procedural.surface import Surface
 
 _TREES: Final = {

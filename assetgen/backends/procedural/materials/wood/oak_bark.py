@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.cells import cells, grains
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.trunk import BarkRelief, grown_old, terraced, tree_ramp
-from assetgen.backends.procedural.operators.warp import warp_field
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.operators.layouts.cells import cells, grains
+from assetgen.backends.procedural.operators.wood.trunk import BarkRelief, grown_old, terraced, tree_ramp
 from assetgen.backends.procedural.surface import Surface
 
 

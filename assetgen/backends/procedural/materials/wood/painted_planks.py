@@ -9,7 +9,12 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.boards import (
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.wood.boards import (
     board_joints,
     board_shape,
     drive_nails,
@@ -18,11 +23,7 @@ from assetgen.backends.procedural.operators.boards import (
     soil_boards,
     splits,
 )
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.timber import (
+from assetgen.backends.procedural.operators.wood.timber import (
     Boards,
     Grain,
     Knots,
@@ -31,8 +32,7 @@ from assetgen.backends.procedural.operators.timber import (
     wood_color,
     wood_tone,
 )
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.woods import WOODS
+from assetgen.backends.procedural.operators.wood.woods import WOODS
 from assetgen.backends.procedural.recipe import either_way
 from assetgen.backends.procedural.surface import Surface
 

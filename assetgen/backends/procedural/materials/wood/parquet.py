@@ -9,17 +9,22 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.flooring import deepened, lay_blocks, lay_chevron, walked_paths
-from assetgen.backends.procedural.operators.height import smoothstep
-from assetgen.backends.procedural.operators.layouts import Plan, basket, boards, herringbone
-from assetgen.backends.procedural.operators.marks import scratches
-from assetgen.backends.procedural.operators.noise import fbm
-from assetgen.backends.procedural.operators.palette import mix
-from assetgen.backends.procedural.operators.rings import groove
-from assetgen.backends.procedural.operators.timber import Boards, Grain, cut_grain, wood_color
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.woods import WOODS
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.height import smoothstep
+from assetgen.backends.procedural.operators.field.noise import fbm
+from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.operators.field.rings import groove
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.layouts.plans import Plan, basket, boards, herringbone
+from assetgen.backends.procedural.operators.traces.marks import scratches
+from assetgen.backends.procedural.operators.wood.flooring import (
+    deepened,
+    lay_blocks,
+    lay_chevron,
+    walked_paths,
+)
+from assetgen.backends.procedural.operators.wood.timber import Boards, Grain, cut_grain, wood_color
+from assetgen.backends.procedural.operators.wood.woods import WOODS
 from assetgen.backends.procedural.surface import Surface
 
 _FLOORS: Final = (

@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.boards import (
+from assetgen.backends.procedural.operators.field.chance import choose
+from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.operators.wood.boards import (
     board_joints,
     board_shape,
     drive_nails,
@@ -18,8 +20,7 @@ from assetgen.backends.procedural.operators.boards import (
     soil_boards,
     splits,
 )
-from assetgen.backends.procedural.operators.chance import choose
-from assetgen.backends.procedural.operators.timber import (
+from assetgen.backends.procedural.operators.wood.timber import (
     Boards,
     Grain,
     Knots,
@@ -29,8 +30,7 @@ from assetgen.backends.procedural.operators.timber import (
     wood_color,
     wood_tone,
 )
-from assetgen.backends.procedural.operators.torus import Torus
-from assetgen.backends.procedural.operators.woods import WOODS
+from assetgen.backends.procedural.operators.wood.woods import WOODS
 from assetgen.backends.procedural.recipe import either_way
 from assetgen.backends.procedural.surface import Surface
 
