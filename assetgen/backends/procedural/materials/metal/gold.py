@@ -46,24 +46,24 @@ def gold(torus: Torus, look: Look) -> Surface:
     standing = convexity(torus, height_m, 0.004)
     crest = (standing * (1 / 0.0007)).clamp(-1, 1)
 
-    cloud = fbm(torus, "cloud", torus.cells_across(0.065), octaves=6, gain=0.62)
+    cloud = fbm(torus, "cloud", torus.cells_across(0.065), octaves=7, gain=0.72)
     smear, finger = smears(torus, "smears", 0.12), fingerprints(torus, "fingers", share=0.35)
     tone = (
         0.62
         + face.tone
         + crest.clamp(min=0) * 0.25
         + fine * 0.3
-        + cloud * (0.3 if finish == "leaf" else 0.65)
+        + cloud * (0.3 if finish == "leaf" else 0.95)
     )
     tone = tone - (0.16 * smear + 0.10 * finger) * look["smudges"]
     touched = smear * 0.20 + finger * 0.17
     # Copper and silver never mix quite evenly into it: reddish clouds and greenish ones.
-    alloy = fbm(torus, "alloy", torus.cells_across(0.06), octaves=5, gain=0.6)
+    alloy = fbm(torus, "alloy", torus.cells_across(0.06), octaves=6, gain=0.68)
     rough = look.roughness(0.20) + face.dull + touched * look["smudges"] + fine * 0.16
     surface = Surface(
         torus=torus,
         height_m=height_m,
-        color=warmed(look.bare_metal(*_GOLD).paint(tone), (0.34 * alloy).clamp_(min=-0.07)),
+        color=warmed(look.bare_metal(*_GOLD).paint(tone), (0.42 * alloy).clamp_(min=-0.07)),
         roughness=rough + cloud * 0.05 - crest.clamp(min=0) * 0.05,
         metallic=torus.zeros() + look.metallic,
     )
