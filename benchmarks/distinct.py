@@ -18,9 +18,9 @@ import sys
 import torch
 from torch import Tensor, nn
 
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.imaging.color import linear_to_oklab
 
 EDGE = 256

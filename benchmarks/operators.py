@@ -16,12 +16,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.height import blur, blurs, dome, run_down, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, gradient_noise, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import Palette, mix
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch, fetch_per_piece, warp_field
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.height import blur, blurs, dome, run_down, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.field.palette import Palette, mix
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.operators.layouts.cells import cells, grains
 from assetgen.backends.procedural.operators.layouts.plans import courses, lay
 from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches, scratches

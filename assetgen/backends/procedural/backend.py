@@ -10,13 +10,13 @@ import torch
 from assetgen.backends.base import Generated
 from assetgen.backends.procedural.catalog.catalog import load_catalog
 from assetgen.backends.procedural.catalog.params import params_problems
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.parse import check_strict, parse_prompt
 from assetgen.backends.procedural.grammar.report import LayerRequest, MaterialRequest, PromptReport, printable
 from assetgen.backends.procedural.layers.coat import coat
 from assetgen.backends.procedural.layers.table import LAYERS
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.styles.table import STYLES
 from assetgen.backends.procedural.surface import Surface, finish

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import Parameter
+from assetgen.backends.procedural.field.palette import Palette, Triple, hex_to_srgb, pigment
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.oklab import (
     linear_to_oklab,
@@ -15,8 +17,6 @@ from assetgen.backends.procedural.oklab import (
     oklab_to_linear,
     srgb_to_linear,
 )
-from assetgen.backends.procedural.operators.field.palette import Palette, Triple, hex_to_srgb, pigment
-from assetgen.backends.procedural.operators.field.torus import Torus
 
 NATURAL: Final = 0.10
 """OKLab chroma of the most colorful stone, clay, wood and soil."""

@@ -9,8 +9,8 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.backends.procedural.catalog.catalog import MaterialCard, Parameter
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.surface import Surface, halved
 
 _COMMON_TRAITS: Final = frozenset({"relief", "gloss", "brightness", "saturation", "warmth"})

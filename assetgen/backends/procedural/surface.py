@@ -12,11 +12,11 @@ from dataclasses import dataclass, fields, replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.bands import row_bands
+from assetgen.backends.procedural.field.height import blurs
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.oklab import Triple
-from assetgen.backends.procedural.operators.field.bands import row_bands
-from assetgen.backends.procedural.operators.field.height import blurs
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.imaging.color import linear_to_srgb
 from assetgen.imaging.normals import encode_normal, normal_from_height
 from assetgen.imaging.occlusion import horizon_occlusion

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import Look, resolve
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 from assetgen.media.material import Material

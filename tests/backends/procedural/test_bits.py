@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
 from tests.backends.procedural.drawings.table import DRAWINGS
 from tests.backends.procedural.order_free import bits_for_threads, suspects
 

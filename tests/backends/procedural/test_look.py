@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assetgen.backends.procedural.catalog.catalog import Parameter
+from assetgen.backends.procedural.field.palette import linear_to_oklab, srgb_to_linear
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import NATURAL, Look, as_matter, resolve
-from assetgen.backends.procedural.operators.field.palette import linear_to_oklab, srgb_to_linear
-from assetgen.backends.procedural.operators.field.torus import Torus
 
 AGE = Parameter(name="age", low=0.2, high=0.8, doc="how old", traits=("age",))
 WIDTH = Parameter(name="width_m", low=0.1, high=0.3, doc="how wide", scales=True)

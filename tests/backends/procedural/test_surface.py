@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.palette import flat_color
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.palette import flat_color
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.surface import Surface, finish
 from assetgen.media.image import ColorSpace
 from tests.backends.procedural.drawings.shared import surface

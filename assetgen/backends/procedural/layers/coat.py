@@ -8,11 +8,11 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.cover import grown, spread, threshold_for
-from assetgen.backends.procedural.operators.field.exposure import proud
-from assetgen.backends.procedural.operators.field.height import blur, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.field.cover import grown, spread, threshold_for
+from assetgen.backends.procedural.field.exposure import proud
+from assetgen.backends.procedural.field.height import blur, smoothstep
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.palette import mix
 from assetgen.backends.procedural.surface import Surface
 
 SKIN_M: Final = 0.009

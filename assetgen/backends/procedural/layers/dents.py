@@ -8,16 +8,16 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.exposure import edges
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch_at_centres, warp_field
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import bare_metal, broken_open, layer_palette
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.rock import broken_face
-from assetgen.backends.procedural.operators.field.exposure import edges
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch_at_centres, warp_field
 from assetgen.backends.procedural.operators.layouts.cells import scatter
 from assetgen.backends.procedural.surface import Surface
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.cover import grown
+from assetgen.backends.procedural.field.exposure import edges, ledges, proud, slope
+from assetgen.backends.procedural.field.height import blur, blurs, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.cover import grown
-from assetgen.backends.procedural.operators.field.exposure import edges, ledges, proud, slope
-from assetgen.backends.procedural.operators.field.height import blur, blurs, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, patchwork, spectral_noise
 from assetgen.backends.procedural.surface import Surface
 
 _DUSTS = ("#746b5d", "#8f8576", "#a79d8d", "#beb5a6")

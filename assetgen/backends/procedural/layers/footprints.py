@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.palette import flat_color
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.layers.pressed import pressed
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.palette import flat_color
 from assetgen.backends.procedural.operators.traces.tracks import footprints as trodden
 from assetgen.backends.procedural.surface import Surface
 

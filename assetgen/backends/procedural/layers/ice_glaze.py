@@ -7,15 +7,15 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.cover import grown
+from assetgen.backends.procedural.field.exposure import proud
+from assetgen.backends.procedural.field.height import blur, height_blend, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, patchwork
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.cover import grown
-from assetgen.backends.procedural.operators.field.exposure import proud
-from assetgen.backends.procedural.operators.field.height import blur, height_blend, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, patchwork
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.operators.layouts.panels import band
 from assetgen.backends.procedural.operators.traces.marks import crack_distance

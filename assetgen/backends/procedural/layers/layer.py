@@ -8,10 +8,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.palette import Palette
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import NATURAL, Look, as_matter
 from assetgen.backends.procedural.oklab import linear_to_oklab, oklab_to_linear, srgb_to_linear
-from assetgen.backends.procedural.operators.field.palette import Palette
 from assetgen.backends.procedural.surface import Surface
 
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.cover import grown
+from assetgen.backends.procedural.field.exposure import slope
+from assetgen.backends.procedural.field.height import blur, blurs, height_blend, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import Palette, mix
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.cover import grown
-from assetgen.backends.procedural.operators.field.exposure import slope
-from assetgen.backends.procedural.operators.field.height import blur, blurs, height_blend, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import Palette, mix
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import warp_field
 from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface

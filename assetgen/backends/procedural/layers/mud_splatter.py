@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.cover import grown
+from assetgen.backends.procedural.field.exposure import proud
+from assetgen.backends.procedural.field.height import blur, height_blend, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, patchwork, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.cover import grown
-from assetgen.backends.procedural.operators.field.exposure import proud
-from assetgen.backends.procedural.operators.field.height import blur, height_blend, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, patchwork, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.traces.splatter import splatter
 from assetgen.backends.procedural.surface import Surface
 

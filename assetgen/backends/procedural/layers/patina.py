@@ -7,14 +7,14 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.cover import grown
+from assetgen.backends.procedural.field.exposure import edges, proud
+from assetgen.backends.procedural.field.height import run_down, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, patchwork, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.cover import grown
-from assetgen.backends.procedural.operators.field.exposure import edges, proud
-from assetgen.backends.procedural.operators.field.height import run_down, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, patchwork, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
 from assetgen.backends.procedural.operators.traces.run_off import run_off
 from assetgen.backends.procedural.surface import Surface
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.exposure import proud
-from assetgen.backends.procedural.operators.field.height import blur, smoothstep
-from assetgen.backends.procedural.operators.field.palette import mix
+from assetgen.backends.procedural.field.exposure import proud
+from assetgen.backends.procedural.field.height import blur, smoothstep
+from assetgen.backends.procedural.field.palette import mix
 from assetgen.backends.procedural.operators.traces.tracks import Tracks
 from assetgen.backends.procedural.surface import Surface
 

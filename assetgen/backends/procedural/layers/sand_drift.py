@@ -5,15 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.cover import grown
+from assetgen.backends.procedural.field.exposure import proud
+from assetgen.backends.procedural.field.height import blur, height_blend, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, patchwork, spectral_noise
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.cover import grown
-from assetgen.backends.procedural.operators.field.exposure import proud
-from assetgen.backends.procedural.operators.field.height import blur, height_blend, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, patchwork, spectral_noise
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
 _SANDS = ("#7a664c", "#988364", "#af9a7a", "#c0ad90", "#cfbfa6")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import patchwork, spectral_noise
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import bare_metal, broken_open, layer_palette
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import patchwork, spectral_noise
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.panels import band
 from assetgen.backends.procedural.operators.piled.strands import strands
 from assetgen.backends.procedural.operators.traces.marks import scratches as strokes

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import flat_color
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.layers.layer import layer_palette
 from assetgen.backends.procedural.layers.pressed import over, pressed
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import flat_color
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.traces.tracks import Tracks, tyre_ruts
 from assetgen.backends.procedural.surface import Surface
 

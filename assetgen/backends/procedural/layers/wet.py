@@ -7,13 +7,13 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.cover import grown, threshold_for
+from assetgen.backends.procedural.field.height import blur, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, patchwork
+from assetgen.backends.procedural.field.palette import Palette, mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import Look, as_matter
-from assetgen.backends.procedural.operators.field.cover import grown, threshold_for
-from assetgen.backends.procedural.operators.field.height import blur, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, patchwork
-from assetgen.backends.procedural.operators.field.palette import Palette, mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.surface import Surface
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import find_material
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.materials.fabric.canvas import canvas
 from assetgen.backends.procedural.materials.fabric.carpet import carpet
@@ -106,7 +107,6 @@ from assetgen.backends.procedural.materials.wood.thatch import thatch
 from assetgen.backends.procedural.materials.wood.wood_planks import wood_planks
 from assetgen.backends.procedural.materials.wood.wood_shingles import wood_shingles
 from assetgen.backends.procedural.materials.wood.wood_veneer import wood_veneer
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.recipe import Recipe
 from assetgen.backends.procedural.surface import Surface
 

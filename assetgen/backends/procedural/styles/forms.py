@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.cover import threshold_for
+from assetgen.backends.procedural.field.height import blur, blurs, smoothstep
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.designs.painting import flattened, lightness
-from assetgen.backends.procedural.operators.field.cover import threshold_for
-from assetgen.backends.procedural.operators.field.height import blur, blurs, smoothstep
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.surface import Surface
 
 

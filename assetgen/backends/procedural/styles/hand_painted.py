@@ -7,8 +7,8 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.height import blur, smoothstep
 from assetgen.backends.procedural.operators.designs.painting import lightness, relit, saturated, strokes
-from assetgen.backends.procedural.operators.field.height import blur, smoothstep
 from assetgen.backends.procedural.styles.forms import Forms, simplified
 from assetgen.backends.procedural.surface import Surface
 

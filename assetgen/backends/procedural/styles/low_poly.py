@@ -7,8 +7,8 @@ from typing import Final
 
 import torch
 
+from assetgen.backends.procedural.field.height import blur
 from assetgen.backends.procedural.operators.designs.painting import saturated
-from assetgen.backends.procedural.operators.field.height import blur
 from assetgen.backends.procedural.operators.layouts.triangles import triangles
 from assetgen.backends.procedural.surface import Surface
 

@@ -8,11 +8,11 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.cover import threshold_for
+from assetgen.backends.procedural.field.height import blur
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.steady import power
 from assetgen.backends.procedural.operators.designs.painting import lightness, relit, saturated
-from assetgen.backends.procedural.operators.field.cover import threshold_for
-from assetgen.backends.procedural.operators.field.height import blur
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.steady import power
 from assetgen.backends.procedural.styles.forms import joints
 from assetgen.backends.procedural.surface import Surface
 

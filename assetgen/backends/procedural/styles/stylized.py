@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import torch
 
+from assetgen.backends.procedural.field.height import blurs, smoothstep
 from assetgen.backends.procedural.operators.designs.painting import lightness, relit, saturated
-from assetgen.backends.procedural.operators.field.height import blurs, smoothstep
 from assetgen.backends.procedural.styles.forms import Forms, simplified
 from assetgen.backends.procedural.surface import Surface
 

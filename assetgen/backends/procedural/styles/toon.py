@@ -7,11 +7,11 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.cover import threshold_for
+from assetgen.backends.procedural.field.height import blurs, smoothstep
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.palette import flat_color, mix
 from assetgen.backends.procedural.operators.designs.painting import banded, lightness, relit, saturated
-from assetgen.backends.procedural.operators.field.cover import threshold_for
-from assetgen.backends.procedural.operators.field.height import blurs, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.palette import flat_color, mix
 from assetgen.backends.procedural.styles.forms import Forms, simplified
 from assetgen.backends.procedural.surface import Surface
 

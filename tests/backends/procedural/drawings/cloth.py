@@ -5,14 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.cloth.drape import creases, crumple, folds
 from assetgen.backends.procedural.operators.cloth.knit import cables, knit, rib
 from assetgen.backends.procedural.operators.cloth.pile import combed, cut_pile, long_pile, loop_pile
 from assetgen.backends.procedural.operators.cloth.quilting import quilt, sewn
 from assetgen.backends.procedural.operators.cloth.stitching import stitches
 from assetgen.backends.procedural.operators.cloth.weave import twill, weave
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.torus import Torus
 from tests.backends.procedural.drawings.shared import Drawing, bend
 
 

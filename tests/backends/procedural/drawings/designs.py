@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.designs.decals import numerals, painted_band, warning_stripes
 from assetgen.backends.procedural.operators.designs.glyphs import rune_distance, star_distance
 from assetgen.backends.procedural.operators.designs.inscriptions import rune_ring, rune_rows
@@ -12,8 +14,6 @@ from assetgen.backends.procedural.operators.designs.motifs import motif_bands, r
 from assetgen.backends.procedural.operators.designs.ornament import Ornament, chased
 from assetgen.backends.procedural.operators.designs.repeats import damask, lozenges, trellis
 from assetgen.backends.procedural.operators.designs.shapes import diamond, leaf, octagon, rosette, vine
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.panels import half_extents
 from assetgen.backends.procedural.operators.layouts.plans import courses, lay
 from tests.backends.procedural.drawings.shared import Drawing, bend

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.earth.aggregate import rolled_stones
 from assetgen.backends.procedural.operators.earth.crystals import Habit, grow_crystals
 from assetgen.backends.procedural.operators.earth.depth import fracture_sheets, gas_discs
@@ -15,8 +17,6 @@ from assetgen.backends.procedural.operators.earth.slabs import laid_as_tiles, st
 from assetgen.backends.procedural.operators.earth.soil import crumbled_soil, pebbles, sunken_stones
 from assetgen.backends.procedural.operators.earth.veining import leaning, vein_family, vein_net
 from assetgen.backends.procedural.operators.earth.waves import waves
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.plans import courses, lay
 from tests.backends.procedural.drawings.shared import RAMP, Drawing, surface
 

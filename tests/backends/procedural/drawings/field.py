@@ -1,13 +1,13 @@
-"""Drawings of operators/field."""
+"""Drawings of fields."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.exposure import edges, faces, ledges, proud, slope
-from assetgen.backends.procedural.operators.field.heat import incandescence
-from assetgen.backends.procedural.operators.field.height import (
+from assetgen.backends.procedural.field.exposure import edges, faces, ledges, proud, slope
+from assetgen.backends.procedural.field.heat import incandescence
+from assetgen.backends.procedural.field.height import (
     blur,
     blurs,
     convexity,
@@ -15,10 +15,10 @@ from assetgen.backends.procedural.operators.field.height import (
     run_down,
     smoothstep,
 )
-from assetgen.backends.procedural.operators.field.noise import fbm, gradient_noise, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import bent_twice, fetch, fetch_at, fetch_at_points
+from assetgen.backends.procedural.field.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import bent_twice, fetch, fetch_at, fetch_at_points
 from tests.backends.procedural.drawings.shared import RAMP, Drawing, bend, finished, surface
 
 

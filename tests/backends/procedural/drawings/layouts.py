@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import piece_tints
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch_at_centres, fetch_per_piece
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import piece_tints
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch_at_centres, fetch_per_piece
 from assetgen.backends.procedural.operators.layouts.cells import cells, facets, grains, scatter
 from assetgen.backends.procedural.operators.layouts.plans import Plan, courses, herringbone, lay, uneven_rows
 from assetgen.backends.procedural.operators.layouts.stonework import block_courses

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.living.creepers import climb
 from assetgen.backends.procedural.operators.living.foliage import (
     beech,

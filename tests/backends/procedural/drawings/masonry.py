@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.laying import Laid, lay_by_hand
 from assetgen.backends.procedural.operators.layouts.plans import courses
 from assetgen.backends.procedural.operators.masonry.cement import (

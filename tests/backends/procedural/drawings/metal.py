@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.panels import half_extents
 from assetgen.backends.procedural.operators.layouts.plans import courses, lay
 from assetgen.backends.procedural.operators.metal.circuit import Circuit, lay_out

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.numbered import look_up
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch_along
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.numbered import look_up
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch_along
 from assetgen.backends.procedural.operators.layouts.plans import courses
 from assetgen.backends.procedural.operators.piled.heap import Crushed, Kind, Sort, Worn, heap
 from assetgen.backends.procedural.operators.piled.overlaps import Overlaps, overlapping

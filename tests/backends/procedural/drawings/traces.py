@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.traces import handled
 from assetgen.backends.procedural.operators.traces.handled import dents, fingerprints, smears
 from assetgen.backends.procedural.operators.traces.lichen import crusts, thalli, with_lichen

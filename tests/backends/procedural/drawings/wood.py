@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.packing import discs, pack_circles
 from assetgen.backends.procedural.operators.layouts.plans import basket
 from assetgen.backends.procedural.operators.wood.boards import (

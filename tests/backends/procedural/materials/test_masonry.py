@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from assetgen.backends.procedural.field.palette import linear_to_oklab
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.field.palette import linear_to_oklab
 from tests.backends.procedural.checks import (
     draw,
     picture_change,

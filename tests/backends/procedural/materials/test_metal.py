@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.panels import band, border_points, half_extents, split
 from assetgen.backends.procedural.operators.layouts.plans import courses, lay
 from assetgen.backends.procedural.operators.metal.mail import mail

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.plans import courses
 from assetgen.backends.procedural.operators.layouts.subdivision import subdivided
 from assetgen.backends.procedural.operators.metal.circuit import lay_out

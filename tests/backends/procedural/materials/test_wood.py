@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.packing import pack_circles
 from assetgen.backends.procedural.operators.piled.shingles import shingle_plan
 from tests.backends.procedural.checks import draw

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.surface import Surface, finish
 from assetgen.imaging.color import linear_to_srgb
 

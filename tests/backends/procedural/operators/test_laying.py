@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.laying import (
     corner_loss,
     edge_loss,

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.plans import (
     Plan,
     basket,

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.living.foliage import (
     beech,
     birch,

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches, scratches
 from tests.backends.procedural.periodic import correlation, shrink
 

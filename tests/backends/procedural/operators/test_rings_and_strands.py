@@ -7,8 +7,8 @@ import math
 import pytest
 import torch
 
-from assetgen.backends.procedural.operators.field.rings import groove, growth_rings, texel_change
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.rings import groove, growth_rings, texel_change
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.cells import cells, scatter
 from assetgen.backends.procedural.operators.piled.strands import strands
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from tests.test_floors import imports_of
 
 OPERATORS = Path(__file__).parents[4] / "assetgen/backends/procedural/operators"
-DOTTED = "assetgen.backends.procedural.operators."
+FIELD = OPERATORS.parent / "field"
+PROCEDURAL = "assetgen.backends.procedural."
+DOTTED = f"{PROCEDURAL}operators."
 # Themes of one floor do not import each other.
 FLOORS = {
-    "field": 0,
     "layouts": 1,
     "piled": 2,
     "traces": 3,
@@ -39,4 +40,16 @@ def test_themes_import_from_below_only() -> None:
                 wrong.append(
                     f"{own}/{path.name} (floor {FLOORS[own]}) imports {name} (floor {FLOORS[other]})"
                 )
+    assert not wrong, "\n".join(wrong)
+
+
+def test_fields_stand_on_the_ground() -> None:
+    """Surfaces and operators are made of fields, which know of neither."""
+    allowed = (f"{PROCEDURAL}field", f"{PROCEDURAL}oklab")
+    wrong = [
+        f"{path.name} imports {name}"
+        for path in sorted(FIELD.glob("*.py"))
+        for name in imports_of(path, at_import_only=False)
+        if name.startswith(PROCEDURAL) and not name.startswith(allowed)
+    ]
     assert not wrong, "\n".join(wrong)

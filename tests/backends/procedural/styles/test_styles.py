@@ -9,8 +9,8 @@ import torch
 
 from assetgen.backends.base import load_backend
 from assetgen.backends.procedural.catalog.catalog import load_catalog
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.materials.table import RECIPES
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.triangles import triangles
 from assetgen.backends.procedural.styles.pixel import pixel
 from assetgen.backends.procedural.styles.table import STYLES

@@ -6,16 +6,16 @@ from typing import Final
 
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import blur, convexity, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.rings import groove
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.cloth.drape import crumple, folds
 from assetgen.backends.procedural.operators.cloth.weave import Binding, Cloth, plain, weave
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import blur, convexity, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.rings import groove
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import warp_field
 from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches, scratches
 from assetgen.backends.procedural.surface import Surface
 

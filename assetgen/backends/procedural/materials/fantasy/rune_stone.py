@@ -8,15 +8,15 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import blurs, convexity, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.designs.glyphs import rune_distance
 from assetgen.backends.procedural.operators.designs.inscriptions import rune_ring, rune_rows
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import blurs, convexity, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import warp_field
 from assetgen.backends.procedural.operators.layouts.cells import cells
 from assetgen.backends.procedural.operators.layouts.laying import corner_loss, lay_by_hand, rounded_edge
 from assetgen.backends.procedural.operators.layouts.plans import courses

@@ -8,14 +8,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.rings import groove
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.earth.aggregate import Aggregate, rolled_stones
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.rings import groove
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.panels import band
 from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches
 from assetgen.backends.procedural.surface import Surface

@@ -7,6 +7,12 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.height import blur, convexity, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix, piece_tints
+from assetgen.backends.procedural.field.rings import groove
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.soil import (
     Soil,
@@ -15,12 +21,6 @@ from assetgen.backends.procedural.operators.earth.soil import (
     pebbles,
     sunken_stones,
 )
-from assetgen.backends.procedural.operators.field.height import blur, convexity, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.field.rings import groove
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import warp_field
 from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.operators.piled.strands import strands
 from assetgen.backends.procedural.surface import Surface

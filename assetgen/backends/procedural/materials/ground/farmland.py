@@ -8,13 +8,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import blur, convexity, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.soil import Soil, crumbled_soil, pebbles
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import blur, convexity, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.living.foliage import beech, oval
 from assetgen.backends.procedural.operators.living.litter import FALLEN, Species, strew
 from assetgen.backends.procedural.operators.piled.leaves import Thrown, joined, laid_over, lay_shapes

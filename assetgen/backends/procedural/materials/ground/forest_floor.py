@@ -7,12 +7,12 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import blur
+from assetgen.backends.procedural.field.palette import Palette, mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.soil import Soil, crumbled_soil
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import blur
-from assetgen.backends.procedural.operators.field.palette import Palette, mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.living.litter import FALLEN, LeafFace, Species, leaf_face, strew
 from assetgen.backends.procedural.operators.piled.leaves import Lying, Thrown, joined, laid_over, lay_shapes
 from assetgen.backends.procedural.surface import Surface

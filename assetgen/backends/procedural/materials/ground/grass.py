@@ -8,11 +8,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.height import blur, smoothstep
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.soil import Soil, crumbled_soil
-from assetgen.backends.procedural.operators.field.height import blur, smoothstep
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.living.foliage import blade, clover, daisy, needle
 from assetgen.backends.procedural.operators.living.sward import sow_tufts
 from assetgen.backends.procedural.operators.piled.leaves import (

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import blur, convexity, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.rings import groove
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch, warp_field
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.depth import fracture_sheets, gas_discs
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import blur, convexity, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.rings import groove
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch, warp_field
 from assetgen.backends.procedural.operators.traces.marks import crack_distance, faults, scratches
 from assetgen.backends.procedural.surface import Surface
 

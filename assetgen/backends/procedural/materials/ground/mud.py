@@ -8,14 +8,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.cover import threshold_for
+from assetgen.backends.procedural.field.height import blur, blurs, convexity, smoothstep
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.rings import groove
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.soil import Soil, crumbled_soil, pebbles
-from assetgen.backends.procedural.operators.field.cover import threshold_for
-from assetgen.backends.procedural.operators.field.height import blur, blurs, convexity, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.rings import groove
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.traces.marks import crack_distance
 from assetgen.backends.procedural.operators.traces.tracks import footprints, wished_tracks
 from assetgen.backends.procedural.surface import Surface

@@ -6,13 +6,13 @@ from typing import Final
 
 import torch
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import dome
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.palette import mix, piece_tints
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch_per_piece, warp_field
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import dome
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch_per_piece, warp_field
 from assetgen.backends.procedural.operators.layouts.laying import lay_by_hand
 from assetgen.backends.procedural.operators.layouts.plans import courses
 from assetgen.backends.procedural.operators.masonry.earthen import EARTHS, Earth, knead_mud, weather_earth

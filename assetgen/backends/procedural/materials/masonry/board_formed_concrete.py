@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch
 from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.operators.layouts.laying import lay_by_hand
 from assetgen.backends.procedural.operators.layouts.plans import boards

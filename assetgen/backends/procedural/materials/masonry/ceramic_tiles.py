@@ -8,11 +8,11 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.palette import Palette, mix, piece_tints
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.laying import (
     Laid,
     lay_by_hand,

@@ -9,11 +9,11 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.height import blur, run_down, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.height import blur, run_down, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.panels import half_extents
 from assetgen.backends.procedural.operators.layouts.plans import courses, lay
 from assetgen.backends.procedural.operators.metal.plates import buckled, riveted, welded

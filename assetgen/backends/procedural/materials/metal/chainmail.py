@@ -6,11 +6,11 @@ from typing import Final
 
 from torch import Tensor
 
+from assetgen.backends.procedural.field.height import blur, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import Palette
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.height import blur, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import Palette
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.metal.mail import Mail, mail
 from assetgen.backends.procedural.surface import Surface
 

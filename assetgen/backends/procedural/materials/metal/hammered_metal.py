@@ -7,11 +7,11 @@ from typing import Final
 
 from torch import Tensor
 
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.metal.hammering import Blows, hammered
 from assetgen.backends.procedural.operators.metal.tarnish import tarnish
 from assetgen.backends.procedural.operators.traces.handled import fingerprints, hairlines, smears

@@ -7,12 +7,12 @@ from typing import Final
 
 from torch import Tensor
 
+from assetgen.backends.procedural.field.cover import grown
+from assetgen.backends.procedural.field.height import blur, convexity, run_down, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import Palette, mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.cover import grown
-from assetgen.backends.procedural.operators.field.height import blur, convexity, run_down, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import Palette, mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.metal.corrosion import eaten_pits, scale_sheet
 from assetgen.backends.procedural.surface import Surface
 

@@ -7,14 +7,14 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import blur, convexity, dome, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.rings import groove
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch, warp_field
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import blur, convexity, dome, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.rings import groove
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch, warp_field
 from assetgen.backends.procedural.operators.layouts.cells import cells, grains
 from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface

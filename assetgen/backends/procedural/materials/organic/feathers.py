@@ -7,13 +7,13 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix, piece_tints
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch_at, warp_field
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch_at, warp_field
 from assetgen.backends.procedural.operators.living.rows import Blade, Rows, overlapping_rows
 from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface

@@ -8,13 +8,13 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import dome, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix, piece_tints
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import dome, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix, piece_tints
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch, fetch_per_piece, warp_field
 from assetgen.backends.procedural.operators.layouts.cells import cells
 from assetgen.backends.procedural.operators.living.markings import markings
 from assetgen.backends.procedural.operators.living.rows import Blade, Rows, overlapping_rows

@@ -8,13 +8,13 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import blur, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import Palette, flat_color
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.designs.decals import numerals
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import blur, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import Palette, flat_color
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.panels import half_extents, within
 from assetgen.backends.procedural.operators.layouts.plans import courses, lay
 from assetgen.backends.procedural.operators.metal.circuit import Circuit, lay_out

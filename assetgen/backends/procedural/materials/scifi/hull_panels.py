@@ -8,13 +8,13 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import blur, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import Palette, flat_color, mix
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.designs.decals import numerals, painted_band, warning_stripes
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import blur, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import Palette, flat_color, mix
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.metal.hull import Hull, build_hull
 from assetgen.backends.procedural.operators.metal.paintwork import bleached, knocks, laid_bare, streaked
 from assetgen.backends.procedural.operators.metal.plates import buckled

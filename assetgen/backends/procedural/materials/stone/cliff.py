@@ -8,21 +8,21 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.earth.rock import broken_face
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.height import (
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.height import (
     blur,
     convexity,
     faces_up,
     run_down,
     smoothstep,
 )
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix, warmed
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import bent_twice
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix, warmed
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import bent_twice
+from assetgen.backends.procedural.look import Look
+from assetgen.backends.procedural.operators.earth.rock import broken_face
 from assetgen.backends.procedural.operators.layouts.panels import band
 from assetgen.backends.procedural.operators.layouts.plans import lay
 from assetgen.backends.procedural.operators.layouts.stonework import block_courses

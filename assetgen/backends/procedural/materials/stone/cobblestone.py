@@ -5,14 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.height import convexity, dome, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix, piece_tints, warmed
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch_per_piece, warp_field
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.minerals import mineral_specks, pores
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.height import convexity, dome, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix, piece_tints, warmed
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch_per_piece, warp_field
 from assetgen.backends.procedural.operators.layouts.cells import cells, grains
 from assetgen.backends.procedural.surface import Surface
 

@@ -8,14 +8,14 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix, nearest_ramp, warmed
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.slabs import laid_as_tiles
 from assetgen.backends.procedural.operators.earth.veining import Net, leaning, vein_family, vein_net
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix, nearest_ramp, warmed
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 

@@ -8,12 +8,12 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix, warmed
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.rock import rock_insides
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix, warmed
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.laying import lay_by_hand
 from assetgen.backends.procedural.operators.layouts.plans import courses
 from assetgen.backends.procedural.operators.piled.heap import Crushed, Heap, Sort, heap

@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.height import blur, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.height import blur, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import warp_field
 from assetgen.backends.procedural.operators.layouts.cells import cells, grains
 from assetgen.backends.procedural.operators.wood.trunk import tree_ramp
 from assetgen.backends.procedural.surface import Surface

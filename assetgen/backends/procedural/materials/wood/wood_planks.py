@@ -7,9 +7,9 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.wood.boards import (
     board_joints,
     board_shape,

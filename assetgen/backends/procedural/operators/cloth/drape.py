@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import Warp, positions
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.numbered import look_up
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch, warp_field
+from assetgen.backends.procedural.field.bands import Warp, positions
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.numbered import look_up
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch, warp_field
 
 
 def folds(

@@ -15,12 +15,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from assetgen.backends.procedural.field.bands import Warp, positions
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.numbered import chance_of
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch
 from assetgen.backends.procedural.operators.cloth.weave import fitted
-from assetgen.backends.procedural.operators.field.bands import Warp, positions
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.numbered import chance_of
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch
 
 _ASPECT: Final = 0.8
 """Height of a course by the width of a wale."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.torus import Torus, hash_uniform
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.torus import Torus, hash_uniform
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -12,10 +12,10 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import Warp, positions
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.numbered import chance_of, look_up
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.bands import Warp, positions
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.numbered import chance_of, look_up
+from assetgen.backends.procedural.field.torus import Torus
 
 Binding = tuple[tuple[int, ...], ...]
 """Rows of crossings from the top, a row for each weft yarn: 1 where the warp lies on top, 0 where the weft does."""

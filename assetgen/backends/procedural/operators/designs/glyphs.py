@@ -8,8 +8,8 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import row_bands
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.bands import row_bands
+from assetgen.backends.procedural.field.torus import Torus
 
 _RUNES: Final = tuple(
     letter.split()

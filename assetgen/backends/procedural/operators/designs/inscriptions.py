@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.bands import Warp
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.steady import angle_of
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.designs.glyphs import RUNE_WIDTH, rune_distance, star_distance
-from assetgen.backends.procedural.operators.field.bands import Warp
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.steady import angle_of
-from assetgen.backends.procedural.operators.field.torus import Torus
 
 _STARS = ((5, 2), (6, 2), (7, 3), (8, 3), (7, 2))
 """Points of a star, and to which next one its strokes run."""

@@ -10,7 +10,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 
 MOTIF_COLUMNS: Final = 8
 """Every motif repeats after eight stones, so a grid needs a multiple of them."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.steady import angle_of
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.steady import angle_of
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.cells import grains
 
 

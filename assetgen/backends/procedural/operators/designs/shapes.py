@@ -11,7 +11,7 @@ import math
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.steady import angle_of
+from assetgen.backends.procedural.field.steady import angle_of
 
 
 def mirrored(place: Tensor, period: float) -> Tensor:

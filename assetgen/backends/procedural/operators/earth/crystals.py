@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import Warp
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.bands import Warp
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.piled.piles import pile
 
 _FACETS = 5

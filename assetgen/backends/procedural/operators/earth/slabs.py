@@ -7,10 +7,10 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.noise import spectral_noise
-from assetgen.backends.procedural.operators.field.palette import mix
-from assetgen.backends.procedural.operators.field.warp import bent_twice, fetch_per_piece
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.noise import spectral_noise
+from assetgen.backends.procedural.field.palette import mix
+from assetgen.backends.procedural.field.warp import bent_twice, fetch_per_piece
 from assetgen.backends.procedural.operators.layouts.laying import lay_by_hand, rounded_edge
 from assetgen.backends.procedural.operators.layouts.plans import courses
 from assetgen.backends.procedural.operators.layouts.stonework import block_courses

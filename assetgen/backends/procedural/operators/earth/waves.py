@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.steady import angle_of
-from assetgen.backends.procedural.operators.field.torus import Torus, hash_uniform
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.steady import angle_of
+from assetgen.backends.procedural.field.torus import Torus, hash_uniform
 
 _ROUNDS = 3
 """How often all waves are made equally strong and brought back into their band: chance alone leaves large places

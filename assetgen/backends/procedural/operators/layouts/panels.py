@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.torus import Torus, hash_uniform
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.torus import Torus, hash_uniform
 from assetgen.backends.procedural.operators.layouts.plans import Plan
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.plans import Plan
 
 

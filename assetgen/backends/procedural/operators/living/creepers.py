@@ -6,8 +6,8 @@ import math
 
 import torch
 
-from assetgen.backends.procedural.operators.field.steady import angle_of
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.steady import angle_of
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.piled.leaves import Thrown, drift, joined
 
 

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.rings import groove
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.rings import groove
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.living.foliage import (
     beech,
     birch,

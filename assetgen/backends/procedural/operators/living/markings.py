@@ -7,9 +7,9 @@ import math
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.operators.layouts.cells import grains
 
 KINDS = ("plain", "bands", "stripes", "blotches", "diamonds", "spots", "rosettes")

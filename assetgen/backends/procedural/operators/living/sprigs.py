@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.piled.leaves import Thrown
 
 _GOLDEN = 2.39996

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import torch
 
-from assetgen.backends.procedural.operators.field.steady import angle_of
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.steady import angle_of
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.piled.leaves import Thrown, drift, throw
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import Warp
-from assetgen.backends.procedural.operators.field.height import dome, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.field.bands import Warp
+from assetgen.backends.procedural.field.height import dome, smoothstep
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.operators.piled.piles import NOWHERE, pile
 from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches
 

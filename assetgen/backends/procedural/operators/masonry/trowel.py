@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch_along
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch_along
 from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.operators.piled.strokes import lay_strokes
 

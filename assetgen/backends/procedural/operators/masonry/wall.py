@@ -11,13 +11,13 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.chance import choose
+from assetgen.backends.procedural.field.height import blur, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import Palette, mix
+from assetgen.backends.procedural.field.steady import power
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.field.chance import choose
-from assetgen.backends.procedural.operators.field.height import blur, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import Palette, mix
-from assetgen.backends.procedural.operators.field.steady import power
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.operators.layouts.laying import Laid, corner_loss, edge_loss, rounded_edge
 from assetgen.backends.procedural.operators.traces.marks import patches

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import positions
-from assetgen.backends.procedural.operators.field.numbered import look_up
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.bands import positions
+from assetgen.backends.procedural.field.numbered import look_up
+from assetgen.backends.procedural.field.torus import Torus
 
 _STEPS = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 """The eight ways of a trace, each an eighth of a turn further."""

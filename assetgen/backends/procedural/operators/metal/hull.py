@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.panels import (
     band,
     border_points,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import positions
-from assetgen.backends.procedural.operators.field.numbered import chance_of, look_up
-from assetgen.backends.procedural.operators.field.steady import angle_of
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.bands import positions
+from assetgen.backends.procedural.field.numbered import chance_of, look_up
+from assetgen.backends.procedural.field.steady import angle_of
+from assetgen.backends.procedural.field.torus import Torus
 
 _RADIUS, _LEAN = 0.50, 0.30
 """Of a ring's middle line, and how far its sides stand above its middle, by the distance between rings of a row."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.panels import within
 
 STYLES = {"bars": 0.25, "perforated": 0.65, "mesh": 0.40}

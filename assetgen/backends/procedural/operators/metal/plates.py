@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.height import dome
-from assetgen.backends.procedural.operators.field.noise import spectral_noise
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch_per_piece
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.height import dome
+from assetgen.backends.procedural.field.noise import spectral_noise
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch_per_piece
 from assetgen.backends.procedural.operators.layouts.panels import Points, band, border_points, swell
 
 _JOINT_M = 0.0045

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.cover import grown
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.steady import angle_of
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.field.cover import grown
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.steady import angle_of
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.operators.layouts.cells import cells, grains
 
 

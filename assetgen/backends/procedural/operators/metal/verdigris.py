@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.cover import grown
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import Palette
-from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.field.cover import grown
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import Palette
+from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.surface import Surface
 

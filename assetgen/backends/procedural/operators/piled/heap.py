@@ -14,8 +14,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.torus import Torus
 
 _STEP = 1.0 / (1 << 24)
 """Height in metres of one step of the integer; heights lie within a metre of zero."""

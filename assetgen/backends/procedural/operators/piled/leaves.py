@@ -14,9 +14,9 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import row_bands
-from assetgen.backends.procedural.operators.field.numbered import Numbered
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.bands import row_bands
+from assetgen.backends.procedural.field.numbered import Numbered
+from assetgen.backends.procedural.field.torus import Torus
 
 Outline = Callable[[Tensor, Tensor, Tensor], Tensor]
 """From x (-1 at the base to 1 at the tip), y (across, in half widths) and a number 0..1 of the shape's own to how far

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import positions
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.numbered import look_up
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.bands import positions
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.numbered import look_up
+from assetgen.backends.procedural.field.torus import Torus
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import Warp, positions
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.bands import Warp, positions
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.torus import Torus
 
 NOWHERE = -1.0
 """Height in metres that a shape gives where it does not reach."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.numbered import chance_of
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.numbered import chance_of
+from assetgen.backends.procedural.field.torus import Torus
 
 _AT_ONCE = 8
 """Strands drawn together; keeps the list of touched texels short at large sizes."""

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import warp_field
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.operators.layouts.cells import cells, grains
 
 _SLOPES = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.height import blur, run_down, smoothstep
-from assetgen.backends.procedural.operators.field.noise import spectral_noise
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.height import blur, run_down, smoothstep
+from assetgen.backends.procedural.field.noise import spectral_noise
+from assetgen.backends.procedural.field.torus import Torus
 
 
 def run_off(torus: Torus, name: str, source: Tensor, length_m: float) -> tuple[Tensor, Tensor]:

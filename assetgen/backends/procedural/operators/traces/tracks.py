@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.torus import Torus
 from assetgen.backends.procedural.operators.piled.leaves import Thrown, lay_shapes
 
 _WAYS = ((1, 0), (0, 1), (1, 1), (1, -1))

@@ -11,12 +11,12 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.height import dome, smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, spectral_noise
-from assetgen.backends.procedural.operators.field.palette import Palette, mix
-from assetgen.backends.procedural.operators.field.rings import groove
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch_per_piece
+from assetgen.backends.procedural.field.height import dome, smoothstep
+from assetgen.backends.procedural.field.noise import fbm, spectral_noise
+from assetgen.backends.procedural.field.palette import Palette, mix
+from assetgen.backends.procedural.field.rings import groove
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch_per_piece
 from assetgen.backends.procedural.operators.layouts.plans import Plan, lay
 from assetgen.backends.procedural.operators.wood.timber import Boards, Grain, Knots
 from assetgen.backends.procedural.surface import Surface

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.noise import spectral_noise
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.noise import spectral_noise
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch
 from assetgen.backends.procedural.operators.layouts.plans import Plan, lay
 
 

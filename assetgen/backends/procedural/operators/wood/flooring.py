@@ -7,11 +7,11 @@ import math
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import positions
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.bands import positions
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.laying import lay_by_hand
 from assetgen.backends.procedural.operators.layouts.panels import half_extents
 from assetgen.backends.procedural.operators.layouts.plans import Plan

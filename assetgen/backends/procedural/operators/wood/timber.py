@@ -12,15 +12,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.height import smoothstep
-from assetgen.backends.procedural.operators.field.noise import fbm, gradient_noise, spectral_noise
-from assetgen.backends.procedural.operators.field.numbered import chance_of
-from assetgen.backends.procedural.operators.field.palette import Palette, mix, piece_tints
-from assetgen.backends.procedural.operators.field.rings import growth_rings
-from assetgen.backends.procedural.operators.field.steady import angle_of
-from assetgen.backends.procedural.operators.field.torus import Torus
-from assetgen.backends.procedural.operators.field.warp import fetch
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.height import smoothstep
+from assetgen.backends.procedural.field.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.field.numbered import chance_of
+from assetgen.backends.procedural.field.palette import Palette, mix, piece_tints
+from assetgen.backends.procedural.field.rings import growth_rings
+from assetgen.backends.procedural.field.steady import angle_of
+from assetgen.backends.procedural.field.torus import Torus
+from assetgen.backends.procedural.field.warp import fetch
 
 _KNOTS_PER_BOARD = 2
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.oklab import (
     Triple,
     linear_to_oklab,
@@ -16,7 +17,6 @@ from assetgen.backends.procedural.oklab import (
     oklab_to_linear,
     srgb_to_linear,
 )
-from assetgen.backends.procedural.operators.field.torus import Torus
 
 _BRIGHTEST = 0.86
 """Largest linear channel that the maps of a material keep."""

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 
 
 def smoothstep(low: float | Tensor, high: float | Tensor, x: Tensor) -> Tensor:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from assetgen.backends.procedural.operators.field.steady import angle_of, power
+from assetgen.backends.procedural.field.steady import angle_of, power
 from tests.backends.procedural.order_free import bits_for_threads, suspects
 
 FIELD = torch.linspace(0.001, 4, 203 * 203).view(203, 203)

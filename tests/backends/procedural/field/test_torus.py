@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus, hash_u32, hash_uniform
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus, hash_u32, hash_uniform
 from assetgen.errors import SpecError
 from tests.backends.procedural.drawings.table import DRAWINGS
 from tests.backends.procedural.periodic import correlation, scroll_difference

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.height import (
+from assetgen.backends.procedural.field.height import (
     blur,
     blurs,
     convexity,
@@ -17,8 +17,8 @@ from assetgen.backends.procedural.operators.field.height import (
     run_down,
     smoothstep,
 )
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
 
 
 def blur_by_hand(field: Tensor, sigma_x: float, sigma_y: float) -> Tensor:

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from assetgen.backends.procedural.operators.field.bands import row_bands
-from assetgen.backends.procedural.operators.field.elements import Elements
-from assetgen.backends.procedural.operators.field.noise import fbm
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.bands import row_bands
+from assetgen.backends.procedural.field.elements import Elements
+from assetgen.backends.procedural.field.noise import fbm
+from assetgen.backends.procedural.field.torus import Torus
 
 
 def fetch(torus: Torus, field: Tensor, shift_u: Tensor, shift_v: Tensor) -> Tensor:

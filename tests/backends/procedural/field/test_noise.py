@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.noise import fbm, gradient_noise, spectral_noise
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.noise import fbm, gradient_noise, spectral_noise
+from assetgen.backends.procedural.field.torus import Torus
 from tests.backends.procedural.periodic import correlation, shrink
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.steady import power
+from assetgen.backends.procedural.field.steady import power
 
 
 def texel_change(field: Tensor) -> Tensor:

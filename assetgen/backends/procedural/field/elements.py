@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.numbered import Numbered
+from assetgen.backends.procedural.field.numbered import Numbered
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.cover import spread, threshold_for
-from assetgen.backends.procedural.operators.field.height import blur, blurs, convexity, smoothstep
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.cover import spread, threshold_for
+from assetgen.backends.procedural.field.height import blur, blurs, convexity, smoothstep
+from assetgen.backends.procedural.field.torus import Torus
 
 
 def slope(torus: Torus, height_m: Tensor) -> Tensor:

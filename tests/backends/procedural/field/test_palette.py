@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetgen.backends.procedural.operators.field.palette import (
+from assetgen.backends.procedural.field.palette import (
     Palette,
     flat_color,
     hex_to_srgb,
@@ -18,7 +18,7 @@ from assetgen.backends.procedural.operators.field.palette import (
     pigment,
     srgb_to_linear,
 )
-from assetgen.backends.procedural.operators.field.torus import Torus
+from assetgen.backends.procedural.field.torus import Torus
 
 COLORS = st.tuples(*[st.floats(0, 1)] * 3)
 

@@ -13,9 +13,9 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.operators.field.bands import row_bands
-from assetgen.backends.procedural.operators.field.steady import power
-from assetgen.backends.procedural.operators.field.torus import Torus, hash_uniform
+from assetgen.backends.procedural.field.bands import row_bands
+from assetgen.backends.procedural.field.steady import power
+from assetgen.backends.procedural.field.torus import Torus, hash_uniform
 
 _SPECTRAL_LIMIT = 512
 """Highest frequency of spectral noise in cycles per tile; the same at every size, so that amplitudes are too."""
