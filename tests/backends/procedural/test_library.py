@@ -124,7 +124,8 @@ def test_no_map_shows_a_seam_in_any_mip(name: str) -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 @pytest.mark.parametrize("name", RECIPES)
 def test_no_map_shows_a_seam_at_full_size(name: str, seed: int) -> None:
-    assert worst_seam(finish(draw(RECIPES[name], size=1024, seed=seed))) <= LARGEST_SEAM
+    # Down to 128 texels: in fewer any joint that happens to lie along the border may be the strongest line.
+    assert worst_seam(finish(draw(RECIPES[name], size=1024, seed=seed)), mips=4) <= LARGEST_SEAM
 
 
 @pytest.mark.slow

@@ -133,12 +133,12 @@ def _stone_color(
     torus: Torus, look: Look, bond: str, pieces: Elements, face: Tensor, lumps: Tensor, grain: Tensor
 ) -> Tensor:
     rocks = choose(torus, "rocks", _WALLS)
-    tone = pieces.random_apart(torus, "tone", 0.2, 0.8) + 0.2 * lumps + 0.1 * face + 0.05 * grain
+    tone = pieces.random_apart(torus, "tone", 0.24, 0.76) + 0.36 * lumps + 0.14 * face + 0.06 * grain
     place = pieces.random(torus, "rock", 0.0, 3.999) * (0.0 if bond == "ashlar" else 1.0)
     color = look.palette(*_ROCKS[rocks[0]]).paint(tone)
     for number in (1, 2, 3):
         here = ((place >= number) & (place < number + 1)).float()
-        color = mix(color, look.palette(*_ROCKS[rocks[number]]).paint(tone), here)
-    color = color * pieces.pick(piece_tints(torus, "tint", pieces.count, value=0.1, warmth=0.07))
+        color = mix(color, look.palette(*_ROCKS[rocks[number]]).paint(tone), here * 0.7)
+    color = color * pieces.pick(piece_tints(torus, "tint", pieces.count, value=0.07, warmth=0.07))
     weather = smoothstep(-0.2, 0.6, fbm(torus, "weather", torus.cells_across(0.16), octaves=5))
     return color * (1 - 0.2 * weather * look["age"])
