@@ -21,7 +21,7 @@ from assetgen.backends.procedural.operators.layouts.cells import grains
 from assetgen.backends.procedural.operators.traces.marks import patches
 from assetgen.backends.procedural.surface import Surface
 
-_GREENS = ("#1a2011", "#2d361a", "#464e27", "#646738", "#88844e")
+_GREENS = ("#222917", "#374122", "#4e572e", "#68693e", "#888452")
 """From the shade between the stems to the yellow-olive tips."""
 
 
@@ -101,7 +101,7 @@ def _moss_color(
     torus: Torus, color: ColorWord | None, depth: Tensor, cushion: Tensor, tuft: Tensor, fuzz: Tensor
 ) -> Tensor:
     kinds = fbm(torus, "moss/kinds", torus.cells_across(torus.fit(0.3, 6)), octaves=5, gain=0.55)
-    light = 0.10 + 0.36 * tuft + 0.20 * cushion + 0.075 * fuzz + 0.40 * kinds + 0.10 * depth.clamp(min=0)
+    light = 0.10 + 0.36 * tuft + 0.20 * cushion + 0.12 * fuzz + 0.28 * kinds + 0.10 * depth.clamp(min=0)
     leaf = layer_palette(color, *_GREENS).paint(light)
     dry = (
         patches(torus, "moss/dry", torus.fit(0.16, 8), amount=0.16, soft=0.2) * 0.65

@@ -43,7 +43,7 @@ def _sawn_strips(torus: Torus) -> Tensor:
 
 def _veins(torus: Torus) -> Tensor:
     net = vein_net(torus, "a", 0.3, stretch=2.0, lean=1)
-    return torch.stack([net.line(torus, 0.03), net.twin(torus, "b", 0.02, 0.04), net.halo(0.05)])
+    return torch.stack([net.line(torus, 0.03), net.halo(0.05)])
 
 
 def _vein_family(torus: Torus) -> Tensor:

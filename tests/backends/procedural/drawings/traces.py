@@ -9,7 +9,13 @@ from assetgen.backends.procedural.field.height import smoothstep
 from assetgen.backends.procedural.field.noise import fbm
 from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.traces import handled
-from assetgen.backends.procedural.operators.traces.handled import dents, fingerprints, smears
+from assetgen.backends.procedural.operators.traces.handled import (
+    dents,
+    dried_drops,
+    fingerprints,
+    hand_marks,
+    smears,
+)
 from assetgen.backends.procedural.operators.traces.lichen import crusts, thalli, with_lichen
 from assetgen.backends.procedural.operators.traces.marks import (
     crack_distance,
@@ -18,6 +24,7 @@ from assetgen.backends.procedural.operators.traces.marks import (
     patches,
     scratches,
 )
+from assetgen.backends.procedural.operators.traces.moulding import cloth_print, mould_marks
 from assetgen.backends.procedural.operators.traces.run_off import run_off, run_up
 from assetgen.backends.procedural.operators.traces.splatter import splatter
 from assetgen.backends.procedural.operators.traces.tracks import Tracks, footprints, tyre_ruts
@@ -47,8 +54,15 @@ def _handled(torus: Torus) -> Tensor:
             dents(torus, "b", 0.1, share=0.5),
             smears(torus, "c", 0.4),
             fingerprints(torus, "d", share=0.5),
+            hand_marks(torus, "e", share=0.6),
+            dried_drops(torus, "f", 0.2, share=0.5),
         ]
     )
+
+
+def _moulding(torus: Torus) -> Tensor:
+    marks = mould_marks(torus, "a", seam_m=0.02, pin_m=0.05, wave_m=0.08)
+    return torch.stack([marks.seam, marks.pins, marks.gate, marks.flow, cloth_print(torus, "b", 0.2)])
 
 
 def _tracks(tracks: Tracks) -> Tensor:
@@ -89,4 +103,5 @@ DRAWINGS: dict[str, Drawing] = {
     "flakes off a wall": lambda t: torch.stack(flakes(t, "a", 0.4, amount=0.2)),
     "dust on ledges": lambda t: dust_on_ledges(t, fbm(t, "a", 3) * 0.05, 0.02),
     "handled": _handled,
+    "moulding": _moulding,
 }

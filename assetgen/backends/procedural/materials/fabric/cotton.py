@@ -46,7 +46,7 @@ _DYES: Final = (
     ("#b08d4c", "#e3dccb", "#5a3f2c", "#8a3a32"),  # ochre
     ("#7d93ad", "#e4e0d7", "#3d4a5c", "#d8cfae"),  # sky
 )
-_BLEACHED: Final = 0.66
+_BLEACHED: Final = 0.53
 """Linear light of a bleached yarn."""
 _WHITEST: Final = 0.80
 """The most that its fibres send back: sRGB 231."""
@@ -117,7 +117,7 @@ def _color(torus: Torus, look: Look, cloth: Cloth, pattern: str, fibre: Tensor) 
     deep = smoothstep(0.2, -0.7, cloth.height) * (0.45 * cloth.seen)
     color = cloth.pick(yarns * lot) * tone * (1 - deep)
     # Yarns are translucent and fuzzy: where they cross, each borrows from the other.
-    return torch.lerp(color, blur(torus, color, look["yarn_m"] * 0.8), 0.38).clamp_(max=_WHITEST)
+    return torch.lerp(color, blur(torus, color, look["yarn_m"] * 0.8), 0.5).clamp_(max=_WHITEST)
 
 
 def _counted(torus: Torus, look: Look, pattern: str, order: list[int], count: int) -> list[int]:
@@ -135,4 +135,5 @@ def _dye(torus: Torus, look: Look, pattern: str, role: int) -> Triple:
     if role == 1 and look.second_color is not None:
         return replace(look, color=look.second_color).palette(dye, most_chroma=PAINTED).middle()
     ramp: Palette = look.palette(dye, tint=float(role == 0), most_chroma=PAINTED)
-    return ramp.middle()
+    # A check's yarn has been washed often: beside bleached yarn it is no deep color.
+    return ramp.adjusted(brightness=0.22 * (role == 0 and pattern == "gingham")).middle()

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.field.chance import choose
-from assetgen.backends.procedural.field.height import blurs, convexity, smoothstep
+from assetgen.backends.procedural.field.height import blur, convexity, smoothstep
 from assetgen.backends.procedural.field.noise import fbm, spectral_noise
 from assetgen.backends.procedural.field.palette import mix
 from assetgen.backends.procedural.field.torus import Torus
@@ -133,10 +133,11 @@ def _filled(
         light = asked.palette(hue, most_chroma=0.2).paint(lumps)
         flow = fbm(torus, "runes/flow", torus.cells_across(0.1), octaves=4)
         power = groove * groove * carving.power * (0.7 + 0.9 * flow).clamp(0.1, 1.5)
-        near, far = blurs(torus, power, (0.006, 0.022))
-        # The heart of a groove burns almost white, and its light falls on the stone beside it.
-        glow = light * light * (power * 6 + near * 3 + far * 1.5) + light.sqrt() * (power * near * 6)
-        return replace(surface, color=surface.color * (1 - 0.45 * groove), emissive=glow)
+        near = blur(torus, power, 0.005)
+        # The heart of a groove burns almost white; what spills over its lip dies within a finger's breadth.
+        heart = power * power * near
+        glow = light * light * (power * 4.5 + near * near * 1.6) + light.sqrt() * (heart * 5)
+        return replace(surface, color=surface.color * (1 - 0.55 * groove), emissive=glow)
     if fill == "painted":
         flaked = smoothstep(-0.5, 0.1, lumps + 0.5 - look["wear"])
         pigment = asked.palette("#6e2a20", "#8c3a2a", most_chroma=PAINTED).paint(lumps + 0.5)

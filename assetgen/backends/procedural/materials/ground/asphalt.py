@@ -17,6 +17,7 @@ from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.earth.aggregate import Aggregate, rolled_stones
 from assetgen.backends.procedural.operators.layouts.panels import band
+from assetgen.backends.procedural.operators.traces.handled import dried_drops
 from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches
 from assetgen.backends.procedural.surface import Surface
 
@@ -31,9 +32,9 @@ class _State(NamedTuple):
 
 
 _STATES = {
-    "worn": _State(bare=0.55, grey=0.5, cracked=0.15, mended=0.35),
+    "worn": _State(bare=0.55, grey=0.5, cracked=0.42, mended=0.75),
     "fresh": _State(bare=0.04, grey=0.0, cracked=0.0, mended=0.0),
-    "old": _State(bare=0.85, grey=0.95, cracked=0.75, mended=0.8),
+    "old": _State(bare=0.85, grey=0.95, cracked=0.75, mended=0.9),
 }
 
 
@@ -42,54 +43,65 @@ def asphalt(torus: Torus, look: Look) -> Surface:
     state = _STATES[look.option("kind", choose(torus, "state", ("worn", "worn", "old")))]
     body = rolled_stones(torus, "mix", look["stone_m"])
     cloud = fbm(torus, "cloud", torus.cells_across(0.22), octaves=5, gain=0.55)
-    new = _patch(torus, state)
-    bare = smoothstep(
-        0.75,
-        0.25,
-        body.own + (0.08 + 0.35 * state.bare) * cloud - 1.1 * state.bare * (0.6 + 0.6 * look["wear"]) + 0.45,
-    )
-    bare, grey = bare * (1 - 0.8 * new), state.grey * (1 - 0.5 * new)
+    lane = _lane(torus)
+    edge_m = _trench(torus, state)
+    new = smoothstep(-0.003, 0.003, edge_m)
+    # Wheels bare the stones, the sun bleaches the bitumen; between the tracks it stays dark.
+    worn = state.bare * (0.5 + 0.7 * look["wear"] + 0.14 * lane) + 0.4 * state.bare * cloud
+    bare = smoothstep(0.3, -0.2, body.own - 1.15 * worn) * (1 - 0.3 * new)
+    grey = (state.grey * (0.92 + 0.13 * lane + 0.6 * cloud)).clamp_(0, 1.1) * (1 - 0.25 * new)
 
-    tone = 0.22 + 0.42 * grey + 0.20 * cloud + 0.10 * body.micro
-    color = look.palette("#29292a", "#3a3a3a", "#51504e", "#696764", tint=0.7).paint(tone)
-    color = mix(color, _stone_color(look, body), body.stone * bare)
-    oil = patches(torus, "oil", 0.2, amount=0.05, soft=0.25) * look["dirt"]
+    tone = 0.10 + 0.62 * grey + 0.10 * cloud + 0.08 * body.micro
+    color = look.palette("#262627", "#363636", "#545250", "#75726d", tint=0.7).paint(tone)
+    color = mix(color, _stone_color(torus, look, body), body.stone * bare)
+    oil = torch.maximum(
+        patches(torus, "oil", 0.2, amount=0.05, soft=0.25),
+        dried_drops(torus, "drips", 0.16, share=0.16).mul_(1.6).clamp_(max=1) * (1 - lane),
+    )
+    oil = oil * look["dirt"]
     roughness = look.roughness(0.74) + 0.14 * grey + 0.05 * body.micro.clamp(-2, 2) - 0.15 * oil
     swell = spectral_noise(torus, "swell", slope=2.4, low=3, high=16)
     surface = Surface(
         torus=torus,
         height_m=(body.height_m * (1 - 0.45 * new) + swell * 0.0016 + new * 0.0022) * look.relief,
-        color=color * (1 - 0.35 * oil),
+        color=color * (1 - 0.45 * oil),
         roughness=roughness + 0.16 * cloud - (0.13 + 0.07 * bare) * body.stone,
         metallic=torus.zeros(),
     )
-    surface = _cracked(surface, look, state, cloud, new)
+    surface = _cracked(surface, look, state, edge_m)
     return _marked(surface, look, body).with_grime(0.35 + 0.3 * look["dirt"], 0.01)
 
 
-def _patch(torus: Torus, state: _State) -> Tensor:
-    """Return where a mended rectangle of newer asphalt lies, 0..1."""
-    u0, v0, wide, tall, luck = torus.uniform("patch", 5)[:, 0].tolist()
-    if luck > state.mended * 0.6:
-        return torus.zeros()
-    ragged = fbm(torus, "patch/edge", torus.cells_across(0.06), octaves=4) * 0.006
-    x, y = torus.u - u0, torus.v - v0
-    inside_x = (0.06 + 0.09 * wide - (x - torch.round(x)).abs()) * torus.tile_m
-    inside_y = (0.06 + 0.11 * tall - (y - torch.round(y)).abs()) * torus.tile_m
-    inside = torch.minimum(inside_x.expand_as(ragged), inside_y.expand_as(ragged)) + ragged
-    return smoothstep(-0.003, 0.003, inside)
+def _lane(torus: Torus) -> Tensor:
+    """Return where wheels run, 0..1: a track along the road, that strays and fades."""
+    across, along = (torus.v, "x") if torus.draw("road", 0.0, 1.0) > 0.5 else (torus.u, "y")
+    stray = fbm(torus, "lane/stray", 3, octaves=4, gain=0.5) * 0.09
+    away = across - torus.draw(f"lane/{along}", 0.0, 1.0) + stray
+    return smoothstep(0.30, 0.05, (away - torch.round(away)).abs())
 
 
-def _stone_color(look: Look, body: Aggregate) -> Tensor:
+def _trench(torus: Torus, state: _State) -> Tensor:
+    """Return how deep a texel lies in the newer asphalt over a trench across the road, metres, negative outside."""
+    place, wide, luck = torus.uniform("trench", 3)[:, 0].tolist()
+    if luck > state.mended * 0.55:
+        return torus.zeros() - 1
+    ragged = fbm(torus, "trench/edge", torus.cells_across(0.12), octaves=5, gain=0.55) * 0.016
+    away = (torus.u if torus.draw("road", 0.0, 1.0) > 0.5 else torus.v) - place
+    return 0.13 + 0.14 * wide - (away - torch.round(away)).abs() * torus.tile_m + ragged
+
+
+def _stone_color(torus: Torus, look: Look, body: Aggregate) -> Tensor:
+    """A dark rock and a pale one from the same quarry, more of the one or of the other."""
     tone = (body.own * 3.0).frac() * 0.9 + 0.06 * body.micro
-    grey = look.palette("#4c4c4c", "#6e6d6b", "#8f8d89", "#b3b1ab", tint=0.4).paint(tone)
-    warm = look.palette("#514942", "#73675b", "#938474", "#b0a393", tint=0.4).paint(tone)
-    return mix(grey, warm, smoothstep(0.62, 0.75, (body.own * 11.0).frac()))
+    dark = look.palette("#3d3e41", "#54565a", "#6d6f73", "#87888a", tint=0.4).paint(tone)
+    pale = look.palette("#69625b", "#8a8279", "#a9a196", "#c5bdb2", tint=0.4).paint(tone)
+    share = torus.draw("stones/pale", 0.25, 0.6)
+    return mix(dark, pale, smoothstep(share + 0.05, share - 0.05, (body.own * 11.0).frac()))
 
 
-def _cracked(surface: Surface, look: Look, state: _State, cloud: Tensor, new: Tensor) -> Surface:
+def _cracked(surface: Surface, look: Look, state: _State, edge_m: Tensor) -> Surface:
     """Open cracks: a few long ones, a net where the ground has given way; the old ones are sealed with tar."""
-    torus = surface.torus
+    torus, new = surface.torus, smoothstep(-0.003, 0.003, edge_m)
     soft = max(torus.tile_m / torus.size, 0.002)
     amount = min(state.cracked * (0.5 + 0.8 * look["cracks"]), 1.0)
     if amount <= 0:
@@ -103,7 +115,8 @@ def _cracked(surface: Surface, look: Look, state: _State, cloud: Tensor, new: Te
     crack = torch.maximum(groove(long_m, 0.0030 * open_here, soft), groove(net_m, 0.0018 * tired, soft))
     sealed = smoothstep(0.1, -0.1, fbm(torus, "sealed", 4, octaves=2)) * state.mended * open_here
     wander = fbm(torus, "tar", torus.cells_across(0.05), octaves=4)
-    tar = smoothstep(0.002, -0.002, long_m - 0.019 - 0.008 * wander) * smoothstep(0.3, 0.5, sealed)
+    tar = smoothstep(0.002, -0.002, long_m - 0.020 - 0.012 * wander) * smoothstep(0.2, 0.4, sealed)
+    tar = torch.maximum(tar, smoothstep(0.002, -0.002, edge_m.abs() - 0.010 - 0.022 * wander))
     crumbled = smoothstep(0.012, 0.0, long_m) * open_here * (1 - tar)
     down_m = crack * 0.006 * (1 - tar) + crumbled * 0.0015 * (1 + wander)
     surface = replace(

@@ -18,7 +18,7 @@ from assetgen.backends.procedural.operators.earth.soil import Soil, crumbled_soi
 from assetgen.backends.procedural.operators.living.foliage import beech, oval
 from assetgen.backends.procedural.operators.living.litter import FALLEN, Species, strew
 from assetgen.backends.procedural.operators.piled.leaves import Thrown, joined, laid_over, lay_shapes
-from assetgen.backends.procedural.surface import Surface
+from assetgen.backends.procedural.surface import Surface, by_rows
 
 
 class _Work(NamedTuple):
@@ -65,31 +65,27 @@ def farmland(torus: Torus, look: Look) -> Surface:
     )
 
     crest = convexity(torus, height_m, 0.012).mul_(60).clamp_(-1, 1)
+    del rough_m, row
     tone = 0.40 + 0.26 * soil.tone + 0.16 * crest + 0.05 * soil.micro + 0.10 * (ridge - 0.5) - 0.10 * smear
-    earth = look.palette(*choose(torus, "earth", _EARTHS), tint=0.6, most_chroma=0.07)
+    earths = look.palette(*choose(torus, "earth", _EARTHS), tint=0.6, most_chroma=0.07)
     # Crests dry first and turn pale; the bottom of a furrow stays damp.
     damp = smoothstep(0.55, 0.1, ridge + 0.35 * soil.lumps + 0.4 * (0.5 - look["damp"]))
-    color = earth.paint(tone) * (1 - 0.30 * damp)
-    color = mix(
-        color,
-        look.palette("#514b43", "#7b7468", "#a19a8c", tint=0.1).paint(own),
-        (stone_m > 0.0008).float() * 0.7,
-    )
+    del ridge, crest
+    color = earths.paint(tone).mul_(1 - 0.30 * damp)
+    del tone
+    stone = look.palette("#514b43", "#7b7468", "#a19a8c", tint=0.1).paint(own)
+    color = mix(color, stone, (stone_m > 0.0008).float() * 0.7)
     roughness = look.roughness(0.90) + 0.025 * soil.micro.clamp(-2, 2) - 0.26 * smear - 0.08 * damp
-    surface = Surface(
-        torus=torus,
-        height_m=height_m * look.relief,
-        color=color,
-        roughness=roughness,
-        metallic=torus.zeros(),
-    ).with_grime(0.55, 0.04)
-    return _grown(surface, look, work)
+    del soil, stone_m, own, stone, smear, damp
+    height_m = height_m * look.relief
+    earth = Surface(torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros())
+    return _grown(earth.with_grime(0.55, 0.04), look, work)
 
 
 def _furrows(torus: Torus, look: Look, work: _Work, soil: Soil) -> tuple[Tensor, Tensor]:
     """Return which part of a furrow a texel lies in, 0..1 across it, and the height of the ridge there, 0..1."""
     rows = torus.cells_across(look["furrow_m"])
-    sway = fbm(torus, "sway", 3, octaves=4, gain=0.4) * 0.16 + soil.lumps * 0.14 * work.loose
+    sway = fbm(torus, "sway", 3, octaves=4, gain=0.4) * 0.34 + soil.lumps * 0.14 * work.loose
     row = (torus.v * rows + torus.draw("rows", 0.0, 1.0) + sway) % 1.0
     # A turned slice leans on the one before: a long back, a short steep face.
     back = smoothstep(0.0, 0.68, row) * smoothstep(1.0, 0.72, row)
@@ -128,18 +124,23 @@ def _grown(surface: Surface, look: Look, work: _Work) -> Surface:
     bed_m = blur(torus, surface.height_m, 0.01)
     green = look.palette("#2f4420", "#4d6a31", "#74914c", "#9fb377", tint=0.0)
     hay = look.palette("#6b5634", "#97804f", "#bda674", "#d3c197", tint=0.0)
-    colors, heights, rough = [], [], []
-    for one in lying:
-        own, kind = one.pick(torch.stack([plants.own, plants.kind.float()]))
-        rib = smoothstep(0.14, 0.0, one.y.abs())
-        leaf = green.paint(0.45 + 0.4 * (own - 0.5) + 0.2 * one.x + 0.25 * rib)
-        stalk = hay.paint(0.25 + 0.6 * (own * 7).frac() + 0.15 * (1 - one.y.abs()))
-        colors.append(torch.where(kind < 0.5, leaf, stalk))
-        heights.append(bed_m + one.height_m * look.relief)
-        rough.append(torch.where(kind < 0.5, 0.58 + 0.1 * own, 0.76 + 0.1 * own))
-    return replace(
-        surface,
-        color=laid_over(surface.color, lying, colors),
-        height_m=laid_over(surface.height_m, lying, heights),
-        roughness=laid_over(surface.roughness, lying, rough),
-    )
+
+    def cover(below: Surface, rows: slice) -> Surface:
+        here = [one.rows(rows) for one in lying]
+        colors, heights, rough = [], [], []
+        for one in here:
+            own, kind = one.pick(torch.stack([plants.own, plants.kind.float()]))
+            rib = smoothstep(0.14, 0.0, one.y.abs())
+            leaf = green.paint(0.45 + 0.4 * (own - 0.5) + 0.2 * one.x + 0.25 * rib)
+            stalk = hay.paint(0.25 + 0.6 * (own * 7).frac() + 0.15 * (1 - one.y.abs()))
+            colors.append(torch.where(kind < 0.5, leaf, stalk))
+            heights.append(bed_m[rows] + one.height_m * look.relief)
+            rough.append(torch.where(kind < 0.5, 0.58 + 0.1 * own, 0.76 + 0.1 * own))
+        return replace(
+            below,
+            color=laid_over(below.color, here, colors),
+            height_m=laid_over(below.height_m, here, heights),
+            roughness=laid_over(below.roughness, here, rough),
+        )
+
+    return by_rows(surface, cover)

@@ -53,7 +53,7 @@ class _Alloy:
 
 _ALLOYS: Final = {
     "mill": _Alloy(
-        ("#bab7b2", "#c8c4be", "#d6d2cc"), ("#54575b", "#6b6e71", "#85878a"), mill_scale, 0.38, film=0.7
+        ("#bab7b2", "#c8c4be", "#d6d2cc"), ("#56514d", "#616971", "#838c95"), mill_scale, 0.36, film=0.72
     ),
     "stainless": _Alloy(
         ("#c9c6c1", "#d3d0cb", "#dedbd6"), ("#a0917b", "#ada08d", "#bab0a2"), rolled, 0.24, film=0.9, soft=0.6
@@ -98,7 +98,7 @@ def bare_steel(torus: Torus, look: Look) -> Surface:
 
     film, depth = _film(torus, look, skin, joint, torch.maximum(fine * 0.7, deep))
     bare = look.bare_metal(*alloy.metal).paint(0.5 + skin.tone + fine * 0.25 + deep * 0.3)
-    oxide = look.palette(*alloy.oxide, tint=0.6).paint(0.35 + skin.tone * 0.8 + depth * 0.5 - joint * 0.3)
+    oxide = look.palette(*alloy.oxide, tint=0.6).paint(0.42 + skin.tone * 0.8 + depth * 0.5 - joint * 0.3)
     touched = smears(torus, "smears", 0.22) * 0.20 + fingerprints(torus, "fingers", share=0.3) * 0.20
     roughness = look.roughness(alloy.roughness) + skin.dull + touched * look["smudges"] + fine * 0.22
     surface = Surface(
@@ -135,7 +135,7 @@ def _film(torus: Torus, look: Look, skin: Skin, joint: Tensor, cut: Tensor) -> t
     """
     broad = fbm(torus, "film/broad", torus.cells_across(0.24), octaves=6, gain=0.62)
     rubbed = smoothstep(0.42 - 0.35 * look["wear"], 0.66 - 0.30 * look["wear"], broad + skin.dull)
-    own = skin.oxide * (1 - rubbed * 0.7) * (1 - smoothstep(0.05, 0.5, cut))
+    own = skin.oxide * (1 - rubbed * 0.3) * (1 - smoothstep(0.05, 0.5, cut))
     spots = fbm(torus, "film/spots", torus.cells_across(0.10), octaves=5, gain=0.5)
     runs = smoothstep(-0.5, 1.5, spectral_noise(torus, "film/runs", slope=1.2, low=12, stretch=(1.0, 9.0)))
     wet = blur(torus, run_down(torus, joint, 0.09), 0.003, 0.012) * runs

@@ -16,9 +16,15 @@ from assetgen.backends.procedural.operators.layouts.panels import band, swell
 from assetgen.backends.procedural.operators.layouts.plans import boards, lay
 from assetgen.backends.procedural.operators.metal.plates import buckled
 from assetgen.backends.procedural.operators.metal.skins import rolled
-from assetgen.backends.procedural.operators.metal.tarnish import tarnish
 from assetgen.backends.procedural.operators.metal.verdigris import verdigris
-from assetgen.backends.procedural.operators.traces.handled import dents, fingerprints, hairlines, smears
+from assetgen.backends.procedural.operators.traces.handled import (
+    dents,
+    dried_drops,
+    fingerprints,
+    hairlines,
+    hand_marks,
+    smears,
+)
 from assetgen.backends.procedural.operators.traces.run_off import run_off
 from assetgen.backends.procedural.surface import Surface
 
@@ -40,9 +46,9 @@ def copper(torus: Torus, look: Look) -> Surface:
     fine = hairlines(torus, "hairlines", 60 + 400 * look["wear"], length_m=(0.01, 0.12), wide_m=0.0007)
     deep = hairlines(torus, "scratches", 3 + 14 * look["wear"], length_m=(0.05, 0.3), wide_m=0.0014)
     struck = dents(torus, "dents", 0.07, share=0.2 * look["wear"])
-    film = _film(torus, look, _THICKNESS[state], joint, own) - fine * 0.25 - deep * 0.6
+    film = _film(torus, look, _THICKNESS[state], joint, own) - fine * 0.25 - deep * 0.6 - struck * 0.16
 
-    oxide = smoothstep(0.06, 0.34, film)
+    oxide = smoothstep(-0.02, 0.5, film)
     bare = look.bare_metal(*_BRIGHT).paint(0.5 + skin.tone * 0.8 + fine * 0.3)
     color = mix(bare, look.palette(*_FILM).paint(film + skin.tone * 0.15), oxide)
     touched = smears(torus, "smears", 0.2) * 0.18 + fingerprints(torus, "fingers", share=0.35) * 0.2
@@ -80,10 +86,18 @@ def _sheets(torus: Torus, look: Look) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _film(torus: Torus, look: Look, mean: float, joint: Tensor, own: Tensor) -> Tensor:
-    """Return the thickness of the oxide, about 0..1: more with age, in joints and where rain runs from them."""
+    """Return the thickness of the oxide, about 0..1: drawn out as the sheet was rolled, deep in its joints.
+
+    Drops have dried on it and hands have taken hold of it, and each has etched its own shape.
+    """
     spread = (0.26 + 0.34 * look["age"]) * (0.6 + 0.6 * mean)
-    film = tarnish(torus, "film", 0.17, mean=mean + (look["age"] - 0.45) * 0.35, spread=spread)
-    return film + run_off(torus, "film/runs", joint, 0.12)[0] * 0.25 + own * 0.10
+    broad = fbm(torus, "film/broad", torus.cells_across(0.2), octaves=5, gain=0.45)
+    drawn = spectral_noise(torus, "film/drawn", slope=1.3, low=5, stretch=(12.0, 1.0))
+    film = mean + (look["age"] - 0.45) * 0.35 + spread * (0.85 * broad + 0.11 * drawn)
+    drops = dried_drops(torus, "film/drops", 0.06, share=0.03 + 0.25 * look["age"])
+    hands = hand_marks(torus, "film/hands", share=0.3) * look["smudges"]
+    film = film + drops * (0.10 + 0.14 * look["age"]) + hands * 0.22
+    return film + run_off(torus, "film/runs", joint, 0.12)[0] * 0.25 + joint * 0.2 + own * 0.10
 
 
 def _greened(look: Look, surface: Surface, joint: Tensor, own: Tensor) -> Surface:

@@ -21,7 +21,7 @@ from assetgen.backends.procedural.operators.piled.overlaps import overlapping
 from assetgen.backends.procedural.operators.traces.handled import dents, fingerprints, hairlines, smears
 from assetgen.backends.procedural.surface import Surface
 
-_GOLD: Final = ("#cba35f", "#e2bd78", "#efd08d", "#f4dfa8")
+_GOLD: Final = ("#c2974f", "#e0ba74", "#efd08d", "#f4dfa8")
 """Measured reflectance, as bright as maps can hold it."""
 _BOLE: Final = ("#46281f", "#5f382b", "#7b4f3e")
 """The red clay under leaf."""
@@ -52,7 +52,7 @@ def gold(torus: Torus, look: Look) -> Surface:
         0.62
         + face.tone
         + crest.clamp(min=0) * 0.25
-        + fine * 0.3
+        + fine * 0.5
         + cloud * (0.3 if finish == "leaf" else 0.95)
     )
     tone = tone - (0.16 * smear + 0.10 * finger) * look["smudges"]
@@ -64,7 +64,7 @@ def gold(torus: Torus, look: Look) -> Surface:
         torus=torus,
         height_m=height_m,
         color=warmed(look.bare_metal(*_GOLD).paint(tone), (0.42 * alloy).clamp_(min=-0.07)),
-        roughness=rough + cloud * 0.05 - crest.clamp(min=0) * 0.05,
+        roughness=rough + cloud * 0.09 - crest.clamp(min=0) * 0.05,
         metallic=torus.zeros() + look.metallic,
     )
     surface = _browned(look, surface, -crest, cloud)
@@ -84,7 +84,10 @@ def _polished(torus: Torus, look: Look) -> _Face:
     nicked = dents(torus, "nicks", 0.007, share=0.04 + 0.12 * look["wear"])
     height_m = waves * 0.00022 + orange * 0.000008 + struck * 0.0006 + nicked * 0.00022
     return _Face(
-        height_m=height_m, tone=orange * 0.05, dull=orange * 0.012 - nicked * 0.1, lost=torus.zeros()
+        height_m=height_m,
+        tone=orange * 0.085 + nicked * 0.3,
+        dull=orange * 0.016 - nicked * 0.1,
+        lost=torus.zeros(),
     )
 
 

@@ -15,7 +15,7 @@ from assetgen.backends.procedural.field.palette import Palette, flat_color
 from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.designs.decals import numerals
-from assetgen.backends.procedural.operators.layouts.panels import half_extents, within
+from assetgen.backends.procedural.operators.layouts.panels import half_extents, split, within
 from assetgen.backends.procedural.operators.layouts.plans import courses, lay
 from assetgen.backends.procedural.operators.metal.circuit import Circuit, lay_out
 from assetgen.backends.procedural.operators.traces.handled import hairlines, smears
@@ -45,10 +45,8 @@ def circuit_board(torus: Torus, look: Look) -> Surface:
     dull = 0.24 + 0.22 * look["age"] + rough * 0.12
     surface = surface.covered(metal, color=tin, roughness=dull, metallic=1.0, height_m=domed)
     bore = within(torus, circuit.hole)
-    sunk = surface.height_m - bore * 0.0004
-    surface = surface.covered(
-        bore, color=flat_color(torus, (0.018, 0.019, 0.018)), roughness=0.7, height_m=sunk
-    )
+    dark, sunk = flat_color(torus, (0.018, 0.019, 0.018)), surface.height_m - bore * 0.0004
+    surface = surface.covered(bore, color=dark, roughness=0.7, height_m=sunk)
     surface = _populated(torus, look, surface, circuit, rough)
     surface = _dusty(look, surface, rough)
     return _powered(torus, look, surface, circuit, trace)
@@ -57,7 +55,9 @@ def circuit_board(torus: Torus, look: Look) -> Surface:
 def _masked(torus: Torus, look: Look, circuit: Circuit, trace: Tensor, rough: Tensor) -> Surface:
     """Etch the copper and cover it with mask, which shows it as a paler tone and a low step."""
     weave = spectral_noise(torus, "weave", slope=0.4, low=120)
-    plane = smoothstep(-0.03, 0.03, fbm(torus, "plane", torus.cells_across(0.04), octaves=3))
+    # Copper is poured over whole areas, each a net of its own, with a gap to the next.
+    pours = lay(torus, split(torus, "pours", 9, sizes=((4, 3), (3, 4), (2, 3), (5, 2), (2, 2))))
+    plane = within(torus, pours.edge - 0.0003) * (pours.random(torus, "pours/here") < 0.6).float()
     cleared = torch.maximum(circuit.trace, torch.maximum(circuit.via, circuit.pad)) + 0.00022
     copper = torch.maximum(trace, plane * 0.5 * (1 - within(torus, cleared)))
     if look.color is None:

@@ -103,14 +103,16 @@ def _livery(torus: Torus, look: Look, yard: _Yard, hull: Hull, rough: Tensor, ch
     loud = look.paint(Palette.of(choose(torus, "accent", yard.accent)), second=True).middle()
     rain = spectral_noise(torus, "rain", slope=1.6, low=8, stretch=(1.0, 9.0))
     tone = 0.5 + rough * 0.24 + rain * 0.03 + hull.panels.random_apart(torus, "panels/tone", -0.26, 0.26)
-    color = first.paint(tone + hull.plates.random_apart(torus, "plates/tone", -0.10, 0.10))
+    color = first.paint(tone + hull.plates.random_apart(torus, "plates/tone", -0.06, 0.06))
     shade = (0.86 + 0.28 * tone)[None]
-    # A large plate in another paint would show as the rhythm of the tile: only small ones have it.
-    drawn = torus.uniform("panels/paint", hull.panels.count)[:, 0]
-    is_second = hull.panels.pick(((drawn > 0.74) & (hull.panel_half.amax(0) < 0.26)).float())
-    color = mix(color, flat_color(torus, second) * shade, is_second)
-    loud_plate = torus.uniform("plates/paint", hull.plates.count)[:, 0] > 0.85
-    is_loud = hull.plates.pick((loud_plate & (hull.half.amax(0) < 0.24)).float())
+    # Another paint comes plate by plate: repairs lie together, and only two or three plates are loud.
+    plate = torus.uniform("plates/paint", hull.plates.count)[:, 0]
+    panel = torus.uniform("panels/paint", hull.panels.count)[:, 0]
+    small = hull.panel_half.amax(0) < 0.26
+    is_second = hull.plates.pick((plate > 0.6).float()) * hull.panels.pick(((panel < 0.6) & small).float())
+    color = mix(color, flat_color(torus, second) * shade, is_second * 0.6)
+    turn = plate + 9.0 * ((hull.half.amax(0) > 0.26) | (hull.half.amin(0) < 0.11))
+    is_loud = hull.plates.pick((turn <= torch.kthvalue(turn, min(2, turn.numel())).values).float())
     loudly = torch.maximum(_stencils(torus, look, hull, rough), is_loud)
     worn = 0.86 + 0.14 * smoothstep(0.35, -0.1, rough)
     color = mix(color, flat_color(torus, loud) * shade, loudly * worn)

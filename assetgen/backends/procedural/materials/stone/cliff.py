@@ -83,7 +83,7 @@ def _layered(torus: Torus, look: Look) -> tuple[Elements, Tensor, Tensor]:
     step = thin.random(torus, "step", -1, 1) + smoothstep(0.0, 0.012, thin.edge_m)
     lean = blocks.x * blocks.random(torus, "lean-x", -0.1, 0.1)
     lean = lean + blocks.y * blocks.random(torus, "lean-y", -0.3, 0.1)
-    depth = hard * 0.16 + blocks.random(torus, "depth", 0, 0.1) + lean.clamp(-0.1, 0.1)
+    depth = hard * 0.12 + blocks.random(torus, "depth", 0, 0.07) + lean.clamp(-0.1, 0.1)
     depth = depth + smoothstep(0.0, 0.07, blocks.edge + step * 0.01) * 0.04
     ragged = fbm(torus, "ragged", 14, octaves=4) * 0.5 + 0.55
     return blocks, depth + step * ragged * 0.018, (hard - 0.5) * 0.3 + step * 0.05
@@ -96,11 +96,11 @@ def _heaped(torus: Torus, look: Look, *, craggy: bool) -> tuple[Elements, Tensor
     if craggy:
         kind = partial(Crushed.of, long=2.0, flat=0.75, tilt=0.9, steep=1.2)
     sorts = (
-        Sort(radius_m=(half * 0.9, half * 1.4), spacing_m=half * 0.95, sunk=(0.1, 0.45)),
+        Sort(radius_m=(half * 0.9, half * 1.3), spacing_m=half * 0.9, sunk=(0.15, 0.4)),
         Sort(radius_m=(half * 0.35, half * 0.8), spacing_m=half * 1.1, sunk=(0.25, 0.5)),
     )
     rocks = heap(torus, "blocks", sorts, kind, lean=0.8)
-    return rocks.pieces, rocks.height_m.clamp(min=-half * 0.5) * 0.55, torus.zeros()
+    return rocks.pieces, rocks.height_m.clamp(min=-half * 0.25) * 0.7, torus.zeros()
 
 
 def _fractures(torus: Torus, look: Look, blocks: Elements, grain: Tensor) -> Tensor:
@@ -114,7 +114,7 @@ def _fractures(torus: Torus, look: Look, blocks: Elements, grain: Tensor) -> Ten
 
 def _rock_color(torus: Torus, look: Look, blocks: Elements, face: Tensor, grain: Tensor) -> Tensor:
     clouds = fbm(torus, "clouds", 7, octaves=7, gain=0.6)
-    tone = 0.45 + 0.62 * clouds + 0.14 * face + 0.045 * grain + blocks.random(torus, "tone", -0.1, 0.1)
+    tone = 0.45 + 0.52 * clouds + 0.14 * face + 0.095 * grain + blocks.random(torus, "tone", -0.1, 0.1)
     color = look.palette(*choose(torus, "rock", _ROCKS)).paint(tone)
     # Iron in the rock rusts where water has come through; blocks of one face have more or less of it.
     iron = fbm(torus, "iron", 9, octaves=6, gain=0.6)

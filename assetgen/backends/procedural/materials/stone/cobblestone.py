@@ -55,7 +55,7 @@ def _stone_grain(torus: Torus, stones: Elements) -> tuple[Tensor, ...]:
         [
             fbm(torus, "grain/lumps", 7, octaves=6, gain=0.52),
             fbm(torus, "grain/ridges", 10, octaves=6, gain=0.55, shape="ridged"),
-            spectral_noise(torus, "grain/micro", slope=1.3, low=40),
+            spectral_noise(torus, "grain/micro", slope=0.9, low=40),
             mineral_specks(torus, "grain/minerals", (0.011, 0.0042)),
             pores(torus, "grain/pores", (0.016, 0.006)),
         ]
@@ -105,7 +105,7 @@ def _stone_color(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor
     # A river brings fine-grained stones and coarse ones: each shows its minerals as far as it has any.
     coarse = stones.random(torus, "stones/coarse", 0.35, 1.0)
     tone = 0.5 + 0.45 * lumps + 0.06 * ridges + stones.random(torus, "stones/tone", -0.2, 0.2)
-    tone = tone + specks * (0.46 * coarse) + micro.clamp(-2, 2) * 0.08
+    tone = tone + specks * (0.52 * coarse) + micro.clamp(-2, 2) * 0.12
     ramp = look.palette("#454340", "#68645d", "#807b71", "#989287", "#aca599")
     color = ramp.paint(tone)
     color = color * stones.pick(piece_tints(torus, "stones/tint", stones.count, value=0.12, warmth=0.09))

@@ -22,6 +22,7 @@ from assetgen.backends.procedural.operators.layouts.stonework import block_cours
 from assetgen.backends.procedural.operators.layouts.strata import strata
 from assetgen.backends.procedural.operators.traces.lichen import with_lichen
 from assetgen.backends.procedural.operators.traces.marks import patches
+from assetgen.backends.procedural.operators.traces.weather import hairline_cracks
 from assetgen.backends.procedural.surface import Surface
 
 _STONES: Final = (
@@ -40,12 +41,15 @@ def limestone(torus: Torus, look: Look) -> Surface:
     grain = spectral_noise(torus, "grain", slope=0.7, low=60).clamp_(-2.5, 2.5)
     clouds = fbm(torus, "clouds", torus.cells_across(0.2), octaves=7, gain=0.6)
     shell, bony = fossils(torus, "shells", (0.1, 0.055, 0.032, 0.02), 0.35 + 0.5 * look["shells"], clouds)
-    tone = 0.5 + 0.24 * clouds + 0.05 * grain
+    # What lived in the mud turned it over: burrows are filled with paler and darker lime.
+    burrows = fbm(torus, "burrows", torus.cells_across(0.06), octaves=5, gain=0.5, shape="ridged")
+    filled = smoothstep(0.25, 0.55, burrows + 0.3 * clouds) * torus.draw("burrows/tone", -0.22, 0.16)
+    tone = 0.5 + 0.2 * clouds + 0.05 * grain + filled
     make = {"shelly": _sawn, "pitted": _rained_on, "tooled": _tooled, "travertine": _travertine}[face]
     height_m, shade, hollow = make(torus, look, (clouds, grain, shell))
     seen = shell * {"shelly": 0.85, "pitted": 0.5, "tooled": 0.3, "travertine": 0.0}[face]
     color = look.palette(*choose(torus, "stone", _STONES)).paint(tone + shade)
-    iron = fbm(torus, "iron", torus.cells_across(0.18), octaves=7, gain=0.6)
+    iron = fbm(torus, "iron", 7, octaves=7, gain=0.6, period_y=torus.cells_across(0.09))
     color = warmed(color, (0.45 * iron + 0.10 * clouds + 0.4 * shade).clamp_(min=-0.07))
     stain = smoothstep(0.1, 0.45, iron + 0.3 * clouds + 0.25 * hollow) * (0.3 + 0.5 * look["age"])
     color = mix(color, look.palette("#7d6247", "#a5865f", "#c2a67e", tint=0.3).paint(tone), stain * 0.5)
@@ -58,8 +62,7 @@ def limestone(torus: Torus, look: Look) -> Surface:
     color *= 1 - 0.28 * soot
     usual = 0.55 if face in ("shelly", "travertine") else 0.84
     roughness = look.roughness(usual) + 0.06 * clouds - 0.1 * seen + 0.22 * hollow * (0.95 - usual)
-    roughness = roughness + 0.1 * soot + 0.1 * patches(torus, "dull", 0.2, amount=0.4, soft=0.3)
-    rough = roughness + 0.02 * grain
+    rough = roughness + 0.1 * soot + 0.1 * patches(torus, "dull", 0.2, amount=0.4, soft=0.3) + 0.02 * grain
     surface = Surface(torus=torus, height_m=height_m, color=color, roughness=rough, metallic=torus.zeros())
     if face in ("pitted", "tooled"):
         crusts = look.palette("#7d7c6e", "#a3a18f", "#bdbaa6", "#b8a878", tint=0.1)
@@ -68,7 +71,7 @@ def limestone(torus: Torus, look: Look) -> Surface:
 
 
 def _sawn(torus: Torus, look: Look, stuff: _Three) -> _Three:
-    """Return the height, the shade and the hollows of a honed slab: a few shells have fallen out."""
+    """Return height, shade and hollows of a honed slab: shells have fallen out, calcite has healed its tears."""
     clouds, grain, shell = stuff
     pores = grains(torus, "pores", torus.cells_across(0.02), jitter=1.0)
     size = pores.random(torus, "pores/size")
@@ -79,7 +82,9 @@ def _sawn(torus: Torus, look: Look, stuff: _Three) -> _Three:
     beds = strata(torus, "seams", torus.cells_across(0.2), torus.v + jag[1], uneven=2.4)
     seam = smoothstep(0.0022, 0.0004, beds.edge_m) + 0.3 * smoothstep(0.02, 0.0, beds.edge_m)
     seam *= smoothstep(-0.15, 0.3, fbm(torus, "seams/drawn", 5, octaves=4))
-    shade = 0.06 * clouds - 0.14 + beds.random_apart(torus, "seams/bed", -0.07, 0.07) - 0.4 * seam
+    calcite = hairline_cracks(torus, "calcite", 0.35, share=0.3, line_m=0.0016, tremble_m=grain * 0.0003)
+    shade = 0.06 * clouds - 0.14 + beds.random_apart(torus, "seams/bed", -0.09, 0.09) - 0.55 * seam
+    shade = shade + 0.5 * calcite * (1 - seam)
     hollow = torch.maximum(hollow, lost)
     return clouds * 0.0012 + grain * 0.00002 - hollow * 0.0008 + shell * 0.00004, shade, hollow
 
@@ -107,20 +112,17 @@ def _tooled(torus: Torus, look: Look, stuff: _Three) -> _Three:
     stray = bent_twice(torus, "stray", (0.2, 0.002), (0.03, 0.0015))
     laid: Laid = lay_by_hand(torus, plan, "blocks", gap_m=0.006, turn=0.003, rounding_m=0.006, warp=stray)
     blocks = laid.pieces
-    turn = blocks.random(torus, "furrows/turn", -0.5, 0.5) + torch.where(
-        blocks.random(torus, "way") < 0.5, 0.8, -0.8
-    )
+    way = torch.where(blocks.random(torus, "way") < 0.5, 0.8, -0.8)
+    turn = blocks.random(torus, "furrows/turn", -0.5, 0.5) + way
     place = blocks.x * torch.cos(turn) + blocks.y * torch.sin(turn) + clouds * 0.006
     furrow = torch.sin(place * (6.2832 / 0.0165)) * (0.7 + 0.8 * clouds)
     margin = smoothstep(0.034, 0.03, blocks.edge)
     draft = torch.sin(torch.where(blocks.edge < 0.034, blocks.x + blocks.y, place) * (6.2832 / 0.012)) * 0.25
-    sunk = margin * 0.0035 - (furrow * (1 - margin) * 0.0016 + draft * margin * 0.0008) * (
-        1.2 - look["weather"] * 0.6
-    )
+    crisp = 1.2 - 0.6 * look["weather"]
+    sunk = margin * 0.0035 - (furrow * (1 - margin) * 0.0016 + draft * margin * 0.0008) * crisp
     lost = smoothstep(0.12, 0.4, clouds) * smoothstep(0.03, 0.0, blocks.edge) * look["weather"]
-    stand = blocks.random(torus, "stand", -0.002, 0.002) + blocks.x * blocks.random(
-        torus, "lean", -0.008, 0.008
-    )
+    lean = blocks.x * blocks.random(torus, "lean", -0.008, 0.008)
+    stand = blocks.random(torus, "stand", -0.002, 0.002) + lean
     cover = laid.cover(torus)
     face_m = stand - sunk - rounded_edge(torus, laid, 0.006) - lost * 0.008 + clouds * 0.002 + grain * 0.00015
     shade = (blocks.random_apart(torus, "tone", -0.14, 0.14) + 0.06 * furrow * (1 - margin)) * cover
@@ -133,9 +135,8 @@ def _travertine(torus: Torus, look: Look, stuff: _Three) -> _Three:
     sway = bent_twice(torus, "sway", (0.7, 0.07), (0.18, 0.02), (0.04, 0.005), octaves=4)
     bands = strata(torus, "bands", torus.cells_across(0.035), torus.v + sway[1], uneven=2.6)
     thin = strata(torus, "thin", torus.cells_across(0.009), torus.v + sway[1], uneven=2.0)
-    shade = bands.random_apart(torus, "bands/tone", -0.24, 0.24) + thin.random(
-        torus, "thin/tone", -0.12, 0.12
-    )
+    shade = bands.random_apart(torus, "bands/tone", -0.24, 0.24)
+    shade = shade + thin.random(torus, "thin/tone", -0.12, 0.12)
     hollow = torus.zeros()
     for number, size_m in enumerate((0.06, 0.026)):
         holes = grains(

@@ -20,12 +20,12 @@ from assetgen.backends.procedural.surface import Surface
 
 _ROCKS: Final = (
     ("#4a4d50", "#63676a", "#7e8284", "#9b9e9f"),  # blue-grey slate
-    ("#6f665b", "#8b8174", "#a69b8d", "#bfb5a8"),  # warm limestone
-    ("#b0aaa0", "#c6c1b8", "#d6d2ca", "#e0ddd7"),  # white quartz
+    ("#6b6257", "#82796d", "#998f82", "#aea497"),  # warm limestone
+    ("#918a80", "#a19b90", "#b0aaa0", "#bfb9b0"),  # white quartz
     ("#65493f", "#82635a", "#9a7d72", "#b39a90"),  # red sandstone
-    ("#2d2e30", "#3d3e40", "#505153", "#6b6c6e"),  # basalt
+    ("#3a3b3c", "#4a4b4c", "#5d5e5f", "#757676"),  # basalt
     ("#565d52", "#6f766a", "#888f82", "#a3a99d"),  # green schist
-    ("#8f7a5c", "#a8936f", "#bfab89", "#d1c1a5"),  # flint and chert
+    ("#826f55", "#998667", "#ae9b7d", "#bfaf95"),  # flint and chert
 )
 _FAMILIES: Final = {
     "mixed": ((0, 0, 0, 1, 5, 0, 3), (1, 1, 6, 1, 1, 0, 3), (5, 0, 4, 0, 1, 0, 2)),
@@ -46,17 +46,17 @@ def pebbles(torus: Torus, look: Look) -> Surface:
     is_stone = smoothstep(-texel_m * 0.5, texel_m, stone_m - bed_m) * (1 - stones.bare)
     height_m = torch.where(stones.bare > 0, bed_m, torch.maximum(stone_m, bed_m)) * look.relief
 
-    sand = look.palette("#5c5145", "#786b5b", "#93856f", "#a99b85", tint=0.25).paint(0.5 + 0.22 * grain)
+    sand = look.palette("#6a5f52", "#857867", "#9b8e7a", "#afa28d", tint=0.25).paint(0.5 + 0.22 * grain)
     color = mix(sand, _rock_color(torus, look, stones, grain, cloud), is_stone)
     low = smoothstep(0.1, -0.5, height_m / (look["stone_m"] * look.relief)) * look["dirt"]
     # What the water was full of dries on every stone: a beach has one color.
-    color = mix(color, sand, low * 0.45 + 0.12 + 0.10 * smoothstep(-0.2, 0.5, cloud))
+    color = mix(color, sand, low * 0.45 + 0.17 + 0.12 * smoothstep(-0.2, 0.5, cloud))
     polish = stones.pieces.random(torus, "polish", -0.14, 0.1)
     roughness = mix(0.9 + 0.02 * grain, look.roughness(0.5) + polish + 0.03 * grain + 0.05 * cloud, is_stone)
     surface = Surface(
         torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
     )
-    return surface.with_grime(0.5 + 0.4 * look["dirt"], look["stone_m"] * 0.5)
+    return surface.with_grime(0.25 + 0.4 * look["dirt"], look["stone_m"] * 0.5)
 
 
 def _strew(torus: Torus, look: Look) -> Heap:
@@ -82,13 +82,13 @@ def _rock_color(torus: Torus, look: Look, stones: Heap, grain: Tensor, cloud: Te
     family = choose(torus, "family", ("mixed", "mixed", "grey", "pale"))
     beach = choose(torus, "beach", _FAMILIES[look.option("colors", family)])
     place = pieces.random(torus, "rock", 0.0, len(beach) - 0.001)
-    tone = pieces.random(torus, "tone", 0.25, 0.75) + 0.22 * cloud + _bedding(torus, stones, cloud)
+    tone = pieces.random(torus, "tone", 0.3, 0.7) + 0.2 * cloud + _bedding(torus, stones, cloud)
     color = torch.zeros(3, *tone.shape, device=tone.device)
     for rock in sorted(set(beach)):
         places = [number for number, name in enumerate(beach) if name == rock]
         here = sum(((place >= n) & (place < n + 1)).float() for n in places)
         color = color + look.palette(*_ROCKS[rock], tint=0.85).paint(tone + 0.06 * grain) * here
-    color = color * pieces.pick(piece_tints(torus, "tint", pieces.count, value=0.12, warmth=0.07))
+    color = color * pieces.pick(piece_tints(torus, "tint", pieces.count, value=0.08, warmth=0.07))
     speckled = (pieces.random(torus, "speckled") < 0.3).float()
     color = color * (1 - (0.34 * smoothstep(0.9, 1.6, -grain) - 0.2 * smoothstep(1.0, 1.8, grain)) * speckled)
     vein = _quartz_veins(torus, stones, cloud)

@@ -14,9 +14,10 @@ from assetgen.backends.procedural.field.palette import Palette, mix
 from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.field.warp import warp_field
 from assetgen.backends.procedural.look import PAINTED, Look
-from assetgen.backends.procedural.operators.layouts.cells import cells, scatter
-from assetgen.backends.procedural.operators.layouts.panels import band, swell
+from assetgen.backends.procedural.operators.layouts.cells import cells
+from assetgen.backends.procedural.operators.layouts.panels import swell
 from assetgen.backends.procedural.operators.traces.marks import patches, scratches
+from assetgen.backends.procedural.operators.traces.moulding import mould_marks
 from assetgen.backends.procedural.surface import Surface
 
 _COLORS: Final = (
@@ -31,20 +32,26 @@ def plastic(torus: Torus, look: Look) -> Surface:
     """One shot of polymer: even color, the mould's own texture, and every scratch shows."""
     texture = look.option("texture", choose(torus, "plastic/texture", tuple(_PLAIN_M)))
     cut = {"smooth": _polished, "grained": _leather, "eroded": _sparks, "ribbed": _ribs}[texture](torus, look)
-    line, pins = _mould_marks(torus, look)
+    marks = mould_marks(torus, "mould", seam_m=0.0005, pin_m=0.0042, wave_m=0.012)
+    peel = spectral_noise(
+        torus, "plastic/peel", slope=1.0, low=torus.cells_across(0.014), high=torus.cells_across(0.0028)
+    )
     warped = fbm(torus, "plastic/warp", torus.cells_across(0.09), octaves=3, gain=0.4)
     micro = spectral_noise(torus, "plastic/micro", slope=0.7, low=90)
     harm = _harm(torus, look)
-    height_m = (cut * _PLAIN_M[texture] + line * 0.00009 - pins * 0.00008) * look.relief
+    made_m = marks.seam * 0.00022 - marks.pins * 0.00014 + marks.gate * 0.00045 + marks.flow * 0.00002
+    height_m = (cut * _PLAIN_M[texture] + made_m) * look.relief + peel * 0.0000045
     height_m = height_m + warped * 0.00045 + micro * 0.0000022 - harm * 0.00002
 
     crest = smoothstep(0.05, 0.7, cut) if texture != "smooth" else torus.zeros()
     polish = crest * look["wear"]
-    color = _color(torus, look, cut, harm, micro)
+    color = _color(torus, look, cut, harm, micro) * (1 + 0.024 * marks.flow - 0.1 * marks.gate)
+    color = color * (1 - (0.08 + 0.3 * look["dirt"]) * torch.maximum(marks.seam, marks.pins * 0.5))
     haze = fbm(torus, "plastic/haze", torus.cells_across(0.05), octaves=6, gain=0.62)
     grease = patches(torus, "plastic/grease", 0.06, amount=0.1 + 0.4 * look["dirt"], soft=0.4)
     base = {"smooth": 0.27, "grained": 0.52, "eroded": 0.60, "ribbed": 0.40}[texture]
     roughness = look.roughness(base) + 0.19 * haze + 0.02 * micro.clamp(-2, 2) + 0.14 * look["age"]
+    roughness = roughness + 0.05 * marks.flow + 0.12 * marks.gate - 0.05 * marks.pins
     roughness = (
         roughness - 0.16 * polish - 0.06 * grease + 0.30 * harm + 0.1 * (1 - crest) * _PLAIN_M[texture] * 1000
     )
@@ -93,20 +100,6 @@ def _ribs(torus: Torus, look: Look) -> Tensor:
     return swell(torus, away_m.expand(torus.size, torus.size), pitch_m * 0.36)
 
 
-def _mould_marks(torus: Torus, look: Look) -> tuple[Tensor, Tensor]:
-    """Return the line where the halves of the mould met, and the rings that ejector pins pressed, 0..1 each."""
-    if torus.draw("mould/seen", 0, 1) > 0.55:
-        return torus.zeros(), torus.zeros()
-    place = torus.u - torus.draw("mould/line", 0.2, 0.8)
-    sway = fbm(torus, "mould/sway", 4, octaves=3) * 0.0001
-    line = band(torus, (place - torch.round(place)) * torus.tile_m + sway, 0.00022, soft_m=0.0004)
-    spots = scatter(torus, "mould/pins", 2, jitter=0.6)
-    reach = torch.sqrt(spots.x * spots.x + spots.y * spots.y)
-    here = spots.random(torus, "mould/here") < 0.5
-    ring = band(torus, reach - 0.0042, 0.0003, soft_m=0.0003) + 0.5 * smoothstep(0.0043, 0.0039, reach)
-    return line, ring.clamp_(0, 1) * here
-
-
 def _harm(torus: Torus, look: Look) -> Tensor:
     """Return scratches and scuffs, 0..1: a few long ones, many fine ones, and rubbed places full of them."""
     wear = look["wear"]
@@ -114,7 +107,19 @@ def _harm(torus: Torus, look: Look) -> Tensor:
     fine = scratches(torus, "harm/fine", int(120 + 1100 * wear), length_m=(0.004, 0.04), bend=0.7)
     place = patches(torus, "harm/place", 0.08, amount=0.15 + 0.45 * wear, soft=0.3)
     seen = min(1.0, 0.0004 * torus.size / torus.tile_m)
-    return torch.maximum(long, fine * (0.15 + 0.6 * place)).mul_(seen * (0.4 + 0.6 * wear))
+    way = torus.draw("harm/way", 0.0, 3.14)
+    scuff = scratches(
+        torus,
+        "harm/scuff",
+        int(200 + 900 * wear),
+        length_m=(0.01, 0.05),
+        bend=0.2,
+        direction=way,
+        spread=0.16,
+    )
+    scuff = scuff * patches(torus, "harm/scuffed", 0.06, amount=0.05 + 0.16 * wear, soft=0.12)
+    fine = torch.maximum(fine * (0.15 + 0.6 * place), scuff)
+    return torch.maximum(long, fine).mul_(seen * (0.4 + 0.6 * wear))
 
 
 def _color(torus: Torus, look: Look, cut: Tensor, harm: Tensor, micro: Tensor) -> Tensor:
@@ -126,7 +131,7 @@ def _color(torus: Torus, look: Look, cut: Tensor, harm: Tensor, micro: Tensor) -
     )
     sun = patches(torus, "plastic/sun", 0.05, amount=0.6, soft=0.9) * look["age"]
     yellow = plain.adjusted(warmth=1.4, saturation=-0.15, brightness=-0.12).paint(flow)
-    color = mix(color, yellow, sun * 0.75)
+    color = mix(color, yellow, sun * 0.5)
     chalk = color * 0.75 + 0.07
     return mix(mix(color, chalk, sun * 0.45), color * 0.28 + 0.11, harm * 0.8)
 

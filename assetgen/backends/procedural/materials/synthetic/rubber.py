@@ -15,7 +15,9 @@ from assetgen.backends.procedural.field.rings import groove
 from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import PAINTED, Look
 from assetgen.backends.procedural.operators.designs.shapes import mirrored
-from assetgen.backends.procedural.operators.traces.marks import crack_distance, patches, scratches
+from assetgen.backends.procedural.operators.traces.handled import smears
+from assetgen.backends.procedural.operators.traces.marks import crack_distance, scratches
+from assetgen.backends.procedural.operators.traces.moulding import cloth_print, mould_marks
 from assetgen.backends.procedural.surface import Surface
 
 _RUBBERS: Final = (
@@ -24,11 +26,11 @@ _RUBBERS: Final = (
     ("#2b2724", "#38332f", "#46403b", "#5f5851"),  # brown black
     ("#3d3f41", "#4d4f52", "#5e6063", "#787a7c"),  # grey
 )
-_DEPTH_M: Final = {"smooth": 0.0, "tread": 0.0072, "studded": 0.0016, "ribbed": 0.0021}
+_DEPTH_M: Final = {"smooth": 0.00005, "tread": 0.0072, "studded": 0.0016, "ribbed": 0.0021}
 
 
 def rubber(torus: Torus, look: Look) -> Surface:
-    """Vulcanised rubber: dull and deep black when new, grey with bloom and dust when old."""
+    """Vulcanised rubber: deep black when new, grey when old; talc of its mould lies in the finest hollows."""
     kind = look.option("kind", choose(torus, "rubber/kind", tuple(_DEPTH_M)))
     form = {"smooth": _sheet, "tread": _tread, "studded": _studs, "ribbed": _ribs}[kind](torus, look)
     grain = spectral_noise(torus, "rubber/grain", slope=0.8, low=70)
@@ -36,13 +38,17 @@ def rubber(torus: Torus, look: Look) -> Surface:
     crack = _ozone_cracks(torus, look, sag)
     scuff = _scuffs(torus, look, form, kind)
     top = smoothstep(0.55, 0.95, form) if kind != "smooth" else torch.ones_like(form)
-
-    height_m = (form * _DEPTH_M[kind] + grain * 0.000022) * look.relief
+    marks = mould_marks(torus, "mould", seam_m=0.0014, pin_m=0.0035, wave_m=0.03)
+    flash = marks.seam if kind in ("smooth", "tread") else torus.zeros()
+    height_m = (form * _DEPTH_M[kind] + grain * 0.000022 + flash * 0.0005) * look.relief
     height_m = height_m + sag * 0.0006 - crack * 0.0003 - scuff * 0.00005
-    bloom = patches(torus, "rubber/bloom", 0.07, amount=0.15 + 0.6 * look["age"], soft=0.45)
+    # Bloom comes out everywhere; hands and rags have wiped it in streaks, and it stays along the flash.
+    wiped = smears(torus, "rubber/wiped", 0.07)
+    bloom = (wiped * (0.35 + 0.6 * look["age"]) + 0.5 * flash + 0.10 * marks.flow).clamp_(0, 1)
     color = _color(torus, look, grain, sag, bloom, scuff)
-    color = color * (1 - 0.45 * crack)
-    roughness = look.roughness(0.66) + 0.14 * sag + 0.03 * grain.clamp(-2, 2) + 0.12 * bloom * look["age"]
+    talc = smoothstep(0.4, 2.0, -grain - 1.2 * form * (kind == "smooth")) * (0.25 + 0.75 * wiped)
+    color = (color + talc * (0.03 + 0.05 * look["dirt"])) * (1 - 0.45 * crack)
+    roughness = look.roughness(0.66) + 0.14 * sag + 0.03 * grain.clamp(-2, 2) + 0.14 * bloom
     roughness = roughness - 0.14 * look["wear"] * top + 0.20 * scuff + 0.08 * (1 - top)
     surface = Surface(
         torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
@@ -51,7 +57,8 @@ def rubber(torus: Torus, look: Look) -> Surface:
 
 
 def _sheet(torus: Torus, look: Look) -> Tensor:
-    return torus.zeros()
+    """Return the print of the cloth in which a sheet was cured, about -1..1, faint."""
+    return cloth_print(torus, "cloth", 0.0021)
 
 
 def _ribs(torus: Torus, look: Look) -> Tensor:
@@ -116,9 +123,8 @@ def _ozone_cracks(torus: Torus, look: Look, sag: Tensor) -> Tensor:
 
 def _scuffs(torus: Torus, look: Look, form: Tensor, kind: str) -> Tensor:
     """Return grey strokes of shoes and stones on what stands highest, 0..1."""
-    strokes = scratches(
-        torus, "rubber/scuffs", int(60 + 500 * look["wear"]), length_m=(0.006, 0.08), bend=0.6
-    )
+    count = int(60 + 500 * look["wear"])
+    strokes = scratches(torus, "rubber/scuffs", count, length_m=(0.006, 0.08), bend=0.6)
     seen = min(1.0, 0.0006 * torus.size / torus.tile_m)
     return strokes * (form if kind != "smooth" else 1.0) * (seen * (0.25 + 0.6 * look["wear"]))
 
@@ -126,19 +132,18 @@ def _scuffs(torus: Torus, look: Look, form: Tensor, kind: str) -> Tensor:
 def _color(torus: Torus, look: Look, grain: Tensor, sag: Tensor, bloom: Tensor, scuff: Tensor) -> Tensor:
     ramp = look.palette(*choose(torus, "rubber/mix", _RUBBERS), most_chroma=PAINTED)
     specks = smoothstep(2.0, 2.8, grain) * look["specks"]
-    color = ramp.paint(0.4 + 0.25 * sag + 0.05 * grain)
+    color = ramp.paint(0.4 + 0.12 * sag + 0.07 * grain)
     # Sulphur and wax come out as a grey bloom.
-    color = mix(color, color * 0.72 + 0.035, bloom * (0.2 + 0.7 * look["age"]))
+    color = mix(color, color * 0.72 + 0.045, bloom * (0.3 + 0.7 * look["age"]))
     return mix(color, color * 0.6 + 0.07, scuff * 0.7) + specks * 0.05
 
 
 def _dusted(torus: Torus, look: Look, surface: Surface, top: Tensor, kind: str) -> Surface:
     """Let dust lie in the hollows: thick between blocks and studs, a film on the rest."""
     where = fbm(torus, "rubber/dust", torus.cells_across(0.06), octaves=6, gain=0.6)
-    hollow = (
-        1 - top if kind != "smooth" else convexity(torus, surface.height_m, 0.006).mul_(-2500).clamp_(0, 1)
-    )
-    film = smoothstep(-0.1, 0.5, where) * 0.35
+    sunk_m = convexity(torus, surface.height_m, 0.006).mul_(-1)
+    hollow = 1 - top if kind != "smooth" else (sunk_m * 2500).clamp_(0, 1)
+    film = smoothstep(-0.1, 0.5, where) * 0.16
     lies = (hollow * (0.6 + 0.7 * where) + film).clamp_(0, 1) * look["dirt"]
     dust = look.palette("#5d5347", "#786d5f", "#8f8474", tint=0.0).paint(where + 0.5)
     return surface.covered(lies * 0.6, color=dust, roughness=0.93).with_grime(0.2 + 0.5 * look["dirt"], 0.008)

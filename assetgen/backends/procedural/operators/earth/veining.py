@@ -35,12 +35,6 @@ class Net:
         half_m = self.strength * self.strength * (0.5 * width_m)
         return band(torus, self.away_m, half_m, soft_m=0.3 * width_m)
 
-    def twin(self, torus: Torus, name: str, width_m: float, apart_m: float) -> Tensor:
-        """Return a finer line that runs beside the vein, leaves it and comes back to it, 0..1."""
-        stray = fbm(torus, name, torus.cells_across(apart_m * 8), octaves=4).add_(0.12)
-        half_m = self.strength * (0.5 * width_m)
-        return band(torus, self.away_m - stray.clamp_(min=0) * (2.5 * apart_m), half_m, soft_m=0.3 * width_m)
-
     def halo(self, reach_m: float) -> Tensor:
         """Return how far the mineral has stained the rock beside the vein, 0..1."""
         return torch.exp(self.away_m * (-1 / reach_m)) * self.strength

@@ -14,7 +14,7 @@ _DRAWS = 8192
 
 
 def subdivided(
-    torus: Torus, name: str, plan: Plan, *, factor: int, chance: float, least: int
+    torus: Torus, name: str, plan: Plan, *, factor: int, chance: float, least: int, among: float = 1.0
 ) -> tuple[Plan, Tensor]:
     """Return a plan whose pieces are those of another cut further, and for every piece the one it came from.
 
@@ -25,13 +25,15 @@ def subdivided(
         factor: fine units to one of the plan's.
         chance: how likely a piece is cut, 0..1; each half is a fifth less likely to be cut again.
         least: fine units that every side of a cut piece keeps.
+        among: share of the pieces that may be cut at all, 0..1: the rest stays calm.
     """
     draws = iter(torus.uniform(name, _DRAWS)[:, 0].tolist())
     pieces: list[tuple[int, int, int, int]] = []
     parents: list[int] = []
     for number, piece in enumerate(plan.pieces):
         x, y, width, height = (side * factor for side in piece)
-        cut = list(_cut((x, y, width, height), chance, least, draws))
+        likely = chance if among >= 1 or next(draws, 1.0) < among else 0.0
+        cut = list(_cut((x, y, width, height), likely, least, draws))
         pieces += cut
         parents += [number] * len(cut)
     fine = Plan(columns=plan.columns * factor, rows=plan.rows * factor, pieces=tuple(pieces))

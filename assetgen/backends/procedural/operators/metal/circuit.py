@@ -21,6 +21,9 @@ _STEPS = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 _CHIPS = ((15, 15), (12, 12), (8, 14), (14, 8), (7, 11), (11, 7))
 _DRAWS = 65536
 
+_Bus = list[tuple[int, int, int]]
+"""Traces that start side by side: the cell of each, and which way all of them set out."""
+
 
 @dataclass(slots=True)
 class _Board:
@@ -98,46 +101,77 @@ def lay_out(torus: Torus, name: str, pitch_m: float, *, chips: int, traces: floa
     """
     size = min(max(torus.cells_across(pitch_m), 24), 160)
     board = _Board(size, iter(torus.uniform(name, _DRAWS)[:, 0].tolist()))
-    starts: list[tuple[int, int, int]] = []
+    buses: list[_Bus] = []
     for _ in range(chips):
-        starts += _place_chip(board)
-    for _ in range(size * size // 120):
-        starts += _place_small(board)
-    starts += [(board.below(size), board.below(size), -1) for _ in range(int(size * size * 0.035 * traces))]
-    for x, y, way in starts:
-        _route(board, x, y, way)
+        buses += _place_chip(board)
+    for _ in range(size * size // 900):
+        upright = board.draw() < 0.5
+        buses += _place_row(board, board.below(size), board.below(size), 3 + board.below(5), upright=upright)
+    buses += [_begin(board) for _ in range(int(size * size * 0.007 * traces))]
+    for bus in buses:
+        _route(board, bus)
     return _look_up(torus, board)
 
 
-def _place_chip(board: _Board) -> list[tuple[int, int, int]]:
-    """Set a chip where there is room, and return where its traces start and which way."""
+def _place_chip(board: _Board) -> list[_Bus]:
+    """Set a chip where there is room, a row of small parts beside it, and return the traces of each of its sides."""
     width, height = _CHIPS[board.below(len(_CHIPS))]
-    left, top = board.below(board.size), board.below(board.size)
-    if not all(board.is_free(left + i, top + j) for j in range(-2, height + 2) for i in range(-2, width + 2)):
+    left, top = board.below(board.size) // 4 * 4, board.below(board.size) // 4 * 4
+    if not all(board.is_free(left + i, top + j) for j in range(-4, height + 4) for i in range(-4, width + 4)):
         return []
     _claim(board, left, top, width, height, 0)
-    four_sides = width == height
-    starts = []
-    for i in range(1, width - 1):
-        if four_sides or width > height:
-            starts += [_pin(board, left + i, top, 6), _pin(board, left + i, top + height - 1, 2)]
-    for j in range(1, height - 1):
-        if four_sides or height > width:
-            starts += [_pin(board, left, top + j, 4), _pin(board, left + width - 1, top + j, 0)]
-    return starts
+    buses: list[_Bus] = []
+    if width >= height:
+        across = range(left + 1, left + width - 1)
+        buses += [
+            [_pin(board, x, top, 6) for x in across],
+            [_pin(board, x, top + height - 1, 2) for x in across],
+        ]
+    if height >= width:
+        down = range(top + 1, top + height - 1)
+        buses += [
+            [_pin(board, left, y, 4) for y in down],
+            [_pin(board, left + width - 1, y, 0) for y in down],
+        ]
+    # What steadies the supply stands close by: along a side without pins, or a little off one that has them.
+    off = 3 if width == height else 2
+    if width > height or (width == height and board.draw() < 0.5):
+        buses += _place_row(board, left + width - 1 + off, top, (height + 1) // 2, upright=False)
+    else:
+        buses += _place_row(board, left, top + height - 1 + off, (width + 1) // 2, upright=True)
+    return buses
 
 
-def _place_small(board: _Board) -> list[tuple[int, int, int]]:
-    """Set a resistor or capacitor of three cells, a pad at either end."""
-    upright = board.draw() < 0.5
+def _place_row(board: _Board, left: int, top: int, count: int, *, upright: bool) -> list[_Bus]:
+    """Set resistors or capacitors of three cells side by side, as many as find room, a pad at either end of each."""
+    before: _Bus = []
+    behind: _Bus = []
     width, height = (1, 3) if upright else (3, 1)
-    left, top = board.below(board.size), board.below(board.size)
-    if not all(board.is_free(left + i, top + j) for j in range(-1, height + 1) for i in range(-1, width + 1)):
-        return []
-    _claim(board, left, top, width, height, 2 if upright else 1)
-    if upright:
-        return [_pin(board, left, top, 6), _pin(board, left, top + 2, 2)]
-    return [_pin(board, left, top, 4), _pin(board, left + 2, top, 0)]
+    for number in range(count):
+        x, y = (left + 2 * number, top) if upright else (left, top + 2 * number)
+        if not all(board.is_free(x + i, y + j) for j in range(height) for i in range(width)):
+            continue
+        _claim(board, x, y, width, height, 2 if upright else 1)
+        before.append(_pin(board, x, y, 6 if upright else 4))
+        behind.append(_pin(board, x + width - 1, y + height - 1, 2 if upright else 0))
+    return [before, behind]
+
+
+def _begin(board: _Board) -> _Bus:
+    """Return the heads of traces that come up through a row of vias, side by side."""
+    x, y, way = board.below(board.size), board.below(board.size), board.below(4) * 2
+    bus: _Bus = []
+    for number in range(2 + board.below(6)):
+        at_x, at_y = (x, y + number) if way in (0, 4) else (x + number, y)
+        # Every other via stands back: their rings need more room than the traces.
+        back = number % 2
+        at_x, at_y = at_x - back * _STEPS[way][0], at_y - back * _STEPS[way][1]
+        if not board.is_free(at_x, at_y):
+            break
+        board.taken[at_y % board.size][at_x % board.size] = True
+        board.vias[at_y % board.size][at_x % board.size] = 1.0
+        bus.append((at_x, at_y, way))
+    return bus
 
 
 def _claim(board: _Board, left: int, top: int, width: int, height: int, kind: int) -> None:
@@ -154,33 +188,50 @@ def _pin(board: _Board, x: int, y: int, way: int) -> tuple[int, int, int]:
     return x, y, way
 
 
-def _route(board: _Board, x: int, y: int, way: int) -> None:
-    """Walk a trace from a pin, or from a via when `way` is -1, turning by 45 degrees where it must or likes to."""
-    size = board.size
-    if way < 0:
-        if not board.is_free(x, y):
-            return
-        way = board.below(4) * 2
-        board.taken[y % size][x % size] = True
-        board.vias[y % size][x % size] = 1.0
-    wide = 0.34 if board.draw() < 0.12 else 0.17
-    left, moved = 6 + board.below(38), 0
-    while left > 0:
-        turns = [0, 1, -1] if board.draw() < 0.85 else [(1, -1)[board.below(2)], 0]
-        ways = [(way + turn) % 8 for turn in turns]
-        onward = next((to for to in ways if _is_open(board, x, y, to)), None)
-        if onward is None:
-            break
-        step_x, step_y = _STEPS[onward]
-        board.links[y % size][x % size] |= 1 << onward
-        board.wide[y % size][x % size] = max(board.wide[y % size][x % size], wide)
-        x, y, way = x + step_x, y + step_y, onward
-        board.links[y % size][x % size] |= 1 << ((onward + 4) % 8)
-        board.wide[y % size][x % size] = wide
-        board.taken[y % size][x % size] = True
-        left, moved = left - 1, moved + 1
-    if moved:
-        board.vias[y % size][x % size] = 1.0
+def _route(board: _Board, bus: _Bus) -> None:
+    """Lead traces out side by side: ahead, aslant, ahead, perhaps back; one that is barred ends in a via."""
+    if not bus:
+        return
+    way, turn = bus[0][2], (1, -1)[board.below(2)]
+    legs = (
+        (way, 1 + board.below(4)),
+        ((way + turn) % 8, board.below(12)),
+        (way, 3 + board.below(24)),
+        ((way + (turn, -turn)[board.below(2)]) % 8, board.below(9)),
+        (way, 2 + board.below(12)),
+    )
+    wide = 0.34 if len(bus) < 3 and board.draw() < 0.5 else 0.17
+    heads = [(x, y) for x, y, _ in bus]
+    # Some nets go to the other side early on; the ends of the rest stand in two rows.
+    total = sum(steps for _, steps in legs)
+    lasts = [
+        total - 2 * (number % 2) if board.draw() < 0.7 else 3 + board.below(max(total - 3, 1))
+        for number in range(len(bus))
+    ]
+    walked = [0] * len(bus)
+    live = [True] * len(bus)
+    for onward, steps in legs:
+        for _ in range(steps):
+            for number, (x, y) in enumerate(heads):
+                live[number] = (
+                    live[number] and walked[number] < lasts[number] and _is_open(board, x, y, onward)
+                )
+                if live[number]:
+                    heads[number] = _link(board, x, y, onward, wide)
+                    walked[number] += 1
+    for (x, y), steps in zip(heads, walked, strict=True):
+        if steps:
+            board.vias[y % board.size][x % board.size] = 1.0
+
+
+def _link(board: _Board, x: int, y: int, way: int, wide: float) -> tuple[int, int]:
+    """Draw a trace from one cell to the next, and return that."""
+    for at, to in ((0, way), (1, (way + 4) % 8)):
+        line, column = (y + at * _STEPS[way][1]) % board.size, (x + at * _STEPS[way][0]) % board.size
+        board.links[line][column] |= 1 << to
+        board.wide[line][column] = max(board.wide[line][column], wide)
+        board.taken[line][column] = True
+    return x + _STEPS[way][0], y + _STEPS[way][1]
 
 
 def _is_open(board: _Board, x: int, y: int, way: int) -> bool:

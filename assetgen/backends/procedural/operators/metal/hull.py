@@ -73,15 +73,19 @@ def build_hull(torus: Torus, *, unit_m: float, cut: float, fitted: float, lamps:
     """
     units = min(max(torus.cells_across(unit_m), 6), 24)
     plan = split(torus, "hull", units, sizes=_SIZES)
-    fine, parents = subdivided(torus, "hull/cut", plan, factor=4, chance=cut, least=2)
+    # Three sizes: plates, the panels they are cut into, and a few panels that are covers side by side.
+    middle, plate_of = subdivided(torus, "hull/cut", plan, factor=2, chance=cut, least=2)
+    fine, panel_of = subdivided(torus, "hull/covers", middle, factor=2, chance=0.9, least=1, among=0.2)
     plates, panels = lay(torus, plan), lay(torus, fine)
     half, panel_half = half_extents(torus, plan), half_extents(torus, fine)
+    middle_edge = lay(torus, middle).edge
     level = torch.tensor(_LEVELS_M, device=torus.device)[
         (torus.uniform("hull/level", plates.count)[:, 0] * 4).to(torch.int64)
     ]
-    own = level[parents] + (torus.uniform("hull/own", panels.count)[:, 0] - 0.5) * 0.003
+    own = level[plate_of[panel_of]] + (torus.uniform("hull/own", panels.count)[:, 0] - 0.5) * 0.003
     wide = band(torus, plates.edge, gap_m, soft_m=0.0015)
-    seam = band(torus, panels.edge, gap_m * 0.45, soft_m=0.001)
+    seam = band(torus, panels.edge, gap_m * 0.32, soft_m=0.001) * 0.7
+    seam = torch.maximum(seam, band(torus, middle_edge, gap_m * 0.55, soft_m=0.001))
     studs = border_points(plates, half, 0.034, 0.15)
     studded = plates.pick((torus.uniform("hull/studded", plates.count)[:, 0] < 0.55).float())
     stud = swell(torus, studs.distance, 0.009) * studded
@@ -112,17 +116,21 @@ def _fitted(torus: Torus, hull: Hull, share: float, lamps: float) -> Hull:
     def among(low: float, high: float, room: Tensor) -> Tensor:
         return hull.panels.pick((room & (chosen >= low) & (chosen < high)).float())
 
-    roomy = (short > 0.13) & (long < 0.42)
-    small = roomy & (long < 0.32)
+    roomy = (short > 0.105) & (long < 0.56)
+    small = roomy & (short > 0.115) & (long < 0.44)
     strip = (long > short * 1.5) & (short > 0.05) & lit
     plain = hull.panels
     parts: list[tuple[Fitting, Tensor, str]] = [
         (hatch(torus, plain, half), among(0.0, 0.22, short > 0.1), "screws"),
         (louvres(torus, plain, half), among(0.22, 0.38, roomy), "frame"),
-        (machinery(torus, "boxes", plain, half), among(0.38, 0.62, small), "machines"),
+        (machinery(torus, "boxes", plain, half), among(0.38, 0.50, small), "machines"),
         (ribs(torus, plain, half), among(0.62, 0.74, roomy), "frame"),
         (strip_lamp(torus, plain, half), among(0.74, 1.0, strip), "lamp"),
-        (row_of_lamps(torus, plain, half), among(0.22, 0.74, lit & (short <= 0.13) & (short > 0.06)), "lamp"),
+        (
+            row_of_lamps(torus, plain, half),
+            among(0.22, 0.74, lit & (short <= 0.105) & (short > 0.06)),
+            "lamp",
+        ),
     ]
     height_m, joint, proud = hull.height_m, hull.joint, hull.proud
     machines, lamp = hull.machines, hull.lamp

@@ -128,20 +128,26 @@ def spangle(torus: Torus, size_m: float = 0.016) -> Skin:
 
 
 def mill_scale(torus: Torus) -> Skin:
-    """Return hot-rolled plate: a blue-black scale that flaked off in patches with broken borders."""
+    """Return hot-rolled plate: a thin scale that the rolls drew out, tinted by heat, flaked off in small places."""
     plate = rolled(torus)
-    bend = warp_field(torus, "scale/bend", torus.cells_across(0.02), 0.004 / torus.tile_m, octaves=3)
-    flake = grains(torus, "scale/flakes", torus.cells_across(0.012), jitter=1.0, warp=bend)
-    broad = fbm(torus, "scale/broad", torus.cells_across(0.28), octaves=6, gain=0.6)
-    drawn = spectral_noise(torus, "scale/drawn", slope=1.4, low=_cycles(torus, 0.25), stretch=(5.0, 1.0))
-    hold = broad + drawn * 0.16 + (flake.random(torus, "scale/hold") - 0.5) * 0.20
-    depth = grown(hold, torus.draw("scale/left", 0.08, 0.62), deep=0.35)
-    scale = torch.maximum(smoothstep(-0.02, 0.05, depth), smoothstep(-0.45, 0.02, depth) * 0.45)
+    heat = spectral_noise(
+        torus, "scale/heat", slope=2.0, low=_cycles(torus, 0.3), high=_cycles(torus, 0.02), stretch=(3.0, 1.0)
+    )
+    drawn = spectral_noise(torus, "scale/drawn", slope=0.9, low=_cycles(torus, 0.2), stretch=(18.0, 1.0))
+    bend = warp_field(torus, "scale/bend", torus.cells_across(0.016), 0.004 / torus.tile_m, octaves=3)
+    flake = grains(torus, "scale/flakes", torus.cells_across(0.008), jitter=1.0, warp=bend)
+    where = fbm(torus, "scale/where", torus.cells_across(0.12), octaves=6, gain=0.64)
+    ready = where + drawn * 0.09 + (flake.random(torus, "scale/hold") - 0.5) * 0.45
+    lost = grown(ready, torus.draw("scale/lost", 0.004, 0.06), deep=0.3)
+    gone = smoothstep(0.0, 0.06, lost)
+    # Around a loss the scale has cracked and lifted, and air has browned it.
+    loose = smoothstep(-0.7, 0.0, lost) * (1 - gone)
+    craze = smoothstep(0.10, 0.0, flake.far - flake.near) * loose
     return Skin(
-        height_m=plate.height_m + scale * 0.00010 + broad * 0.00003,
-        tone=plate.tone + broad * 0.35,
-        dull=plate.dull + scale * (0.06 * broad - 0.02) + smoothstep(0.3, 0.0, depth.abs()) * 0.10,
-        oxide=scale * (0.62 + 0.38 * smoothstep(0.0, 0.45, depth)),
+        height_m=plate.height_m + (1 - gone) * 0.00007 + loose * 0.00003 - craze * 0.00004,
+        tone=plate.tone * 0.8 + heat * 0.06 + drawn * 0.042 - loose * 0.13 - craze * 0.12,
+        dull=plate.dull + drawn * 0.022 + heat * 0.012 + loose * 0.12 - gone * 0.03,
+        oxide=(1 - gone) * (0.95 - 0.10 * smoothstep(-1.0, 1.5, drawn)),
     )
 
 
