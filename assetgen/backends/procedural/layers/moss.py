@@ -101,10 +101,10 @@ def _moss_color(
     torus: Torus, color: ColorWord | None, depth: Tensor, cushion: Tensor, tuft: Tensor, fuzz: Tensor
 ) -> Tensor:
     kinds = fbm(torus, "moss/kinds", torus.cells_across(torus.fit(0.3, 6)), octaves=5, gain=0.55)
-    light = 0.10 + 0.36 * tuft + 0.20 * cushion + 0.12 * fuzz + 0.28 * kinds + 0.10 * depth.clamp(min=0)
+    light = 0.10 + 0.36 * tuft + 0.20 * cushion + 0.155 * fuzz + 0.22 * kinds + 0.10 * depth.clamp(min=0)
     leaf = layer_palette(color, *_GREENS).paint(light)
     dry = (
-        patches(torus, "moss/dry", torus.fit(0.16, 8), amount=0.16, soft=0.2) * 0.65
+        patches(torus, "moss/dry", torus.fit(0.16, 8), amount=0.16, soft=0.2) * 0.5
         + smoothstep(0.30, 0.0, depth) * 0.35
     )
     straw = Palette.of("#2a2113", "#4f4126", "#7a6a41").paint(light + 0.1)

@@ -53,7 +53,7 @@ def gold(torus: Torus, look: Look) -> Surface:
         + face.tone
         + crest.clamp(min=0) * 0.25
         + fine * 0.5
-        + cloud * (0.3 if finish == "leaf" else 0.95)
+        + cloud * (0.3 if finish == "leaf" else 1.15)
     )
     tone = tone - (0.16 * smear + 0.10 * finger) * look["smudges"]
     touched = smear * 0.20 + finger * 0.17
@@ -85,7 +85,7 @@ def _polished(torus: Torus, look: Look) -> _Face:
     height_m = waves * 0.00022 + orange * 0.000008 + struck * 0.0006 + nicked * 0.00022
     return _Face(
         height_m=height_m,
-        tone=orange * 0.085 + nicked * 0.3,
+        tone=orange * 0.11 + nicked * 0.3,
         dull=orange * 0.016 - nicked * 0.1,
         lost=torus.zeros(),
     )

@@ -104,8 +104,8 @@ def _stone_color(torus: Torus, look: Look, stones: Elements, grain: tuple[Tensor
     lumps, ridges, micro, specks, pore = grain
     # A river brings fine-grained stones and coarse ones: each shows its minerals as far as it has any.
     coarse = stones.random(torus, "stones/coarse", 0.35, 1.0)
-    tone = 0.5 + 0.45 * lumps + 0.06 * ridges + stones.random(torus, "stones/tone", -0.2, 0.2)
-    tone = tone + specks * (0.52 * coarse) + micro.clamp(-2, 2) * 0.12
+    tone = 0.47 + 0.36 * lumps + 0.06 * ridges + stones.random(torus, "stones/tone", -0.17, 0.17)
+    tone = tone + specks * (0.52 * coarse) + micro.clamp(-2, 2) * 0.15
     ramp = look.palette("#454340", "#68645d", "#807b71", "#989287", "#aca599")
     color = ramp.paint(tone)
     color = color * stones.pick(piece_tints(torus, "stones/tint", stones.count, value=0.12, warmth=0.09))

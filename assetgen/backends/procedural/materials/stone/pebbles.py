@@ -56,7 +56,7 @@ def pebbles(torus: Torus, look: Look) -> Surface:
     surface = Surface(
         torus=torus, height_m=height_m, color=color, roughness=roughness, metallic=torus.zeros()
     )
-    return surface.with_grime(0.25 + 0.4 * look["dirt"], look["stone_m"] * 0.5)
+    return surface.with_grime(0.2 + 0.35 * look["dirt"], look["stone_m"] * 0.5)
 
 
 def _strew(torus: Torus, look: Look) -> Heap:
@@ -82,7 +82,7 @@ def _rock_color(torus: Torus, look: Look, stones: Heap, grain: Tensor, cloud: Te
     family = choose(torus, "family", ("mixed", "mixed", "grey", "pale"))
     beach = choose(torus, "beach", _FAMILIES[look.option("colors", family)])
     place = pieces.random(torus, "rock", 0.0, len(beach) - 0.001)
-    tone = pieces.random(torus, "tone", 0.3, 0.7) + 0.2 * cloud + _bedding(torus, stones, cloud)
+    tone = pieces.random(torus, "tone", 0.34, 0.66) + 0.2 * cloud + _bedding(torus, stones, cloud)
     color = torch.zeros(3, *tone.shape, device=tone.device)
     for rock in sorted(set(beach)):
         places = [number for number, name in enumerate(beach) if name == rock]

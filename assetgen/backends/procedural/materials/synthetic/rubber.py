@@ -144,6 +144,6 @@ def _dusted(torus: Torus, look: Look, surface: Surface, top: Tensor, kind: str) 
     sunk_m = convexity(torus, surface.height_m, 0.006).mul_(-1)
     hollow = 1 - top if kind != "smooth" else (sunk_m * 2500).clamp_(0, 1)
     film = smoothstep(-0.1, 0.5, where) * 0.16
-    lies = (hollow * (0.6 + 0.7 * where) + film).clamp_(0, 1) * look["dirt"]
-    dust = look.palette("#5d5347", "#786d5f", "#8f8474", tint=0.0).paint(where + 0.5)
+    lies = (hollow * (0.65 + 0.3 * where) + film).clamp_(0, 1) * look["dirt"]
+    dust = look.palette("#5a534b", "#736b61", "#8a8277", tint=0.0).paint(where + 0.5)
     return surface.covered(lies * 0.6, color=dust, roughness=0.93).with_grime(0.2 + 0.5 * look["dirt"], 0.008)
