@@ -52,10 +52,10 @@ def sandstone(torus: Torus, look: Look) -> Surface:
         height_m = out_m + lumps * 0.022 - pit * 0.014 - crack * 0.02 + sand * 0.0003
     height_m = height_m * look.relief
 
-    stops = _SANDS[choose(torus, "sand", _QUARRIES)]
+    quarry = choose(torus, "sand", _QUARRIES)
     tone = 0.5 + bands * 0.42 * look["banding"] + 0.22 * lumps + (0.1 if face == "sawn" else 0.055) * sand
-    color = look.palette(*stops).paint(tone)
-    color = warmed(color, _iron(torus, beds, bands, lumps) * (0.85 + 0.5 * look["iron"]))
+    warm = (0.85 + 0.5 * look["iron"]) * (0.4 if quarry in ("red", "salmon") else 1.0)
+    color = warmed(look.palette(*_SANDS[quarry]).paint(tone), _iron(torus, beds, bands, lumps) * warm)
     ring = _iron_rings(torus, look, lumps)
     iron = look.palette("#4f3022", "#774a31", "#9a6642", tint=0.5).paint(0.5 + 0.4 * lumps + 0.1 * sand)
     color = mix(color, iron, ring * 0.6)
