@@ -78,7 +78,8 @@ def connect(
         if endpoint is None:
             raise DaemonNotRunning("no assetgen daemon runs; start one with `assetgen serve`.")
         wire = endpoint.wire(agent=agent)
-    return Client(Link(wire, endpoint, autostart=autostart, agent=agent), agent=agent, patience_s=patience_s)
+    link = Link(wire, endpoint, autostart=autostart, agent=agent, command=command)
+    return Client(link, agent=agent, patience_s=patience_s)
 
 
 class Client:
