@@ -102,7 +102,8 @@ def _property(name: str, uses: list[tuple[MaterialCard, Parameter | None]]) -> d
     return {
         **(shapes[0] if len(shapes) == 1 else {"anyOf": shapes}),
         "description": ". ".join(told),
-        OF_MATERIALS: {card.name: _of_material(card, name, parameter) for card, parameter in uses},
+        # Of one name a number wins over a choice, as it does when a file is checked.
+        OF_MATERIALS: {card.name: _of_material(card, name, parameter) for card, parameter in reversed(uses)},
     }
 
 
