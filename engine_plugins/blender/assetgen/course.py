@@ -228,9 +228,22 @@ class Course:
         elif isinstance(note, Contact):
             self.is_connected = note.is_there
         elif isinstance(note, Landed):
-            self.results, self.state, self.fraction = note.results, "landing", 1.0
+            self.results = tuple(sorted(note.results, key=lambda one: (len(one.asset), one.asset)))
+            self.state, self.fraction = "landing", 1.0
         elif isinstance(note, Ended):
             self._end(note.state, note.message, note.place)
+
+    def picture_of(self, result: Result) -> str:
+        """Return the picture to show for a result: its preview, or a map when it was taken from the cache."""
+        maps = [
+            str(path) for path in result.files.values() if path.suffix.lower() in (".png", ".jpg", ".webp")
+        ]
+        return self.previews.get(result.asset, "") or (maps[0] if maps else "")
+
+    @property
+    def picture(self) -> str:
+        """The picture to show for the whole job, empty while there is none."""
+        return self.preview or (self.picture_of(self.results[0]) if self.results else "")
 
     def applied(self) -> None:
         """Say that its result is in the scene, or is there to be chosen from."""

@@ -31,7 +31,6 @@ class Desk:
         self.making: set[tuple[str, str]] = set()
         self.message = ""
         self.shown = ""
-        self.thumbnails: dict[str, str] = {}
 
     @property
     def is_ready(self) -> bool:
@@ -56,6 +55,14 @@ class Desk:
     def active(self) -> list[Course]:
         """Jobs that go on, the oldest first."""
         return [course for course in self.courses.values() if course.is_active]
+
+    def picture_of(self, asset: str, etag: str) -> str:
+        """Return the picture of a revision of an asset that was made in this session, or nothing."""
+        for course in reversed(self.courses.values()):
+            for result in course.results:
+                if (result.asset, result.etag) == (asset, etag):
+                    return course.picture_of(result)
+        return ""
 
     def open(self, ticket: Ticket) -> Course:
         """Return the new course of a ticket, which the panel shows from now on."""

@@ -19,7 +19,7 @@ from .report import report_of_manifest
 ID, PROJECT, ROLE, WAITS = "assetgen_id", "assetgen_project", "assetgen_role", "assetgen_waits"
 ETAG, PROMPT, SEED, KIND = "assetgen_etag", "assetgen_prompt", "assetgen_seed", "assetgen_kind"
 PROMPT_FILE, PINNED = "assetgen_prompt_file", "assetgen_pinned"
-TAGS, PREVIEW = "assetgen_tags", "assetgen_preview"
+TAGS = "assetgen_tags"
 
 
 def stored_root(root: str) -> str:

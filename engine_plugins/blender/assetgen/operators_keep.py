@@ -155,13 +155,20 @@ class ASSETGEN_OT_mark_asset(_OfMaterial, bpy.types.Operator):
         for tag in ("assetgen", material.get(marks.KIND, ""), *str(material.get(marks.TAGS, "")).split(",")):
             if tag.strip():
                 data.tags.new(tag.strip(), skip_if_exists=True)
-        path = material.get(marks.PREVIEW, "")
-        if path and Path(path).is_file() and hasattr(context, "temp_override"):
-            with contextlib.suppress(RuntimeError), context.temp_override(id=material):
-                bpy.ops.ed.lib_id_load_custom_preview(filepath=path)
-                return {"FINISHED"}
+        path = runtime.desk.picture_of(material[marks.ID], material.get(marks.ETAG, "")) or _color_map(
+            material
+        )
+        with contextlib.suppress(RuntimeError), context.temp_override(id=material):
+            bpy.ops.ed.lib_id_load_custom_preview(filepath=path)
+            return {"FINISHED"}
         material.asset_generate_preview()
         return {"FINISHED"}
+
+
+def _color_map(material: bpy.types.Material) -> str:
+    nodes = material.node_tree.nodes if material.node_tree else ()
+    images = [node.image for node in nodes if node.type == "TEX_IMAGE" and node.image]
+    return bpy.path.abspath(images[0].filepath) if images else ""
 
 
 CLASSES = (

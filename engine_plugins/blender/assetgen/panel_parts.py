@@ -159,8 +159,8 @@ def draw_result(layout: Layout, context: Context, course: Any) -> None:
     if course.state == "done" and course.ticket.is_choice:
         _draw_choice(layout, context, course)
     elif course.state == "done":
-        if course.preview:
-            layout.template_icon(icon_value=thumbnails.icon(course.preview), scale=_BIG)
+        if course.picture:
+            layout.template_icon(icon_value=thumbnails.icon(course.picture), scale=_BIG)
         layout.label(text=f"Done in {course.end_s:.1f} s", icon="CHECKMARK")
     elif course.state != "cancelled":
         box = layout.box()
@@ -179,8 +179,7 @@ def _draw_choice(layout: Layout, context: Context, course: Any) -> None:
     grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, align=True)
     for number, result in enumerate(course.results, 1):
         cell = grid.column(align=True)
-        path = course.previews.get(result.asset, "")
-        cell.template_icon(icon_value=thumbnails.icon(path), scale=_SMALL)
+        cell.template_icon(icon_value=thumbnails.icon(course.picture_of(result)), scale=_SMALL)
         button = cell.operator("assetgen.choose", text=f"Use {number}")
         button.key, button.asset = course.ticket.key, result.asset
 

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-OWN_PLACE = frozenset(
-    ["assetgen", "kind", "id", "prompt", "negative", "source", "seed", "backend", "style", "variants"]
-    + ["targets", "engine", "allow_npot", "size", "export", "strict", "maps"]
+OWN_PLACE = (
+    *("assetgen", "kind", "id", "prompt", "negative", "source", "seed", "backend", "style", "variants"),
+    *("targets", "engine", "allow_npot", "size", "export", "strict", "maps"),
 )
 """Keys that the panel asks for elsewhere, or that make no difference to an open scene."""
 OF_MATERIALS = "x-materials"
