@@ -33,6 +33,12 @@ def land(result: Result, ticket: Ticket | None) -> Iterator[None]:
         role: next(marks.marked(bpy.data.images, result.asset, result.root, role)) for role in plan.spaces
     }
     materials.apply_plan(material, plan, images)
+    material[marks.ID], material[marks.PROJECT] = result.asset, marks.stored_root(result.root)
+    yield
+    material = materials.find_material(result.asset, result.root)
+    if material is None:  # an undo came between: begin again
+        yield from land(result, ticket)
+        return
     marks.mark(material, result)
     if ticket is not None and ticket.prompt_file:
         material[marks.PROMPT_FILE] = ticket.prompt_file

@@ -43,6 +43,7 @@ def land(result: Result, ticket: Ticket | None = None) -> Iterator[None]:
         raise ValueError(f"{result.asset} has no file that Blender can read.")
     yield from landing(result, ticket)
     if ticket is not None:
+        yield
         push_undo(f"AssetGen {result.kind.replace('_', ' ')}")
 
 

@@ -7,7 +7,6 @@
 from pathlib import Path
 from typing import Any
 
-import blf
 import bpy
 
 from . import marks, report, thumbnails, wording
@@ -24,14 +23,18 @@ _ICONS = {
     report.WRONG: "CANCEL",
 }
 _BIG, _SMALL = 8.0, 4.0
+_LETTER = 6.4
+"""Pixels of a letter, on the average."""
 
 
-def characters(context: Context, taken: int = 56) -> int:
-    """Return how many characters fit into a line of the region, beside an icon."""
+def characters(context: Context, taken: int = 86) -> int:
+    """Return how many characters fit into a line of the sidebar, in a box and beside an icon.
+
+    Args:
+        taken: pixels of the region's width that tabs, margins and icons take.
+    """
     scale = context.preferences.system.ui_scale
-    width, _ = blf.dimensions(0, "the quick brown fox jumps over")
-    each = width / 30 if width > 30 else 6.2 * scale
-    return max(12, int((context.region.width - taken * scale) / each))
+    return max(12, int((context.region.width - taken * scale) / (_LETTER * scale)))
 
 
 def draw_text(layout: Layout, context: Context, text: str, *, icon: str = "NONE", most: int = 6) -> None:
@@ -53,9 +56,7 @@ def draw_daemon(layout: Layout, context: Context) -> None:
         box.label(text="Version differs", icon="ERROR")
         draw_text(box, context, daemon.message)
         return
-    box.label(text="The daemon is not running", icon="UNLINKED")
-    if now.desk.active:
-        draw_text(box, context, "Jobs go on where they were once it runs again.")
+    box.label(text="Daemon not running", icon="UNLINKED")
     if daemon.message:
         draw_text(box, context, daemon.message)
     row = box.row()
@@ -79,7 +80,7 @@ def draw_asking(layout: Layout, context: Context, here: Any) -> None:
     if here.prompt.strip():
         _draw_report(column, context)
     else:
-        column.label(text="Describe it, such as: old mossy brick", icon="INFO")
+        draw_text(column, context, "Describe it, such as: old mossy brick", icon="INFO")
     kind = desk.kind(here.kind_word)
     if kind is None:
         return
@@ -115,43 +116,36 @@ def draw_generate(layout: Layout, context: Context, here: Any) -> None:
         more.operator("assetgen.variants", text=f"{here.variants} variants", icon="IMGDISPLAY")
     targets = [one for one in context.selected_objects if hasattr(one.data, "materials")]
     if not targets:
-        column.label(text="Nothing selected: it goes to the file", icon="INFO")
+        draw_text(column, context, "Nothing selected: it is only kept in this file", icon="INFO")
     elif len(targets) > 1:
         column.label(text=f"For {len(targets)} selected objects", icon="OBJECT_DATA")
 
 
-def draw_progress(layout: Layout, context: Context, course: Any) -> None:
+def draw_progress(layout: Layout, context: Context, course: Any, here: Any) -> None:
     """Draw how a job comes along."""
     box = layout.box()
-    if not course.is_connected:
-        box.label(text="The daemon is away", icon="UNLINKED")
-        draw_text(box, context, "The job goes on where it was once the daemon runs again.")
-    _draw_bar(box, course)
+    if course.is_connected:
+        _draw_bar(box, course, here)
+    else:
+        draw_text(box, context, "It goes on where it was once the daemon runs again.", icon="SORTTIME")
     if course.preview:
         box.template_icon(icon_value=thumbnails.icon(course.preview), scale=_BIG)
     button = box.operator("assetgen.cancel", icon="X")
     button.key = course.ticket.key
 
 
-def _draw_bar(layout: Layout, course: Any) -> None:
+def _draw_bar(layout: Layout, course: Any, here: Any) -> None:
     label, _ = wording.STATES.get(course.state, (course.state, ""))
     stage = (
         course.stage[:1].upper() + course.stage[1:] if course.state == "running" and course.stage else label
     )
-    text = f"{stage}  {course.fraction:.0%}".replace("%", " %")
+    layout.label(text=stage)
     if hasattr(layout, "progress"):
-        layout.progress(factor=course.fraction, type="BAR", text=text)
+        layout.progress(factor=course.fraction, type="BAR", text=f"{course.fraction * 100:.0f} %")
     else:  # before 4.0
-        split = layout.column(align=True)
-        split.label(text=text)
-        bar = split.split(factor=max(0.02, course.fraction), align=True)
-        bar.scale_y = 0.4
-        bar.alert = True
-        bar.box().label(text="")
-        bar.label(text="")
+        layout.prop(here, "done", text="", slider=True)
     left = wording.time_left(course.remaining_s)
-    if left:
-        layout.label(text=left[:1].upper() + left[1:], icon="TIME")
+    layout.label(text=left[:1].upper() + left[1:] if left else "Time left is not known yet", icon="TIME")
 
 
 def draw_result(layout: Layout, context: Context, course: Any) -> None:
@@ -175,12 +169,14 @@ def draw_result(layout: Layout, context: Context, course: Any) -> None:
 
 def _draw_choice(layout: Layout, context: Context, course: Any) -> None:
     layout.label(text="Choose one:", icon="IMGDISPLAY")
+    material = context.object.active_material if context.object else None
+    used = material.get(marks.ID) if material is not None else None
     columns = max(2, context.region.width // int(110 * context.preferences.system.ui_scale))
     grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, align=True)
     for number, result in enumerate(course.results, 1):
         cell = grid.column(align=True)
         cell.template_icon(icon_value=thumbnails.icon(course.picture_of(result)), scale=_SMALL)
-        button = cell.operator("assetgen.choose", text=f"Use {number}")
+        button = cell.operator("assetgen.choose", text=f"Use {number}", depress=result.asset == used)
         button.key, button.asset = course.ticket.key, result.asset
 
 
@@ -194,10 +190,9 @@ def draw_material(layout: Layout, context: Context, material: Any) -> None:
     row.operator("assetgen.pin", text=text, icon=icon, depress=is_pinned)
     path = material.get(marks.PROMPT_FILE, "")
     if path:
-        row = layout.row(align=True)
-        row.label(text=Path(path).name, icon="FILE_TEXT")
         full = str(Path(marks.full_root(material.get(marks.PROJECT, ""))) / path)
-        row.operator("assetgen.edit_prompt_file", text="Edit", icon="GREASEPENCIL").filepath = full
+        button = layout.operator("assetgen.edit_prompt_file", icon="GREASEPENCIL")
+        button.filepath = full
     else:
         layout.operator("assetgen.save_prompt_file", icon="FILE_TICK")
     if material.asset_data is None:
@@ -230,8 +225,9 @@ def draw_parameter(layout: Layout, row: Any) -> None:
 def draw_job(layout: Layout, context: Context, course: Any) -> None:
     """Draw one job in a row."""
     label, icon = wording.STATES.get(course.state, (course.state, "QUESTION"))
-    row = layout.row(align=True)
-    row.label(text=wording.shortened(course.ticket.title, characters(context, 130)), icon=icon)
+    split = layout.split(factor=0.62, align=True)
+    split.label(text=wording.shortened(course.ticket.title, characters(context, 130)), icon=icon)
+    row = split.row(align=True)
     if course.is_active:
         row.label(text=f"{course.fraction:.0%}".replace("%", " %") if course.state == "running" else label)
         row.operator("assetgen.cancel", text="", icon="X").key = course.ticket.key
@@ -243,7 +239,7 @@ def draw_broken(layout: Layout, context: Context, key: tuple[str, str], broken: 
     """Draw what is wrong with a prompt file, with the place and a button that opens it."""
     root, _ = key
     box = layout.box()
-    box.label(text="Prompt file cannot be used", icon="ERROR")
+    box.label(text="Broken prompt file", icon="ERROR")
     for problem in broken.problems[:3]:
         if problem.place is not None:
             draw_place(box, context, root, problem.place)
@@ -252,18 +248,20 @@ def draw_broken(layout: Layout, context: Context, key: tuple[str, str], broken: 
 
 
 def draw_place(layout: Layout, context: Context, root: str, place: Any) -> None:
-    """Draw `file:line:column` as a button that opens the file."""
+    """Draw `file:line:column`, and a button that opens the file."""
     path = Path(place.path)
     full = path if path.is_absolute() else Path(root) / path
-    text = ":".join([path.name, *(str(n) for n in (place.line, place.column) if n > 0)])
-    button = layout.operator("assetgen.edit_prompt_file", text=text, icon="FILE_TEXT")
-    button.filepath = str(full)
+    where = ":".join([path.name, *(str(n) for n in (place.line, place.column) if n > 0)])
+    draw_text(layout, context, wording.ending(where, 2 * characters(context)), icon="FILE_TEXT")
+    layout.operator("assetgen.edit_prompt_file", text="Open the file", icon="GREASEPENCIL").filepath = str(
+        full
+    )
 
 
 def draw_project(layout: Layout, context: Context, here: Any) -> None:
     """Draw where files go."""
     layout.prop(here, "project", text="")
-    draw_text(layout, context, here.root(), icon="FILE_FOLDER", most=3)
+    draw_text(layout, context, wording.ending(here.root(), 2 * characters(context)), icon="FILE_FOLDER")
     layout.prop(here, "hot_reload")
     layout.operator("assetgen.open_prompt_file", icon="FILEBROWSER")
     daemon = now.desk.daemon

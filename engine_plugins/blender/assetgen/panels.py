@@ -34,7 +34,7 @@ class ASSETGEN_PT_main(_Sidebar, bpy.types.Panel):
         layout.separator()
         course = desk.current
         if course is not None and course.is_active:
-            panel_parts.draw_progress(layout, context, course)
+            panel_parts.draw_progress(layout, context, course, here)
         else:
             panel_parts.draw_generate(layout, context, here)
         if course is not None and not course.is_active:
@@ -94,11 +94,11 @@ class ASSETGEN_PT_jobs(_Sidebar, bpy.types.Panel):
         """Show it when there are any."""
         return bool(runtime.desk.courses)
 
-    def draw_header(self, context: bpy.types.Context) -> None:
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
         """Say how many go on."""
         active = len(runtime.desk.active)
         if active:
-            self.layout.label(text=f"({active})")
+            self.layout.label(text=f"{active} active")
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw a row each, the newest first."""

@@ -62,7 +62,7 @@ def _size_items(self: Any, _context: Any) -> list[Item]:
 
 
 def _style_items(self: Any, _context: Any) -> list[Item]:
-    items = [(_NOTHING, "As the words say", "No style beyond what the prompt says")]
+    items = [(_NOTHING, "From words", "No style beyond what the prompt says")]
     items += [(style, schema.title(style), "") for style in runtime.desk.kinds_of.styles]
     return _choices("style", items, self.style_word)
 
@@ -168,10 +168,19 @@ class ASSETGEN_PG_settings(bpy.types.PropertyGroup):
         update=_watching_changed,
     )
     hot_reload: BoolProperty(
-        name="Update from saved prompt files",
+        name="Follow saved files",
         description="Make prompt files again when they are saved, and bring this scene up to date",
         default=True,
         update=_watching_changed,
+    )
+    done: FloatProperty(
+        name="Done",
+        description="How far the job is",
+        subtype="PERCENTAGE",
+        min=0.0,
+        max=100.0,
+        precision=0,
+        get=lambda self: 100.0 * runtime.desk.current.fraction if runtime.desk.current else 0.0,
     )
     tickets: StringProperty(description="Jobs that go on, for reopening this file")
 

@@ -25,8 +25,8 @@ from .desk import Desk
 from .remote import prompt_text
 from .session import Session
 
-BUDGET_S = 0.0025
-"""Of the main thread's time a tick may take; the last step that was begun may pass it."""
+BUDGET_S = 0.001
+"""Of the main thread's time a tick may take before nothing more is begun; a step takes up to 3 ms."""
 _BUSY_S, _IDLE_S = 0.04, 0.2
 
 desk = Desk()

@@ -20,6 +20,7 @@ OWN_PLACE = (
     *("targets", "engine", "allow_npot", "size", "export", "strict", "maps"),
 )
 """Keys that the panel asks for elsewhere, or that make no difference to an open scene."""
+_UNIT_WORDS = {"m": "meters", "s": "seconds"}
 OF_MATERIALS = "x-materials"
 _SMALLEST, _LARGEST = 64, 4096
 
@@ -79,7 +80,7 @@ def read_kinds(capabilities: Any) -> tuple[Kind, ...]:
 def title(word: str) -> str:
     """Return a key as a label: `hand_painted` -> `Hand painted`."""
     words = word.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    return words.upper() if len(words) < 3 else words[:1].upper() + words[1:]
 
 
 def _kind(one: Any) -> Kind:
@@ -143,7 +144,8 @@ def _leaf(path: tuple[str, ...], schema: Mapping[str, Any]) -> Iterator[Paramete
     about = str(schema.get("description", ""))
     unit = str(schema.get("x-unit", "")) or _unit(about)
     words = path[-1][: -len(unit) - 1] if unit and path[-1].endswith(f"_{unit}") else path[-1]
-    common = {"path": path, "label": title(words), "description": about, "unit": unit}
+    is_told = path[-1] == _UNIT_WORDS.get(unit)
+    common = {"path": path, "label": title(words), "description": about, "unit": "" if is_told else unit}
     for shape in _shapes(schema):
         kind = shape.get("type")
         if "enum" in shape:

@@ -234,8 +234,7 @@ class Session:
         endpoint = discovery.read_endpoint()
         if endpoint is None:
             if self._daemon.status != STARTING and self._daemon.status != MISSING:
-                lost = "The daemon ended." if self._daemon.status == READY else ""
-                self._set(Daemon(MISSING, lost))
+                self._set(Daemon(MISSING))
             return
         if self._daemon.status == READY and endpoint.instance_id == self._daemon.instance:
             return

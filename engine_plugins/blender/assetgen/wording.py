@@ -54,9 +54,6 @@ def shortened(text: str, characters: int) -> str:
     return line if len(line) <= characters else line[: max(1, characters - 1)].rstrip() + "…"
 
 
-def meters(value: float) -> str:
-    """Return a length with a unit that suits it: `2 m`, `4.1 cm`, `0.6 mm`."""
-    size = abs(value)
-    if size >= 1.0 or size == 0.0:
-        return f"{value:.3g} m"
-    return f"{value * 100:.2g} cm" if size >= 0.01 else f"{value * 1000:.2g} mm"
+def ending(text: str, characters: int) -> str:
+    """Return the end of a text, which of a path tells more than its start."""
+    return text if len(text) <= characters else "…" + text[len(text) - characters + 1 :]
