@@ -156,6 +156,12 @@ class _Handler(BaseHTTPRequestHandler):
                 answers.close()
 
     def do_GET(self) -> None:
+        if self.path == "/healthz":
+            self.send_response(200)
+            self.send_header("content-length", "3")
+            self.end_headers()
+            self.wfile.write(b"ok\n")
+            return
         path = self.fake.service.blobs.get(self.path.rpartition("/")[2])
         is_known = self.headers.get("authorization") == f"Bearer {self.fake.token}" and path is not None
         if not is_known or path is None:

@@ -479,6 +479,23 @@ def test_newer_news_replaces_what_was_not_fetched_yet() -> None:
     assert box.take(64) == []
 
 
+def test_whether_the_daemon_is_there_is_told_without_an_error(client: Client, daemon: FakeDaemon) -> None:
+    assert client.answers()
+    daemon.stop()
+    assert not client.answers(timeout=0.5)
+    assert not client.renew()
+
+
+def test_a_daemon_that_came_back_elsewhere_is_found_when_asked_for(
+    client: Client, daemon: FakeDaemon
+) -> None:
+    new = daemon.restart()
+    assert client.renew()
+    assert client.answers()
+    assert not client.renew(), "it is known already"
+    new.stop()
+
+
 def test_a_thread_of_ones_own_may_wait_for_news_and_is_woken_by_it_and_by_the_end() -> None:
     box = Mailbox()
     news = StateChanged(1, "jobs/a", Job("jobs/a"))
