@@ -29,6 +29,9 @@ _LOOK_S = 0.4
 """Between two looks at whether the daemon lives; a look reads one small file."""
 _FAREWELL_S = 3.0
 
+_ANSWER_S = 1.0
+"""A daemon that says nothing for so long is as good as gone."""
+
 MISSING, STARTING, READY, MISMATCH = "missing", "starting", "ready", "mismatch"
 
 
@@ -236,12 +239,18 @@ class Session:
             if self._daemon.status != STARTING and self._daemon.status != MISSING:
                 self._set(Daemon(MISSING))
             return
-        if self._daemon.status == READY and endpoint.instance_id == self._daemon.instance:
-            return
+        is_known = self._daemon.status == READY and endpoint.instance_id == self._daemon.instance
         if self._client is None:
             client = connection.connect(agent=self._agent, patience_s=math.inf)
             with self._changed:
                 self._client = client
+        elif not self._client.answers(_ANSWER_S):
+            if is_known and not self.is_closed.is_set():
+                self._set(Daemon(MISSING, "It runs, but does not answer."))
+            if is_known or not self._client.renew():
+                return
+        if is_known:
+            return
         found = self._client.capabilities()
         self._set(
             Daemon(
