@@ -92,12 +92,21 @@ def _handle(session: Session, client: Any, ticket: Ticket) -> Any:
     if ticket.job:
         return client.attach(ticket.job)
     project = session.project(client, ticket.root)
+    if project.root and Path(project.root) != Path(ticket.root):
+        _move(ticket, Path(project.root))
     what: dict[str, Any] = (
         {"prompt_file": ticket.prompt_file} if ticket.prompt_file else {"spec": ticket.keys}
     )
     if ticket.asset and not ticket.prompt_file:
         what["asset"] = ticket.asset
     return client.generate(project=project, targets=[TARGET], priority=ticket.priority, detach=True, **what)
+
+
+def _move(ticket: Ticket, root: Path) -> None:
+    """Let a ticket count from the project that its folder is a part of."""
+    if ticket.prompt_file:
+        ticket.prompt_file = (Path(ticket.root) / ticket.prompt_file).relative_to(root).as_posix()
+    ticket.root = str(root)
 
 
 def _tell_events(session: Session, ticket: Ticket, handle: Any, tell: Any) -> None:
@@ -183,7 +192,7 @@ def follow_project(session: Session, root: str) -> None:
         client = session.client()
         if client is None:
             return
-        handle = client.watch(client.register(root, watch=True))
+        handle = client.watch(client.register(root, watch=True))  # its own, or the one that it is a part of
     except (errors.AssetGenClientError, OSError) as error:
         session.tell(WatchNote(root, Remark(str(error))))
         return

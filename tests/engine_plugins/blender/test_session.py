@@ -115,3 +115,9 @@ def test_a_broken_file_is_shown_until_it_is_mended_or_made_again() -> None:
     result = course.Result("a", "material", "etag", "/game", {})
     assert there.take(note("/game", following.Renewed(result))) == ("renew", result)
     assert there.take(note("/game", following.Elsewhere("a"))) == ("elsewhere", ("/game", "a"))
+
+
+def test_a_folder_within_a_known_project_counts_from_that() -> None:
+    ticket = course.Ticket("/game/levels/assetgen", prompt_file="walls/brick.prompt.toml")
+    following._move(ticket, Path("/game"))
+    assert (ticket.root, ticket.prompt_file) == ("/game", "levels/assetgen/walls/brick.prompt.toml")
