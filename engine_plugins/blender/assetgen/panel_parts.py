@@ -96,7 +96,7 @@ def draw_asking(layout: Layout, context: Context, here: Any) -> None:
 
 def _draw_report(layout: Layout, context: Context) -> None:
     for line in now.desk.report.lines:
-        draw_text(layout, context, line.text, icon=_ICONS[line.level], most=3)
+        draw_text(layout, context, line.text, icon=_ICONS[line.level], most=5)
         if line.suggestions:
             row = layout.row(align=True)
             row.label(text="", icon="BLANK1")
@@ -209,8 +209,8 @@ def draw_seed(layout: Layout, here: Any) -> None:
         row.prop(here, "seed", text="")
 
 
-def draw_parameter(layout: Layout, row: Any) -> None:
-    """Draw one parameter; its value only when it is set."""
+def draw_parameter(layout: Layout, context: Context, row: Any) -> None:
+    """Draw one parameter; what it is about only when it is set."""
     line = layout.row(align=True)
     label = f"{row.label} ({row.unit})" if row.unit else row.label
     left = line.split(factor=0.55, align=True)
@@ -220,6 +220,8 @@ def draw_parameter(layout: Layout, row: Any) -> None:
     is_share = row.low == 0.0 and row.high == 1.0
     names = {"flag": "flag", "choice": "choice"}
     value.prop(row, names.get(row.type, "share" if is_share else "number"), text="")
+    if row.is_set and row.about:
+        draw_text(layout, context, row.about, most=3)
 
 
 def draw_job(layout: Layout, context: Context, course: Any) -> None:

@@ -79,7 +79,7 @@ class ASSETGEN_PT_parameters(_Sidebar, bpy.types.Panel):
         here = settings(context.scene)
         panel_parts.draw_seed(self.layout, here)
         for row in here.parameters:
-            panel_parts.draw_parameter(self.layout, row)
+            panel_parts.draw_parameter(self.layout, context, row)
 
 
 class ASSETGEN_PT_jobs(_Sidebar, bpy.types.Panel):

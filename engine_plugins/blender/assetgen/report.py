@@ -88,7 +88,7 @@ def _plain(line: str) -> str:
     """`base: cobblestone` -> `cobblestone`, `layer: moss 60%` -> `moss 60 %`, `age: 0.8` -> `age 0.8`."""
     head, colon, rest = line.partition(": ")
     text = rest if colon and head in ("base", "layer", "color", "style") else line.replace(": ", " ")
-    return text.replace("%", " %")
+    return text.replace("%", "\u00a0%")  # a space that no line breaks at
 
 
 def _tags(base: str, report: Any) -> tuple[str, ...]:

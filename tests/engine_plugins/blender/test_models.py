@@ -105,7 +105,7 @@ def test_a_report_tells_what_counts_what_does_not_and_what_to_write_instead() ->
     }
     found = report.read_report("x", Validation((), said))
     assert [line.text for line in found.lines] == [
-        "cobblestone, moss 60 %, age 0.8",
+        "cobblestone, moss 60\u00a0%, age 0.8",
         '"flurble": unknown word',
         '"plates" has no effect here',
         "'wolly' was read as 'woolly'.",

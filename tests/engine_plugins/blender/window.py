@@ -80,12 +80,12 @@ def play() -> Iterator[float]:
     yield 2.0
     for one in bpy.context.scene.objects:
         one.select_set(one.name == "Cube")
-    bpy.ops.mesh.primitive_uv_sphere_add(location=(-2.6, 0.6, 0.0), segments=96, ring_count=48)
+    bpy.ops.mesh.primitive_uv_sphere_add(location=(-1.9, -1.9, 0.0), segments=96, ring_count=48)
     bpy.ops.object.shade_smooth()
     bpy.data.objects["Cube"].select_set(True)
     bpy.context.view_layer.objects.active = bpy.data.objects["Cube"]
     area.spaces.active.region_3d.view_distance = 9.0
-    area.spaces.active.region_3d.view_location = (-1.0, 1.0, 0.0)
+    area.spaces.active.region_3d.view_location = (-0.2, 0.2, 0.0)
     yield 0.5
     shoot("missing")
     bpy.ops.assetgen.start_daemon()
