@@ -45,6 +45,7 @@ def land(result: Result, ticket: Ticket | None = None) -> Iterator[None]:
     if ticket is not None:
         yield
         push_undo(f"AssetGen {result.kind.replace('_', ' ')}")
+        yield
 
 
 def _by_files(result: Result) -> Landing | None:

@@ -173,10 +173,16 @@ class ASSETGEN_OT_reroll(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only what is not pinned."""
         material = context.object.active_material if context.object else None
-        if material is not None and material.get(marks.PINNED) and hasattr(cls, "poll_message_set"):
-            cls.poll_message_set("It is pinned; unpin it, or press Generate for another one beside it")
+        if material is None or not material.get(marks.ID):
             return False
-        return runtime.desk.is_ready and material is not None and bool(material.get(marks.ID))
+        why = "" if runtime.desk.is_ready else "The daemon is not running"
+        if material.get(marks.PINNED):
+            why = "It is pinned; unpin it, or press Generate for another one beside it"
+        elif material.get(marks.PROMPT_FILE):
+            why = "It comes from a prompt file; write another seed there"
+        if why and hasattr(cls, "poll_message_set"):
+            cls.poll_message_set(why)
+        return not why
 
     def execute(self, context: bpy.types.Context) -> Done:
         """Ask for it with another seed; everything else is as it was."""

@@ -76,7 +76,9 @@ def draw_asking(layout: Layout, context: Context, here: Any) -> None:
         return
     if len(desk.kinds) > 1:
         column.prop(here, "kind", text="")
-    column.prop(here, "prompt", text="", icon="TEXT")
+    row = column.row(align=True)
+    row.prop(here, "prompt", text="")
+    row.operator("assetgen.open_prompt_file", text="", icon="FILEBROWSER")
     if here.prompt.strip():
         _draw_report(column, context)
     else:
@@ -202,7 +204,8 @@ def draw_material(layout: Layout, context: Context, material: Any) -> None:
 
 
 def draw_seed(layout: Layout, here: Any) -> None:
-    """Draw the number to draw from."""
+    """Draw how many to choose from, and the number to draw from."""
+    layout.prop(here, "variants")
     row = layout.row(align=True)
     row.prop(here, "has_seed", text="Seed" if here.has_seed else "Seed: from the words")
     if here.has_seed:
@@ -265,7 +268,6 @@ def draw_project(layout: Layout, context: Context, here: Any) -> None:
     layout.prop(here, "project", text="")
     draw_text(layout, context, wording.ending(here.root(), 2 * characters(context)), icon="FILE_FOLDER")
     layout.prop(here, "hot_reload")
-    layout.operator("assetgen.open_prompt_file", icon="FILEBROWSER")
     daemon = now.desk.daemon
     if now.desk.is_ready:
         layout.label(text=f"Daemon {daemon.version} is running", icon="CHECKMARK")

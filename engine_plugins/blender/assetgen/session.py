@@ -90,6 +90,7 @@ class Session:
         self._handles: dict[str, Any] = {}
         self._watches: dict[str, Any] = {}
         self._cancelled: set[str] = set()
+        self._followed: set[str] = set()
         self._lint: tuple[str, str, str] | None = None
         self._projects: dict[tuple[str, str], Any] = {}
         self._daemon = Daemon()
@@ -116,8 +117,10 @@ class Session:
             self._changed.notify_all()
 
     def generate(self, ticket: Ticket) -> None:
-        """Ask for an asset, or go on following the job of a ticket."""
-        self.run("job", following.follow_job, self, ticket)
+        """Ask for an asset, or follow the job of a ticket; one that is followed already stays so."""
+        if ticket.key not in self._followed:
+            self._followed.add(ticket.key)
+            self.run("job", self._follow, ticket)
 
     def cancel(self, ticket: Ticket) -> None:
         """Cancel a job."""
@@ -210,6 +213,12 @@ class Session:
             return False
         self._watches[root] = handle
         return True
+
+    def _follow(self, ticket: Ticket) -> None:
+        try:
+            following.follow_job(self, ticket)
+        finally:
+            self._followed.discard(ticket.key)
 
     def _set(self, daemon: Daemon) -> None:
         with self._changed:

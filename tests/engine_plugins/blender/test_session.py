@@ -95,6 +95,25 @@ def test_a_command_that_cannot_run_is_told_with_its_name(panel: Panel) -> None:
     assert "/nowhere/assetgen" in panel.desk.daemon.message
 
 
+def test_a_daemon_of_another_release_is_told_of_with_what_to_do(panel: Panel, state: Path) -> None:  # noqa: F811
+    (state / "daemon.json").write_text('{"version": 2}', encoding="utf-8")
+    panel.until(lambda: panel.desk.daemon.status == session.MISMATCH)
+    assert "another release" in panel.desk.daemon.message
+    assert "same release" in panel.desk.daemon.message
+
+
+def test_a_job_that_is_followed_is_not_followed_twice(
+    panel: Panel,
+    daemon: FakeDaemon,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    job = panel.ask("brick slowly", tmp_path / "game")
+    panel.session.generate(job.ticket)
+    names = [one.name for one in threading.enumerate() if one.name == "assetgen-job"]
+    assert len(names) == 1
+    panel.until(lambda: job.ticket.job)
+
+
 def test_of_many_prompts_the_newest_is_answered(panel: Panel, daemon: FakeDaemon) -> None:  # noqa: F811
     for number in range(50):
         panel.session.lint(

@@ -12,12 +12,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import addon_utils
 import bpy
 
 ADDONS, OUT, COMMAND = (Path(one) for one in sys.argv[sys.argv.index("--") + 1 :])
@@ -154,6 +156,10 @@ def play() -> Iterator[float]:
     ticks = sorted(1e3 * tick for tick in runtime.ticks)
     p50, p99 = ticks[len(ticks) // 2], ticks[int(len(ticks) * 0.99)]
     say(f"ticks {len(ticks)}, p50 {p50:.3f} ms, p99 {p99:.3f} ms")
+    addon_utils.disable("assetgen")
+    threads = [one.name for one in threading.enumerate() if one is not threading.main_thread()]
+    assert not threads, threads
+    assert not bpy.app.timers.is_registered(runtime._tick)
     say("well")
 
 
@@ -161,8 +167,6 @@ def main() -> None:
     preferences = bpy.context.preferences
     preferences.view.show_splash = False
     sys.path.insert(0, str(ADDONS))
-    import addon_utils
-
     addon_utils.enable("assetgen", default_set=True)
     preferences.addons["assetgen"].preferences.command = str(COMMAND)
     steps = play()
