@@ -166,7 +166,7 @@ def main() -> None:
         (f"mean difference of 255: ball {of_ball:.1f}, plane {of_plane:.1f}; the ball's, times 4", apart),
     ]
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    sheet(cells, 3).save(options.out, quality=88)
+    sheet(cells, 3).save(options.out, quality=76, optimize=True)
     print(f"{options.out}: mean difference of the ball {of_ball:.2f}, of the plane {of_plane:.2f}, of 255")
 
 
