@@ -170,6 +170,15 @@ def test_connecting_starts_the_daemon_when_asked_to(startable: Path) -> None:
     assert read_endpoint() is None
 
 
+def test_a_daemon_that_was_started_here_leaves_no_thread_and_its_end_is_seen(startable: Path) -> None:
+    before = set(threading.enumerate())
+    endpoint = start_daemon(FAKE, 60)
+    assert set(threading.enumerate()) == before
+    assert discovery.is_alive(endpoint.pid)
+    end(startable)
+    assert not discovery.is_alive(endpoint.pid)
+
+
 def test_a_daemon_that_is_gone_is_started_again_by_the_command_that_was_given(startable: Path) -> None:
     with connect(autostart=True, command=FAKE) as client:
         first = read_endpoint()
