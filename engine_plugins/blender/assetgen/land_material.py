@@ -22,29 +22,46 @@ def land(result: Result, ticket: Ticket | None) -> Iterator[None]:
         return
     if before is not None and before.get(marks.PINNED) and ticket is None:
         return
+    for last in (False, False, True):
+        try:
+            yield from _bring(result, ticket)
+            break
+        except (_Undone, KeyError):
+            if last:
+                raise
+    if ticket is not None:
+        yield
+        _assign(materials.find_material(result.asset, result.root), ticket)
+
+
+def _bring(result: Result, ticket: Ticket | None) -> Iterator[None]:
     plan = _plan(result, ticket)
     for role, space in plan.spaces.items():
         materials.load_map(result, role, space)
         yield
-    material = materials.find_material(result.asset, result.root)
-    if material is None:
+    if materials.find_material(result.asset, result.root) is None:
         material = materials.new_material(naming.data_name(result.asset))
-    images = {
-        role: next(marks.marked(bpy.data.images, result.asset, result.root, role)) for role in plan.spaces
-    }
-    materials.apply_plan(material, plan, images)
-    material[marks.ID], material[marks.PROJECT] = result.asset, marks.stored_root(result.root)
-    yield
-    material = materials.find_material(result.asset, result.root)
-    if material is None:  # an undo came between: begin again
-        yield from land(result, ticket)
-        return
+        material[marks.ID], material[marks.PROJECT] = result.asset, marks.stored_root(result.root)
+    yield from materials.apply_plan(
+        lambda: _found(bpy.data.materials, result),
+        plan,
+        lambda role: _found(bpy.data.images, result, role),
+    )
+    material = _found(bpy.data.materials, result)
     marks.mark(material, result)
     if ticket is not None and ticket.prompt_file:
         material[marks.PROMPT_FILE] = ticket.prompt_file
-    yield
-    if ticket is not None:
-        _assign(materials.find_material(result.asset, result.root), ticket)
+
+
+class _Undone(Exception):
+    """An undo came between two steps and took away what was there: begin again."""
+
+
+def _found(blocks: bpy.types.bpy_prop_collection, result: Result, role: str = "") -> bpy.types.ID:
+    found = next(marks.marked(blocks, result.asset, result.root, role), None)
+    if found is None:
+        raise _Undone
+    return found
 
 
 def _plan(result: Result, ticket: Ticket | None) -> object:

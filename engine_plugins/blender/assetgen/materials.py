@@ -8,6 +8,8 @@ What somebody changed by hand stays: links are only made with the node that they
 written over when it still is the one that was written last.
 """
 
+from collections.abc import Callable, Iterator
+
 import bpy
 
 from . import marks, naming
@@ -16,6 +18,7 @@ from .node_plan import OUTPUT, PREFIX, TILING, Node, Plan, Socket
 
 _LAST = "assetgen_last"
 _SAMPLE = 256
+_NODES_A_STEP, _LINKS_A_STEP = 5, 6
 
 
 def load_map(result: Result, role: str, space: str) -> bpy.types.Image:
@@ -50,27 +53,40 @@ def new_material(name: str) -> bpy.types.Material:
     return material
 
 
-def apply_plan(material: bpy.types.Material, plan: Plan, images: dict[str, bpy.types.Image]) -> None:
-    """Bring a material's nodes to what a plan says."""
-    tree = material.node_tree
+def apply_plan(
+    find: Callable[[], bpy.types.Material], plan: Plan, find_map: Callable[[str], object]
+) -> Iterator[None]:
+    """Bring a material's nodes to what a plan says, a few at a time; between them nothing is kept but names.
+
+    Args:
+        find: returns the material as it is now.
+        find_map: returns the image of a role.
+    """
+    tree = find().node_tree
     fresh = set()
     wanted = {node.name for node in plan.nodes}
     for node in [one for one in tree.nodes if one.name.startswith(PREFIX) and one.name not in wanted]:
         tree.nodes.remove(node)
-    for one in plan.nodes:
+    for number, one in enumerate(plan.nodes):
+        if number % _NODES_A_STEP == 0:
+            yield
+            tree = find().node_tree
         if one.name not in tree.nodes:
             _make(tree, one)
             fresh.add(one.name)
-        _fill(tree.nodes[one.name], one, images)
-    for link in plan.links:
-        if link.source in fresh or link.target in fresh:
-            output = _socket(tree.nodes[link.source].outputs, link.output)
-            target = _socket(tree.nodes[link.target].inputs, link.input)
-            if output is not None and target is not None:
-                tree.links.new(output, target)
+        _fill(tree.nodes[one.name], one, find_map)
+    links = [link for link in plan.links if link.source in fresh or link.target in fresh]
+    for number, link in enumerate(links):
+        if number % _LINKS_A_STEP == 0:
+            yield
+            tree = find().node_tree
+        output = _socket(tree.nodes[link.source].outputs, link.output)
+        target = _socket(tree.nodes[link.target].inputs, link.input)
+        if output is not None and target is not None:
+            tree.links.new(output, target)
     if OUTPUT in fresh:
         tree.nodes.active = tree.nodes[OUTPUT]
-        _set_displacement(material, plan.displacement)
+        _set_displacement(find(), plan.displacement)
 
 
 def _make(tree: bpy.types.NodeTree, one: Node) -> None:
@@ -84,9 +100,11 @@ def _make(tree: bpy.types.NodeTree, one: Node) -> None:
         node.show_texture = one.role == "albedo"
 
 
-def _fill(node: bpy.types.Node, one: Node, images: dict[str, bpy.types.Image]) -> None:
-    if one.role and node.image != images[one.role]:
-        node.image = images[one.role]
+def _fill(node: bpy.types.Node, one: Node, find_map: Callable[[str], object]) -> None:
+    if one.role:
+        image = find_map(one.role)
+        if node.image != image:
+            node.image = image
     for names, value in one.values.items():
         socket = _socket(node.inputs, names)
         if socket is None:

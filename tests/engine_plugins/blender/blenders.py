@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-VERSIONS = {"4.5": "bpy==4.5.*", "5.0": "bpy==5.0.1"}
-"""What pip calls each; both are for Python 3.11, and about 370 MB to fetch."""
+VERSIONS = {"4.2": "bpy==4.2.*", "4.5": "bpy==4.5.*", "5.0": "bpy==5.0.1"}
+"""What pip calls each; all are for Python 3.11, and about 370 MB to fetch."""
 _INSTALL_S = 1800
 
 

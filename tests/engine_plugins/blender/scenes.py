@@ -63,6 +63,8 @@ class Stage:
     def ask(self, prompt: str = "old mossy brick", **more: Any) -> Any:
         """Ask as the button does in a window, where nothing waits."""
         self.settings.prompt, self.settings.size = prompt, SIZE
+        # A seed of its own, so that no earlier scene's result is taken from the cache.
+        self.settings.has_seed, self.settings.seed = True, time.time_ns() // 1000 % 2**31
         for name, value in more.items():
             setattr(self.settings, name, value)
         return self.runtime.submit(part("operators").ticket_of(bpy.context))
