@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import following
-from .course import Course, Ticket
+from .course import Course, Landed, Taken, Ticket
+from .notes import READY, Begun, Broken, Daemon, Elsewhere, JobNote, Mended, Renewed, WatchNote
 from .report import Report
-from .session import READY, Daemon, JobNote, WatchNote
 
 _MOST_COURSES = 24
 
@@ -27,7 +26,7 @@ class Desk:
         self.kinds_of: Daemon = Daemon()
         self.courses: dict[str, Course] = {}
         self.report = Report()
-        self.broken: dict[tuple[str, str], following.Broken] = {}
+        self.broken: dict[tuple[str, str], Broken] = {}
         self.making: set[tuple[str, str]] = set()
         self.message = ""
         self.shown = ""
@@ -96,26 +95,26 @@ class Desk:
         if course is None:
             return None
         course.take(note.what)
-        if isinstance(note.what, following.Taken):
+        if isinstance(note.what, Taken):
             return ("taken", course)
-        if isinstance(note.what, following.Landed) and course.state == "landing":
+        if isinstance(note.what, Landed) and course.state == "landing":
             return ("land", course)
         return ("ended", course) if not course.is_active else None
 
     def _take_watch(self, note: WatchNote) -> tuple[str, Any] | None:
         what = note.what
-        if isinstance(what, following.Broken):
+        if isinstance(what, Broken):
             self.broken[note.root, what.path] = what
             self.making.discard((note.root, what.path))
-        elif isinstance(what, following.Mended):
+        elif isinstance(what, Mended):
             self.broken.pop((note.root, what.path), None)
-        elif isinstance(what, following.Begun):
+        elif isinstance(what, Begun):
             self.making.add((note.root, what.path))
             self.broken.pop((note.root, what.path), None)
-        elif isinstance(what, following.Renewed):
+        elif isinstance(what, Renewed):
             self.making = {one for one in self.making if one[0] != note.root}
             return ("renew", what.result)
-        elif isinstance(what, following.Elsewhere):
+        elif isinstance(what, Elsewhere):
             return ("elsewhere", (note.root, what.asset))
         else:
             self.message = getattr(what, "text", "")

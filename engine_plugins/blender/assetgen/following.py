@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .course import Contact, Ended, Landed, Picture, Remark, Result, State, Step, Taken, Ticket
+from .notes import Begun, Broken, Elsewhere, JobNote, Mended, Renewed, WatchNote
 from .remote import errors, events
 
 if TYPE_CHECKING:
@@ -17,53 +18,12 @@ if TYPE_CHECKING:
 
 TARGET = "blender"
 """The engine whose sets land here."""
-_PATIENCE_S = 0.25
+_PATIENCE_S = 0.1
 _ENDINGS = {"image/png": ".png", "image/webp": ".webp", "image/jpeg": ".jpg"}
-
-
-class Broken:
-    """A prompt file that cannot be used.
-
-    Args:
-        path: from the project's root.
-        problems: what is wrong, each with its message and its place in the file.
-    """
-
-    def __init__(self, path: str, problems: tuple[Any, ...]) -> None:
-        self.path, self.problems = path, problems
-
-
-class Mended:
-    """A prompt file that can be used again."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-
-class Begun:
-    """A saved prompt file is being made."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-
-class Renewed:
-    """A set is in place, and checked."""
-
-    def __init__(self, result: Result) -> None:
-        self.result = result
-
-
-class Elsewhere:
-    """An asset of the scene was made again, but not for Blender."""
-
-    def __init__(self, asset: str) -> None:
-        self.asset = asset
 
 
 def follow_job(session: Session, ticket: Ticket) -> None:
     """Follow a job from asking for it until its files are checked."""
-    from .session import JobNote
 
     def tell(what: Any) -> None:
         session.tell(JobNote(ticket.key, what))
@@ -123,6 +83,7 @@ def _tell_events(session: Session, ticket: Ticket, handle: Any, tell: Any) -> No
         if handle.is_connected != is_there and not is_over:
             is_there = handle.is_connected
             tell(Contact(is_there))
+            session.look()
         if is_over:
             return
 
@@ -186,8 +147,6 @@ def _ended(error: Any) -> Ended:
 
 def follow_project(session: Session, root: str) -> None:
     """Follow what changes in a project, as long as the session wants it."""
-    from .session import WatchNote
-
     try:
         client = session.client()
         if client is None:

@@ -11,7 +11,7 @@ import bpy
 
 from . import marks, report, thumbnails, wording
 from . import runtime as now
-from .session import MISMATCH, STARTING
+from .notes import MISMATCH, STARTING
 
 Layout = bpy.types.UILayout
 Context = bpy.types.Context

@@ -10,6 +10,7 @@ run. Work in the scene comes as generators whose steps are short, and stops when
 
 import collections
 import contextlib
+import json
 import shutil
 import tempfile
 import time
@@ -28,6 +29,9 @@ from .session import Session
 BUDGET_S = 0.001
 """Of the main thread's time a tick may take before nothing more is begun; a step takes up to 3 ms."""
 _WORK_S, _BUSY_S, _IDLE_S = 0.01, 0.04, 0.2
+"""From tick to tick: while there is work in the scene, while a job goes on, else."""
+_COUNT_S = 0.5
+"""The time left counts down in steps of so many seconds."""
 
 desk = Desk()
 session: Session | None = None
@@ -35,16 +39,15 @@ ticks: collections.deque[float] = collections.deque(maxlen=20_000)
 """Seconds that each tick took, the newest last."""
 _work: collections.deque[tuple[Iterator[None], Course | None]] = collections.deque()
 _pictures: list[Path] = []
-_clock_s = [0.0]
+_drawn_at_s = 0.0
 
 
 def start() -> None:
     """Start the session and the heartbeat."""
-    global session
+    global desk, session
     folder = Path(tempfile.mkdtemp(prefix="assetgen-previews-"))
     _pictures.append(folder)
-    desk.__init__()
-    session = Session(folder)
+    desk, session = Desk(), Session(folder)
     if not bpy.app.background:
         bpy.app.timers.register(_tick, first_interval=0.1, persistent=True)
 
@@ -70,6 +73,7 @@ def _tick() -> float:
 
 def drain(budget_s: float = BUDGET_S) -> bool:
     """Take what came and do what is to be done, for so long; return whether anything changed."""
+    global _drawn_at_s
     began = time.perf_counter()
     has_changed = False
     while session is not None and time.perf_counter() - began < budget_s:
@@ -83,9 +87,9 @@ def drain(budget_s: float = BUDGET_S) -> bool:
     while _work and time.perf_counter() - began < budget_s:
         has_changed = True
         _step()
-    is_second = time.monotonic() - _clock_s[0] > 0.5 and any(one.remaining_s for one in desk.active)
-    if has_changed or is_second:
-        _clock_s[0] = time.monotonic()
+    counts_down = time.monotonic() - _drawn_at_s > _COUNT_S and any(one.remaining_s for one in desk.active)
+    if has_changed or counts_down:
+        _drawn_at_s = time.monotonic()
         redraw()
     ticks.append(time.perf_counter() - began)
     return has_changed
@@ -224,8 +228,6 @@ def refresh_watches() -> None:
 
 def keep_tickets() -> None:
     """Write the jobs that go on into the .blend, so that they are found again when it is reopened."""
-    import json
-
     kept = json.dumps([course.ticket.to_json() for course in desk.active if course.ticket.job])
     scene = bpy.context.scene
     if scene is not None and hasattr(scene, "assetgen") and scene.assetgen.tickets != kept:

@@ -15,15 +15,15 @@ import math
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import following
 from .course import Ticket
+from .notes import MISMATCH, MISSING, READY, STARTING, Daemon
 from .remote import connection, discovery, errors
 from .report import read_report
-from .schema import Kind, read_kinds
+from .schema import read_kinds
 
 _LOOK_S = 0.4
 """Between two looks at whether the daemon lives; a look reads one small file."""
@@ -31,42 +31,6 @@ _FAREWELL_S = 3.0
 
 _ANSWER_S = 1.0
 """A daemon that says nothing for so long is as good as gone."""
-
-MISSING, STARTING, READY, MISMATCH = "missing", "starting", "ready", "mismatch"
-
-
-@dataclass(frozen=True)
-class Daemon:
-    """How it stands with the daemon.
-
-    Args:
-        status: missing, starting, ready or mismatch.
-        message: why, for people.
-    """
-
-    status: str = MISSING
-    message: str = ""
-    version: str = ""
-    instance: str = ""
-    kinds: tuple[Kind, ...] = ()
-    styles: tuple[str, ...] = ()
-    prompt_limit: int = 0
-
-
-@dataclass(frozen=True)
-class JobNote:
-    """Something about a job, for its course."""
-
-    key: str
-    what: Any
-
-
-@dataclass(frozen=True)
-class WatchNote:
-    """Something about a project's files."""
-
-    root: str
-    what: Any
 
 
 class Session:
@@ -181,6 +145,10 @@ class Session:
     def tell(self, note: Any) -> None:
         """Put a note into the queue."""
         self._notes.put(note)
+
+    def look(self) -> None:
+        """Look at once whether the daemon lives: somebody has lost it, or found it again."""
+        self._wake.set()
 
     def client(self) -> Any:
         """Return the client once a daemon is there, or None when the session is closed. Blocks."""
@@ -310,6 +278,3 @@ class Session:
             Path(root).mkdir(parents=True, exist_ok=True)
             self._projects[known] = client.register(root)
         return self._projects[known]
-
-
-__all__ = ["MISMATCH", "MISSING", "READY", "STARTING", "Daemon", "JobNote", "Session", "WatchNote"]

@@ -15,7 +15,9 @@ from tests.client.fake_daemon import FakeDaemon
 from tests.client.fake_service import FakeService
 from tests.engine_plugins.blender.extension import part
 
-course, desk, following, session = part("course"), part("desk"), part("following"), part("session")
+course, desk, following, notes, session = (
+    part(name) for name in ("course", "desk", "following", "notes", "session")
+)
 PATIENCE_S = 10.0
 
 
@@ -90,14 +92,14 @@ def test_what_was_cancelled_before_the_daemon_came_is_never_asked_for(panel: Pan
 
 def test_a_command_that_cannot_run_is_told_with_its_name(panel: Panel) -> None:
     panel.session.start_daemon(["/nowhere/assetgen"])
-    panel.until(lambda: panel.desk.daemon.status == session.STARTING)
-    panel.until(lambda: panel.desk.daemon.status == session.MISSING)
+    panel.until(lambda: panel.desk.daemon.status == notes.STARTING)
+    panel.until(lambda: panel.desk.daemon.status == notes.MISSING)
     assert "/nowhere/assetgen" in panel.desk.daemon.message
 
 
 def test_a_daemon_of_another_release_is_told_of_with_what_to_do(panel: Panel, state: Path) -> None:  # noqa: F811
     (state / "daemon.json").write_text('{"version": 2}', encoding="utf-8")
-    panel.until(lambda: panel.desk.daemon.status == session.MISMATCH)
+    panel.until(lambda: panel.desk.daemon.status == notes.MISMATCH)
     assert "another release" in panel.desk.daemon.message
     assert "same release" in panel.desk.daemon.message
 
@@ -124,16 +126,16 @@ def test_of_many_prompts_the_newest_is_answered(panel: Panel, daemon: FakeDaemon
 
 def test_a_broken_file_is_shown_until_it_is_mended_or_made_again() -> None:
     there = desk.Desk()
-    note = session.WatchNote
-    there.take(note("/game", following.Broken("a.prompt.toml", ())))
-    there.take(note("/game", following.Broken("b.prompt.toml", ())))
+    note = notes.WatchNote
+    there.take(note("/game", notes.Broken("a.prompt.toml", ())))
+    there.take(note("/game", notes.Broken("b.prompt.toml", ())))
     assert list(there.broken) == [("/game", "a.prompt.toml"), ("/game", "b.prompt.toml")]
-    there.take(note("/game", following.Mended("a.prompt.toml")))
-    there.take(note("/game", following.Begun("b.prompt.toml")))
+    there.take(note("/game", notes.Mended("a.prompt.toml")))
+    there.take(note("/game", notes.Begun("b.prompt.toml")))
     assert not there.broken
     result = course.Result("a", "material", "etag", "/game", {})
-    assert there.take(note("/game", following.Renewed(result))) == ("renew", result)
-    assert there.take(note("/game", following.Elsewhere("a"))) == ("elsewhere", ("/game", "a"))
+    assert there.take(note("/game", notes.Renewed(result))) == ("renew", result)
+    assert there.take(note("/game", notes.Elsewhere("a"))) == ("elsewhere", ("/game", "a"))
 
 
 def test_a_folder_within_a_known_project_counts_from_that() -> None:

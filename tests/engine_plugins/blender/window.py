@@ -24,6 +24,7 @@ import bpy
 
 ADDONS, OUT, COMMAND = (Path(one) for one in sys.argv[sys.argv.index("--") + 1 :])
 PATIENCE_S = 120.0
+TYPED = "old mossy cobblestne, flurble"
 PROMPT = "old mossy cobblestone with gold veins"
 _log = (OUT / "log.txt").open("w", encoding="utf-8", buffering=1)
 
@@ -51,15 +52,30 @@ def mouse(*words: object) -> None:
     subprocess.Popen(["xdotool", *(str(word) for word in words)])
 
 
-_PRESS = ("sleep", 0.3, "mousedown", 1, "sleep", 0.15)
+_CLICK = ("sleep", 0.5, "mousedown", 1, "sleep", 0.1, "mouseup", 1, "sleep", 0.08)
+
+
+def from_top_right(right: int, down: int) -> tuple[int, int]:
+    """Return a place of the screen by pixels from the sidebar's top right corner."""
+    window, _ = view()
+    region = sidebar()
+    return region.x + region.width - right, window.height - region.y - region.height + down
+
+
+def click(right: int, down: int, *then: object) -> None:
+    """Click into the sidebar as a person does: come near, arrive, press, let go."""
+    x, y = from_top_right(right, down)
+    mouse("mousemove", x - 6, y - 4, "sleep", 0.5, "mousemove", x, y, *_CLICK, *then)
 
 
 def click_tab(number: int) -> None:
     """Click a tab of the sidebar, from the top."""
-    window, _ = view()
-    region = sidebar()
-    x, y = region.x + region.width - 12, window.height - region.y - region.height + 28 + 47 * number
-    mouse("mousemove", x - 6, y - 4, "sleep", 0.3, "mousemove", x, y, *_PRESS, "mouseup", 1, "sleep", 0.3)
+    click(12, 28 + 47 * number)
+
+
+def type_prompt(text: str) -> None:
+    """Double-click the field of the prompt, and type."""
+    click(149, 69, "mousedown", 1, "sleep", 0.1, "mouseup", 1, "sleep", 0.8, "type", "--delay", 60, text)
 
 
 def until(claim: Any, what: str) -> Iterator[float]:
@@ -79,7 +95,7 @@ def play() -> Iterator[float]:
     area.spaces.active.show_region_ui = True
     yield 1.0
     click_tab(3)
-    yield 2.0
+    yield 3.0
     for one in bpy.context.scene.objects:
         one.select_set(one.name == "Cube")
     bpy.ops.mesh.primitive_uv_sphere_add(location=(-1.9, -1.9, 0.0), segments=96, ring_count=48)
@@ -97,10 +113,12 @@ def play() -> Iterator[float]:
     yield 0.5
     shoot("idle")
     here.size = "2048"
-    here.prompt = "old mossy cobblestne with gold veins, flurble"
-    yield from until(lambda: desk.report.lines, "the report is there")
-    yield 0.4
+    type_prompt(TYPED)
+    yield from until(lambda: desk.report.prompt == TYPED, "the report comes with the keys")
+    yield 0.6
     shoot("typing")
+    mouse("key", "Return")
+    yield 1.0
     here.prompt = PROMPT
     yield 0.6
     area.spaces.active.shading.type = "MATERIAL"
