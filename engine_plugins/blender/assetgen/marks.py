@@ -22,11 +22,16 @@ PROMPT_FILE, PINNED = "assetgen_prompt_file", "assetgen_pinned"
 TAGS = "assetgen_tags"
 
 
-def stored_root(root: str) -> str:
-    """Return a project's folder as it is kept in the .blend: relative to it when both lie on one disk."""
-    if bpy.data.is_saved:
+def stored_root(root: str, blend: str = "") -> str:
+    """Return a project's folder as it is kept in the .blend: relative to it when both lie on one disk.
+
+    Args:
+        blend: path of the .blend when it is about to be another than now.
+    """
+    path = blend or bpy.data.filepath
+    if path:
         with contextlib.suppress(ValueError):
-            return bpy.path.relpath(root).replace("\\", "/")
+            return bpy.path.relpath(root, start=str(Path(path).parent)).replace("\\", "/")
     return root
 
 
@@ -72,6 +77,17 @@ def every_marked() -> Iterator[bpy.types.ID]:
         for block in blocks:
             if block.get(ID) and block.library is None and not block.get(ROLE):
                 yield block
+
+
+def roots_of_all() -> list[tuple[bpy.types.ID, str]]:
+    """Return every data-block that came of a project, with the project's folder on this machine."""
+    blocks = (bpy.data.materials, bpy.data.objects, bpy.data.sounds, bpy.data.images)
+    return [
+        (one, full_root(one[PROJECT]))
+        for some in blocks
+        for one in some
+        if one.get(PROJECT) and not one.library
+    ]
 
 
 def waiting_objects(key: str, names: list[str]) -> list[bpy.types.Object]:

@@ -2,15 +2,18 @@
 #
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""After opening a file or an undo: find the jobs and assets of the scene again."""
+"""After opening a file, saving it elsewhere or an undo: find the jobs and assets of the scene again."""
 
 import json
 
 import bpy
 from bpy.app.handlers import persistent
 
-from . import runtime
+from . import marks, runtime
 from .course import Ticket
+
+_full: dict[tuple[str, str], str] = {}
+"""Projects' folders by type and name of their data-blocks, while the file is being saved."""
 
 
 @persistent
@@ -28,6 +31,30 @@ def _undone(*_: object) -> None:
     runtime.keep_tickets()
     runtime.refresh_watches()
     runtime.redraw()
+
+
+@persistent
+def _saving(path: object = None, *_: object) -> None:
+    # Saved elsewhere, what is relative to the file has to be told anew; Blender does so for paths that it knows.
+    _full.clear()
+    for one, root in marks.roots_of_all():
+        _full[type(one).__name__, one.name] = root
+        _store(one, marks.stored_root(root, path if isinstance(path, str) else ""))
+
+
+@persistent
+def _saved(*_: object) -> None:
+    # A copy was saved elsewhere, while this file stays where it is.
+    for one, _root in marks.roots_of_all():
+        root = _full.get((type(one).__name__, one.name))
+        if root is not None:
+            _store(one, marks.stored_root(root))
+    _full.clear()
+
+
+def _store(one: bpy.types.ID, root: str) -> None:
+    if one[marks.PROJECT] != root:
+        one[marks.PROJECT] = root
 
 
 def attach_jobs() -> int:
@@ -50,6 +77,8 @@ _HANDLERS = (
     (bpy.app.handlers.load_post, _loaded),
     (bpy.app.handlers.undo_post, _undone),
     (bpy.app.handlers.redo_post, _undone),
+    (bpy.app.handlers.save_pre, _saving),
+    (bpy.app.handlers.save_post, _saved),
 )
 
 

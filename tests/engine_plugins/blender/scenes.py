@@ -262,6 +262,25 @@ def a_file_that_is_opened_again_finds_its_job_and_its_assets(stage: Stage) -> No
     assert bpy.data.materials["Old mossy brick"]["assetgen_etag"]
 
 
+def a_file_that_is_saved_elsewhere_still_knows_its_project(stage: Stage) -> None:
+    path = keep_as_file(stage)
+    root = stage.settings.root()
+    copy, elsewhere = stage.folder / "copies" / "a.blend", stage.folder / "levels" / "one" / "b.blend"
+    for one in (copy, elsewhere):
+        one.parent.mkdir(parents=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True)
+    assert stage.material["assetgen_project"] == "//assetgen"
+    for blend in (elsewhere, copy):
+        if blend == elsewhere:
+            bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+        bpy.ops.wm.open_mainfile(filepath=str(blend))
+        assert stage.material["assetgen_project"].startswith("//..")
+        assert part("marks").full_root(stage.material["assetgen_project"]) == root
+        assert Path(bpy.path.abspath(bpy.data.images["Old mossy brick albedo"].filepath)).is_file()
+    path.write_text(path.read_text(encoding="utf-8").replace("mossy", "snowy"), encoding="utf-8")
+    stage.until(lambda: stage.material["assetgen_prompt"] == "old snowy brick", "it still follows its file")
+
+
 def a_job_outlives_the_blender_that_asked(stage: Stage) -> None:
     stage.install()
     stage.ready()
@@ -279,7 +298,8 @@ def a_job_outlives_the_blender_that_asked(stage: Stage) -> None:
 
 
 def switched_on_and_off_twenty_times_nothing_is_left(stage: Stage) -> None:
-    handlers = [bpy.app.handlers.load_post, bpy.app.handlers.undo_post, bpy.app.handlers.redo_post]
+    known = bpy.app.handlers
+    handlers = [known.load_post, known.undo_post, known.redo_post, known.save_pre, known.save_post]
     before = [len(one) for one in handlers]
     stage.install()
     stage.ready()
