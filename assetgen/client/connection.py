@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from assetgen.client import discovery
-from assetgen.client.errors import AssetGenClientError, DaemonNotRunning, InvalidSpec, NotFound, ServerError
+from assetgen.client.errors import DaemonNotRunning, InvalidSpec, NotFound
 from assetgen.client.files import download_set, local_files
 from assetgen.client.handles import PATIENCE_S, BakeHandle, Follower, JobHandle, WatchHandle
 from assetgen.client.link import Link
@@ -37,7 +37,6 @@ _OPEN: weakref.WeakSet[Client] = weakref.WeakSet()
 _FIELDS = ("asset", "prompt", "negative", "backend", "style", "variants")
 _PAGE = 200
 _FAREWELL_S = 1.0
-_LARGEST_HEALTH = 4096
 
 
 def connect(
@@ -309,14 +308,7 @@ class Client:
 
     def answers(self, timeout: float = 2.0) -> bool:
         """Return whether the daemon says that it is there; costs next to nothing. Blocks for so long at most."""
-        try:
-            with self._link.wire.download("/healthz", timeout_s=timeout) as body:
-                body.read(_LARGEST_HEALTH)
-        except ServerError as error:
-            return error.code != 0  # it is there, and not well: it refuses work in words
-        except AssetGenClientError:
-            return False
-        return True
+        return self._link.wire.answers(timeout_s=timeout)
 
     def shutdown(self) -> None:
         """End the daemon; running jobs are queued again for its next start. Blocks."""

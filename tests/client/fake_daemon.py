@@ -34,6 +34,7 @@ class FakeDaemon:
     def __init__(self, folder: Path, service: FakeService, *, with_grpc: bool = False) -> None:
         self.folder, self.service = folder, service
         self.token = uuid.uuid4().hex
+        self.is_well = True
         self.lose_answers_of: list[str] = []
         self.truncate_at: int | None = None
         self.ranges: list[str] = []
@@ -157,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/healthz":
-            self.send_response(200)
+            self.send_response(200 if self.fake.is_well else 503)
             self.send_header("content-length", "3")
             self.end_headers()
             self.wfile.write(b"ok\n")

@@ -481,6 +481,8 @@ def test_newer_news_replaces_what_was_not_fetched_yet() -> None:
 
 def test_whether_the_daemon_is_there_is_told_without_an_error(client: Client, daemon: FakeDaemon) -> None:
     assert client.answers()
+    daemon.is_well = False
+    assert client.answers(), "a daemon that is not well is there"
     daemon.stop()
     assert not client.answers(timeout=0.5)
     assert not client.renew()
