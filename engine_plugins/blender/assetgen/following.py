@@ -29,11 +29,15 @@ def follow_job(session: Session, ticket: Ticket) -> None:
         session.tell(JobNote(ticket.key, what))
 
     try:
-        client = session.client()
-        if client is None:
-            return
-        if session.is_cancelled(ticket) and not ticket.job:
+
+        def is_given_up() -> bool:
+            return session.is_cancelled(ticket) and not ticket.job
+
+        client = session.client(is_given_up)
+        if is_given_up():
             tell(Ended("cancelled"))
+            return
+        if client is None:
             return
         handle = _handle(session, client, ticket)
         session.hold(ticket, handle)

@@ -150,10 +150,10 @@ class Session:
         """Look at once whether the daemon lives: somebody has lost it, or found it again."""
         self._wake.set()
 
-    def client(self) -> Any:
-        """Return the client once a daemon is there, or None when the session is closed. Blocks."""
+    def client(self, is_given_up: Callable[[], bool] = lambda: False) -> Any:
+        """Return the client once a daemon is there, or None when that is given up or all is over. Blocks."""
         with self._changed:
-            while not self.is_closed.is_set():
+            while not (self.is_closed.is_set() or is_given_up()):
                 if self._client is not None and self._daemon.status == READY:
                     return self._client
                 self._changed.wait(_LOOK_S)

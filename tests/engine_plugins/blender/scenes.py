@@ -195,12 +195,12 @@ def what_a_prompt_file_says_is_what_the_scene_shows(stage: Stage) -> None:
     stage.until(lambda: stage.material["assetgen_prompt"] == "old mossy brick", "the first words are back")
 
 
-def keep_as_file(stage: Stage) -> Path:
+def keep_as_file(stage: Stage, prompt: str = "old mossy brick") -> Path:
     """Make a material, save it as a prompt file, and wait until the scene follows it."""
     stage.install()
     stage.ready()
     stage.save()
-    stage.make()
+    stage.make(prompt)
     assert bpy.ops.assetgen.save_prompt_file() == {"FINISHED"}
     stage.until(lambda: stage.runtime.session._watches.get(stage.settings.root()), "the project is followed")
     return Path(stage.settings.root()) / stage.material["assetgen_prompt_file"]
