@@ -28,11 +28,10 @@ def follow_job(session: Session, ticket: Ticket) -> None:
     def tell(what: Any) -> None:
         session.tell(JobNote(ticket.key, what))
 
+    def is_given_up() -> bool:
+        return session.is_cancelled(ticket) and not ticket.job
+
     try:
-
-        def is_given_up() -> bool:
-            return session.is_cancelled(ticket) and not ticket.job
-
         client = session.client(is_given_up)
         if is_given_up():
             tell(Ended("cancelled"))
