@@ -78,7 +78,8 @@ def connect(
         if endpoint is None:
             raise DaemonNotRunning("no assetgen daemon runs; start one with `assetgen serve`.")
         wire = endpoint.wire(agent=agent)
-    return Client(Link(wire, endpoint, autostart=autostart, agent=agent), agent=agent, patience_s=patience_s)
+    link = Link(wire, endpoint, autostart=autostart, agent=agent, command=command)
+    return Client(link, agent=agent, patience_s=patience_s)
 
 
 class Client:
@@ -300,6 +301,14 @@ class Client:
         if project is not None:
             message["project"] = _project_name(project)
         return Validation.from_json(self._link.call("ValidatePrompt", message))
+
+    def renew(self) -> bool:
+        """Look whether another daemon is there by now, and return whether one is. Starts none, calls nobody."""
+        return self._link.renew()
+
+    def answers(self, timeout: float = 2.0) -> bool:
+        """Return whether the daemon says that it is there; costs next to nothing. Blocks for so long at most."""
+        return self._link.wire.answers(timeout_s=timeout)
 
     def shutdown(self) -> None:
         """End the daemon; running jobs are queued again for its next start. Blocks."""

@@ -14,7 +14,6 @@ import shutil
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,8 +42,13 @@ _LARGEST_FILE = 64 << 10
 _LOG_TAIL = 2000
 _PARTIAL_CHAIN = 0x80000
 """X509_V_FLAG_PARTIAL_CHAIN, which has a name from Python 3.10 on: the file need not lead up to a root."""
+_OF_EDITORS = ("PYTHONHOME", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__")
+"""An editor's own Python sets these for itself; another Python would not start with them."""
 _WITHOUT_CONSOLE = 0x08000000 | 0x00000200
 """CREATE_NO_WINDOW and CREATE_NEW_PROCESS_GROUP: no window, and not the Ctrl-C of ours."""
+
+_STARTED: dict[int, subprocess.Popen[bytes]] = {}
+"""Daemons that this process started, by their process ids; no thread waits for them."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,12 @@ def is_alive(pid: int) -> bool:
     """Return whether a process runs."""
     if pid <= 0:
         return False
+    child = _STARTED.get(pid)
+    if (
+        child is not None and child.poll() is not None
+    ):  # ended, and taken note of: else it would look alive from here
+        del _STARTED[pid]
+        return False
     if os.name == "nt":
         return _is_alive_on_windows(pid)
     try:
@@ -236,6 +246,8 @@ def _command(command: Sequence[str] | None) -> tuple[list[str], dict[str, str]]:
     """Return the words that run assetgen, and the environment to run them in."""
     environ = dict(os.environ)
     if command is not None:
+        for name in _OF_EDITORS:
+            environ.pop(name, None)
         return list(command), environ
     home = Path(__file__).resolve().parent.parent
     if (home / "cli" / "main.py").is_file():
@@ -243,8 +255,7 @@ def _command(command: Sequence[str] | None) -> tuple[list[str], dict[str, str]]:
         paths = [str(home.parent), environ.get("PYTHONPATH", "")]
         environ["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         return [sys.executable, "-m", "assetgen"], environ
-    # An editor's own Python sets these for itself; another Python would not start with them.
-    for name in ("PYTHONHOME", "PYTHONPATH", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__"):
+    for name in ("PYTHONPATH", *_OF_EDITORS):
         environ.pop(name, None)
     found = shutil.which("assetgen")
     if found is None:
@@ -273,8 +284,7 @@ def _spawn(words: list[str], environ: dict[str, str]) -> subprocess.Popen[bytes]
         raise DaemonNotRunning(f"{words[0]} cannot be started: {error}.") from error
     finally:
         os.close(descriptor)
-    # Takes note of its end, should it come before ours; else a dead daemon would look alive from here.
-    threading.Thread(target=process.wait, name="assetgen-daemon", daemon=True).start()
+    _STARTED[process.pid] = process
     return process
 
 

@@ -55,9 +55,10 @@ class Mailbox:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._waiting: dict[object, Any] = {}
         self._numbers = itertools.count()
+        self._is_closed = False
 
     def put(self, event: Any) -> None:
         """Add an event."""
@@ -67,10 +68,23 @@ class Mailbox:
             self._waiting[key] = event
             if len(self._waiting) > _MOST_WAITING:
                 del self._waiting[next(iter(self._waiting))]
+            self._lock.notify_all()
 
-    def take(self, most: int) -> list[Any]:
-        """Return the oldest events, at most so many, and forget them."""
+    def close(self) -> None:
+        """Let nobody wait any more: nothing more will come."""
         with self._lock:
+            self._is_closed = True
+            self._lock.notify_all()
+
+    def take(self, most: int, wait_s: float = 0.0) -> list[Any]:
+        """Return the oldest events, at most so many, and forget them.
+
+        Args:
+            wait_s: seconds to wait for one when there is none; less when nothing more will come.
+        """
+        with self._lock:
+            if wait_s > 0.0:
+                self._lock.wait_for(lambda: self._waiting or self._is_closed, wait_s)
             keys = list(itertools.islice(self._waiting, max(0, most)))
             return [self._waiting.pop(key) for key in keys]
 
@@ -123,6 +137,7 @@ class Follower:
         """Stop following; never blocks. What the daemon does goes on."""
         self._is_closed.set()
         self._nudge.set()
+        self._mailbox.close()
         with self._lock:
             stream = self._stream
         if stream is not None:
@@ -152,6 +167,7 @@ class Follower:
         finally:
             self.is_connected = False
             self._has_ended.set()
+            self._mailbox.close()
             if self._on_end is not None:
                 self._on_end(self)
 
@@ -260,9 +276,12 @@ class JobHandle(Follower):
         """Sequence number of the latest event; `Client.attach(name, after=...)` goes on there."""
         return self._after
 
-    def poll(self, max_events: int = 64) -> list[Event]:
-        """Return what has happened since the last call, at most so many events; never blocks."""
-        return self._mailbox.take(max_events)
+    def poll(self, max_events: int = 64, wait_s: float = 0.0) -> list[Event]:
+        """Return what has happened since the last call, at most so many events.
+
+        Never blocks, but for `wait_s` seconds at most when there are none: for a thread of the caller's own.
+        """
+        return self._mailbox.take(max_events, wait_s)
 
     def wait(self, timeout: float | None = None) -> Job:
         """Block until the job has ended, and return it with its assets.
@@ -402,9 +421,12 @@ class WatchHandle(Follower):
         """Where to go on after the latest change."""
         return self._token
 
-    def poll(self, max_events: int = 64) -> list[Change]:
-        """Return what has changed since the last call, at most so many changes; never blocks."""
-        return self._mailbox.take(max_events)
+    def poll(self, max_events: int = 64, wait_s: float = 0.0) -> list[Change]:
+        """Return what has changed since the last call, at most so many changes.
+
+        Never blocks, but for `wait_s` seconds at most when there are none: for a thread of the caller's own.
+        """
+        return self._mailbox.take(max_events, wait_s)
 
     def _work(self) -> None:
         self._insist(self._follow)
@@ -441,9 +463,12 @@ class BakeHandle(Follower):
         self._summary: BakeSummary | None = None
         self._start()
 
-    def poll(self, max_events: int = 64) -> list[Event | BakePlan | BakeSummary]:
-        """Return what has happened since the last call, at most so many events; never blocks."""
-        return self._mailbox.take(max_events)
+    def poll(self, max_events: int = 64, wait_s: float = 0.0) -> list[Event | BakePlan | BakeSummary]:
+        """Return what has happened since the last call, at most so many events.
+
+        Never blocks, but for `wait_s` seconds at most when there are none: for a thread of the caller's own.
+        """
+        return self._mailbox.take(max_events, wait_s)
 
     def wait(self, timeout: float | None = None) -> BakeSummary:
         """Block until the bake has ended, and return how.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assetgen.client import discovery
@@ -31,11 +31,20 @@ class Link:
             which is never looked for elsewhere.
         autostart: whether a daemon that is gone is started again.
         agent: who calls, for the daemon's log.
+        command: how to run assetgen when it is started; see `start_daemon`.
     """
 
-    def __init__(self, wire: Wire, endpoint: Endpoint | None, *, autostart: bool, agent: str) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        endpoint: Endpoint | None,
+        *,
+        autostart: bool,
+        agent: str,
+        command: Sequence[str] | None = None,
+    ) -> None:
         self._wire, self._endpoint = wire, endpoint
-        self._autostart, self._agent = autostart, agent
+        self._autostart, self._agent, self._command = autostart, agent, command
         self._lock = threading.Lock()
         self._renewing = threading.Lock()
 
@@ -80,7 +89,7 @@ class Link:
         with self._renewing:
             found = discovery.read_endpoint()
             if found is None and may_start:
-                found = discovery.start_daemon()
+                found = discovery.start_daemon(self._command)
             if found is None or found == self._endpoint:
                 return False
             wire = found.wire(agent=self._agent)

@@ -150,6 +150,21 @@ class Wire:
             raise
         return Download(connection, response)
 
+    def answers(self, *, timeout_s: float = 2.0) -> bool:
+        """Return whether the daemon says anything, be it that it is not well; blocks for so many seconds at most."""
+        try:
+            connection = self._connect(timeout_s)
+        except AssetGenClientError:
+            return False
+        try:
+            connection.request("GET", "/healthz", headers={"User-Agent": self._headers["User-Agent"]})
+            connection.getresponse().read(_LARGEST_ERROR)
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        return True
+
     def close(self) -> None:
         """Close the connections that wait for a next call."""
         with self._lock:

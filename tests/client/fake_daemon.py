@@ -34,6 +34,7 @@ class FakeDaemon:
     def __init__(self, folder: Path, service: FakeService, *, with_grpc: bool = False) -> None:
         self.folder, self.service = folder, service
         self.token = uuid.uuid4().hex
+        self.is_well = True
         self.lose_answers_of: list[str] = []
         self.truncate_at: int | None = None
         self.ranges: list[str] = []
@@ -156,6 +157,12 @@ class _Handler(BaseHTTPRequestHandler):
                 answers.close()
 
     def do_GET(self) -> None:
+        if self.path == "/healthz":
+            self.send_response(200 if self.fake.is_well else 503)
+            self.send_header("content-length", "3")
+            self.end_headers()
+            self.wfile.write(b"ok\n")
+            return
         path = self.fake.service.blobs.get(self.path.rpartition("/")[2])
         is_known = self.headers.get("authorization") == f"Bearer {self.fake.token}" and path is not None
         if not is_known or path is None:

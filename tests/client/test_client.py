@@ -479,6 +479,46 @@ def test_newer_news_replaces_what_was_not_fetched_yet() -> None:
     assert box.take(64) == []
 
 
+def test_whether_the_daemon_is_there_is_told_without_an_error(client: Client, daemon: FakeDaemon) -> None:
+    assert client.answers()
+    daemon.is_well = False
+    assert client.answers(), "a daemon that is not well is there"
+    daemon.stop()
+    assert not client.answers(timeout=0.5)
+    assert not client.renew()
+
+
+def test_a_daemon_that_came_back_elsewhere_is_found_when_asked_for(
+    client: Client, daemon: FakeDaemon
+) -> None:
+    new = daemon.restart()
+    assert client.renew()
+    assert client.answers()
+    assert not client.renew(), "it is known already"
+    new.stop()
+
+
+def test_a_thread_of_ones_own_may_wait_for_news_and_is_woken_by_it_and_by_the_end() -> None:
+    box = Mailbox()
+    news = StateChanged(1, "jobs/a", Job("jobs/a"))
+    threading.Timer(0.02, box.put, [news]).start()
+    before = time.monotonic()
+    assert box.take(64, wait_s=PATIENCE_S) == [news]
+    threading.Timer(0.02, box.close).start()
+    assert box.take(64, wait_s=PATIENCE_S) == []
+    assert box.take(64, wait_s=PATIENCE_S) == []
+    assert time.monotonic() - before < PATIENCE_S / 2
+
+
+def test_a_poll_that_waits_sees_the_whole_life_of_a_job(client: Client, project: Project) -> None:
+    job = client.generate("brick", project=project)
+    seen: list[Any] = []
+    while news := job.poll(wait_s=PATIENCE_S):
+        seen += news
+    assert isinstance(seen[-1], Finished)
+    assert job.is_finished or until(lambda: job.is_finished)
+
+
 def test_waits_grow_to_a_limit_and_start_again_after_a_success() -> None:
     backoff = Backoff(0.1, 1.0)
     waits = [backoff.next_s() for _ in range(20)]

@@ -170,6 +170,33 @@ def test_connecting_starts_the_daemon_when_asked_to(startable: Path) -> None:
     assert read_endpoint() is None
 
 
+def test_a_daemon_that_was_started_here_leaves_no_thread_and_its_end_is_seen(startable: Path) -> None:
+    before = set(threading.enumerate())
+    endpoint = start_daemon(FAKE, 60)
+    assert set(threading.enumerate()) == before
+    assert discovery.is_alive(endpoint.pid)
+    end(startable)
+    assert not discovery.is_alive(endpoint.pid)
+
+
+def test_a_daemon_that_is_gone_is_started_again_by_the_command_that_was_given(startable: Path) -> None:
+    with connect(autostart=True, command=FAKE) as client:
+        first = read_endpoint()
+        end(startable)
+        assert client.capabilities().version == "0.1.0"
+        assert read_endpoint() != first
+    end(startable)
+
+
+def test_an_editors_own_python_is_kept_from_the_daemon(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "_GRACE_S", 0.05)
+    monkeypatch.setenv("PYTHONEXECUTABLE", "/opt/editor/python")
+    with pytest.raises(DaemonNotRunning, match="sees None"):
+        start_daemon(
+            [sys.executable, "-c", "import os, sys; sys.exit(f'sees {os.environ.get(\"PYTHONEXECUTABLE\")}')"]
+        )
+
+
 def test_a_daemon_that_ends_at_once_is_told_with_its_log(
     state: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

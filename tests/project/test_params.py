@@ -61,6 +61,20 @@ def test_the_schema_completes_every_parameter_and_choice_of_a_material(name: str
     assert list(checker.iter_errors(document | {"params": {"no_such_thing": 1}}))
 
 
+@pytest.mark.parametrize("name", CARDS)
+def test_the_schema_says_what_each_parameter_is_for_one_material(name: str) -> None:
+    found = prompt_schema("material")["properties"]["params"]["properties"]
+    own = {key: of[name] for key, one in found.items() if name in (of := one["x-materials"])}
+    card = CARDS[name]
+    numbers = {parameter.name for parameter in card.parameters}
+    assert {key for key, of in own.items() if "enum" in of} == set(card.options) - numbers
+    for parameter in card.parameters:
+        of = own[parameter.name]
+        assert (of["minimum"], of["maximum"]) == limits(parameter)
+        assert of["examples"] == [parameter.low, parameter.high]
+        assert of["description"] == parameter.doc
+
+
 def test_the_schema_of_every_kind_knows_them_too() -> None:
     assert "brick_m" in prompt_schema()["$defs"]["material"]["properties"]["params"]["properties"]
 

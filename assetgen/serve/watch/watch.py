@@ -208,7 +208,7 @@ class Watch:
             while not self._stopping.is_set():
                 before = self._mind_jumps(before)
                 delay = self._safe_turn()
-                self._busy_s, self._beat = time.thread_time(), self._clock()
+                self._busy_s, self._beat = time.thread_time(), self._clock() + delay
                 reports = self._reports
                 self._figures = len(self._reconciler), reports.failing, reports.breaker.tripped
                 before = (*before[:2], delay)

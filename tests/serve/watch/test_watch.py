@@ -315,6 +315,16 @@ def test_many_files_at_once_come_as_bulk_and_one_save_does_not(
     assert not desk.diary.bulk
 
 
+def test_a_watch_that_rests_because_nothing_happens_is_well(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assetgen.serve.watch.watch.STALE_S", 0.02)
+    watch = desk.start()
+    assert _becomes(lambda: watch.health.is_caught_up and watch.health.is_well)
+    threading.Event().wait(0.1)
+    assert watch.health.is_well, watch.health.detail
+
+
 def test_a_root_that_vanishes_makes_no_orphans_and_is_watched_again_when_it_is_back(desk: Desk) -> None:
     desk.write(a_toml=material())
     watch = desk.start()

@@ -10,6 +10,8 @@ from assetgen.specs.wording import Problem, did_you_mean, show
 
 _BEYOND: Final = 3.0
 """By how much a size given outright may pass what the seed would draw."""
+OF_MATERIALS: Final = "x-materials"
+"""The keyword under which a parameter's schema holds what it is for each material; checkers pass it over."""
 _NAMED: Final = 4
 """How many materials a schema's description names."""
 
@@ -97,4 +99,25 @@ def _property(name: str, uses: list[tuple[MaterialCard, Parameter | None]]) -> d
         lines += [f"{card.name}: {', '.join(card.options[name])}" for card in choosers]
     more = len(lines) - _NAMED
     told = lines[:_NAMED] + ([f"and {more} more"] if more > 0 else [])
-    return {**(shapes[0] if len(shapes) == 1 else {"anyOf": shapes}), "description": ". ".join(told)}
+    return {
+        **(shapes[0] if len(shapes) == 1 else {"anyOf": shapes}),
+        "description": ". ".join(told),
+        # Of one name a number wins over a choice, as it does when a file is checked.
+        OF_MATERIALS: {card.name: _of_material(card, name, parameter) for card, parameter in reversed(uses)},
+    }
+
+
+def _of_material(card: MaterialCard, name: str, parameter: Parameter | None) -> dict[str, Any]:
+    """Return the schema of a parameter for one material, as an editor draws it once the prompt names that."""
+    if parameter is None:
+        return {"enum": list(card.options[name])}
+    low, high = limits(parameter)
+    drawn = [parameter.low, parameter.high]
+    found = {
+        "type": "number",
+        "minimum": low,
+        "maximum": high,
+        "description": parameter.doc,
+        "examples": drawn,
+    }
+    return {**found, "x-unit": parameter.unit} if parameter.unit else found
