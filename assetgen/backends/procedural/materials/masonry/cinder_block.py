@@ -121,11 +121,11 @@ def _rock_face(torus: Torus, blocks: Laid, body: Body) -> Tensor:
 def _block_color(torus: Torus, look: Look, blocks: Laid, body: Body, wall: Wall) -> Tensor:
     pieces = blocks.pieces
     ramp = look.palette(*choose(torus, "cinder/kind", (_CINDERS[0], *_CINDERS)))
-    batch = pieces.random_apart(torus, "blocks/batch", -0.24, 0.24) * look["variation"]
-    cloud = fbm(torus, "blocks/damp", torus.cells_across(0.3), octaves=5, gain=0.55)
+    batch = pieces.random_apart(torus, "blocks/batch", -0.19, 0.19) * look["variation"]
+    cloud = fbm(torus, "blocks/damp", torus.cells_across(0.2), octaves=5, gain=0.55)
     tone = 0.5 + batch + 0.22 * body.lumps + 0.16 * cloud + 0.06 * body.grit + 0.12 * wall.broken
     tints = piece_tints(
-        torus, "blocks/tint", pieces.count, value=0.07 * look["variation"], hue=2.0, warmth=0.03
+        torus, "blocks/tint", pieces.count, value=0.05 * look["variation"], hue=2.0, warmth=0.03
     )
     pale, dark = smoothstep(1.9, 2.8, body.grit), smoothstep(1.9, 2.8, -body.grit)
     return ramp.paint(tone) * pieces.pick(tints) * (1 + 0.18 * pale - 0.26 * dark)

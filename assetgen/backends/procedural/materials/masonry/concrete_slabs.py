@@ -104,7 +104,7 @@ def _slab_faces(torus: Torus, look: Look, slabs: Laid, make: _Make, skin: Skin) 
         height_m=(face_m - bed_m) * look.relief,
         seam=joint,
         hole=torus.zeros(),
-        tone=pieces.random_apart(torus, "slabs/tone", -0.13, 0.13) * look["variation"]
+        tone=pieces.random_apart(torus, "slabs/tone", -0.09, 0.09) * look["variation"]
         - 0.16 * leak
         - 0.5 * joint
         + 0.12 * broken,

@@ -127,7 +127,7 @@ def _slate_color(
     torus: Torus, look: Look, pieces: Elements, beds: Tensor, lumps: Tensor, grit: Tensor
 ) -> Tensor:
     quarry = choose(torus, "slate/quarry", _QUARRIES)
-    shade = pieces.random_apart(torus, "slate/shade", -0.5, 0.5) * 0.6
+    shade = pieces.random_apart(torus, "slate/shade", -0.5, 0.5) * 0.5
     shade = shade + pieces.random(torus, "slate/shade-2", -0.3, 0.3)
     tone = 0.5 + shade * look["variation"] + 0.10 * beds + 0.22 * lumps + 0.035 * grit
     color = look.palette(*quarry).paint(tone)

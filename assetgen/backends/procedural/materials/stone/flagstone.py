@@ -123,12 +123,12 @@ def _slab_color(
     torus: Torus, look: Look, slabs: Elements, leaf: Tensor, lumps: Tensor, grain: Tensor
 ) -> Tensor:
     one, other = choose(torus, "flags", _FLAGS)
-    tone = slabs.random_apart(torus, "tone", 0.32, 0.68) + 0.26 * lumps + 0.07 * leaf + 0.05 * grain
+    tone = slabs.random_apart(torus, "tone", 0.38, 0.62) + 0.32 * lumps + 0.10 * leaf + 0.06 * grain
     color = mix(
         look.palette(*one).paint(tone),
         look.palette(*other, tint=0.9).paint(tone),
-        (slabs.random_apart(torus, "kind", 0, 1) < 0.4).float() * 0.75,
+        (slabs.random_apart(torus, "kind", 0, 1) < 0.4).float() * 0.5,
     )
-    color = color * slabs.pick(piece_tints(torus, "tint", slabs.count, value=0.06, warmth=0.06))
+    color = color * slabs.pick(piece_tints(torus, "tint", slabs.count, value=0.04, warmth=0.06))
     stain = patches(torus, "stain", 0.2, amount=0.4 * look["age"], soft=0.3)
     return color * (1 - 0.25 * stain * look["age"])
