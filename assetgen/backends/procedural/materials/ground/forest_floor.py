@@ -13,9 +13,16 @@ from assetgen.backends.procedural.field.palette import Palette, mix
 from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.operators.earth.soil import Soil, crumbled_soil
-from assetgen.backends.procedural.operators.living.litter import FALLEN, LeafFace, Species, leaf_face, strew
+from assetgen.backends.procedural.operators.living.litter import (
+    FALLEN,
+    LeafFace,
+    Species,
+    eaten_leaf,
+    leaf_mottling,
+    strew,
+)
 from assetgen.backends.procedural.operators.piled.leaves import Lying, Thrown, joined, laid_over, lay_shapes
-from assetgen.backends.procedural.surface import Surface
+from assetgen.backends.procedural.surface import Surface, by_rows
 
 _PILE_M = 0.013
 """How high leaves lie."""
@@ -45,54 +52,49 @@ def forest_floor(torus: Torus, look: Look) -> Surface:
     soil = crumbled_soil(torus, clod_m=0.05, trodden=0.35)
     fallen = _fall(torus, look, kind, species)
     lying = lay_shapes(torus, fallen, [one.outline for one in (*species, *_ALSO)])
-    faces = [leaf_face(torus, fallen, one, species, decay=look["decay"]) for one in lying]
-    lying = tuple(replace(one, cover=one.cover * face.there) for one, face in zip(lying, faces, strict=True))
-    pairs = list(zip(lying, faces, strict=True))
-
-    color = laid_over(
-        _humus(look, soil), lying, [_fallen_color(look, kind, species, fallen, *pair) for pair in pairs]
-    )
+    mottling = leaf_mottling(torus)
     ground_m = soil.height_m * (0.9 if kind == "pine" else 0.6)
     swell_m = blur(torus, ground_m, 0.02)
-    height_m = laid_over(ground_m, lying, [swell_m + one.height_m + face.rise_m for one, face in pairs])
-    roughness = laid_over(
-        0.93 + 0.02 * soil.micro.clamp(-2, 2),
-        lying,
-        [look.roughness(0.68) + 0.2 * (face.rot - 0.4) + 0.12 * (face.tone - 0.5) for _, face in pairs],
-    )
-    return Surface(
-        torus=torus,
-        height_m=height_m * look.relief,
-        color=color,
-        roughness=roughness,
-        metallic=torus.zeros(),
-    ).with_grime(0.4 + 0.5 * look["dirt"], 0.03)
+    humus, dull = _humus(look, soil), 0.93 + 0.02 * soil.micro.clamp(-2, 2)
+    bare = Surface(torus=torus, height_m=ground_m, color=humus, roughness=dull, metallic=torus.zeros())
+    del soil
+
+    def strewn(below: Surface, rows: slice) -> Surface:
+        own = mottling[0][rows], mottling[1][rows]
+        pairs = [
+            eaten_leaf(torus, fallen, one.rows(rows), species, decay=look["decay"], mottling=own)
+            for one in lying
+        ]
+        leaves = [one for one, _ in pairs]
+        rough = [
+            look.roughness(0.68) + 0.2 * (face.rot - 0.4) + 0.12 * (face.tone - 0.5) for _, face in pairs
+        ]
+        high = [swell_m[rows] + one.height_m + face.rise_m for one, face in pairs]
+        colors = [_fallen_color(look, kind, species, fallen, *pair) for pair in pairs]
+        return replace(
+            below,
+            height_m=laid_over(below.height_m, leaves, high) * look.relief,
+            color=laid_over(below.color, leaves, colors),
+            roughness=laid_over(below.roughness, leaves, rough),
+        )
+
+    return by_rows(bare, strewn).with_grime(0.4 + 0.5 * look["dirt"], 0.03)
 
 
 def _fall(torus: Torus, look: Look, kind: str, species: tuple[Species, ...]) -> Thrown:
     """Let leaves fall, then twigs, needles and cones, which are the three kinds beyond the species."""
     length, is_pine = look["leaf_m"], kind == "pine"
     leaves = strew(
-        torus,
-        "leaves",
-        species,
-        per_m2=(18 if is_pine else 7.2 / length**2) * (0.5 + 0.5 * look["litter"]),
-        length_m=(length * 0.6, length * 1.25),
-        lift_m=(0.001, _PILE_M),
-        curl=look["curl"],
+        torus, "leaves", species, per_m2=(18 if is_pine else 7.2 / length**2) * (0.5 + 0.5 * look["litter"]),
+        length_m=(length * 0.6, length * 1.25), lift_m=(0.001, _PILE_M), curl=look["curl"],
         patchy=0.0 if kind == "autumn" else 0.32 * (1 - look["litter"]),
-    )
+    )  # fmt: skip
     crumbs = strew(torus, "crumbs", species, per_m2=1400, length_m=(0.012, 0.034), lift_m=(0, 0.002))
     sticks = 40 * look["twigs"]
     twigs = strew(torus, "twigs", _ALSO[0:1], per_m2=sticks, length_m=(0.06, 0.32), lift_m=(0.002, _PILE_M))
+    sown = 7500 if is_pine else 120
     needles = strew(
-        torus,
-        "needles",
-        _ALSO[1:2],
-        per_m2=7500 if is_pine else 120,
-        length_m=(0.05, 0.10),
-        lift_m=(0, 0.009),
-        curl=0.6,
+        torus, "needles", _ALSO[1:2], per_m2=sown, length_m=(0.05, 0.10), lift_m=(0, 0.009), curl=0.6
     )
     cones = strew(
         torus, "cones", _ALSO[2:3], per_m2=4 if is_pine else 0, length_m=(0.045, 0.08), lift_m=(0.016, 0.02)

@@ -128,8 +128,8 @@ def _slate_color(
 ) -> Tensor:
     quarry = choose(torus, "slate/quarry", _QUARRIES)
     shade = pieces.random_apart(torus, "slate/shade", -0.5, 0.5) * 0.5
-    shade = shade + pieces.random(torus, "slate/shade-2", -0.3, 0.3)
-    tone = 0.5 + shade * look["variation"] + 0.10 * beds + 0.22 * lumps + 0.035 * grit
+    shade = shade + pieces.random(torus, "slate/shade-2", -0.15, 0.15)
+    tone = 0.5 + shade * look["variation"] + 0.12 * beds + 0.26 * lumps + 0.035 * grit
     color = look.palette(*quarry).paint(tone)
     tints = piece_tints(torus, "slate/tint", pieces.count, value=0.10, hue=5.0, warmth=0.05)
     color = color * pieces.pick(tints)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import torch
@@ -25,7 +26,7 @@ from assetgen.backends.procedural.operators.living.foliage import (
 )
 from assetgen.backends.procedural.operators.living.sprigs import fronds, sprigs
 from assetgen.backends.procedural.operators.piled.leaves import Lying, Outline, Thrown, laid_over, lay_shapes
-from assetgen.backends.procedural.surface import Surface
+from assetgen.backends.procedural.surface import Surface, by_rows
 
 _GREENS: Final = (
     ("#1c2610", "#304319", "#4a6026", "#69803b", "#929f5b"),  # box
@@ -57,20 +58,25 @@ def foliage(torus: Torus, look: Look) -> Surface:
 
     lumps = fbm(torus, "foliage/lumps", torus.cells_across(0.03), octaves=4, gain=0.55)
     grain = spectral_noise(torus, "foliage/grain", slope=1.0, low=60)
-    faces = [_face(torus, look, plant, grown, one, lumps, grain) for one in lying]
-    height_m = laid_over(
-        below_m, lying, [one.height_m + face[0] for one, face in zip(lying, faces, strict=True)]
+    bare = Surface(
+        torus=torus, height_m=below_m, color=below, roughness=0.9 + 0.05 * behind, metallic=torus.zeros()
     )
-    color = laid_over(below, lying, [face[1] for face in faces])
-    roughness = laid_over(0.9 + 0.05 * behind, lying, [face[2] for face in faces])
-    surface = Surface(
-        torus=torus,
-        height_m=height_m * (look.relief * _STANDING[plant]),
-        color=color,
-        roughness=roughness,
-        metallic=torus.zeros(),
-    )
-    return surface.with_grime(0.7, _DEPTH_M[plant] * 0.6)
+    del behind, twig, wood, shade
+
+    def leafy(ground: Surface, rows: slice) -> Surface:
+        leaves = [one.rows(rows) for one in lying]
+        faces = [_face(torus, look, plant, grown, one, lumps[rows], grain[rows]) for one in leaves]
+        high = [one.height_m + face[0] for one, face in zip(leaves, faces, strict=True)]
+        return replace(
+            ground,
+            height_m=laid_over(ground.height_m, leaves, high),
+            color=laid_over(ground.color, leaves, [face[1] for face in faces]),
+            roughness=laid_over(ground.roughness, leaves, [face[2] for face in faces]),
+        )
+
+    covered = by_rows(bare, leafy)
+    covered = replace(covered, height_m=covered.height_m * (look.relief * _STANDING[plant]))
+    return covered.with_grime(0.7, _DEPTH_M[plant] * 0.6)
 
 
 def _grow(torus: Torus, look: Look, plant: str) -> Thrown:

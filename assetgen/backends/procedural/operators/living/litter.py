@@ -172,3 +172,17 @@ def leaf_face(
         there=1 - eaten,
         rise_m=crinkle * half_width_m * smoothstep(-1.0, -0.5, lying.x) + midrib * half_m * 0.006,
     )
+
+
+def eaten_leaf(
+    torus: Torus,
+    thrown: Thrown,
+    lying: Lying,
+    species: Sequence[Species],
+    *,
+    decay: float,
+    mottling: tuple[Tensor, Tensor] | None = None,
+) -> tuple[Lying, LeafFace]:
+    """Return leaves without what was eaten of them, and their faces; arguments as of `leaf_face`."""
+    face = leaf_face(torus, thrown, lying, species, decay=decay, mottling=mottling)
+    return replace(lying, cover=lying.cover * face.there), face
