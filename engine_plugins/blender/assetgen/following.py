@@ -6,15 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from .course import Contact, Ended, Landed, Picture, Remark, Result, State, Step, Taken, Ticket
 from .notes import Begun, Broken, Elsewhere, JobNote, Mended, Renewed, WatchNote
 from .remote import errors, events
-
-if TYPE_CHECKING:
-    from .session import Session
 
 TARGET = "blender"
 """The engine whose sets land here."""
@@ -22,7 +20,40 @@ _PATIENCE_S = 0.1
 _ENDINGS = {"image/png": ".png", "image/webp": ".webp", "image/jpeg": ".jpg"}
 
 
-def follow_job(session: Session, ticket: Ticket) -> None:
+class Company(Protocol):
+    """What following needs of the session; its methods may be called from any thread, `is_closed` is an event."""
+
+    pictures: Path
+    wanted_assets: frozenset[str]
+    is_closed: Any
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """Projects that are followed."""
+
+    def client(self, is_given_up: Callable[[], bool] = ...) -> Any:
+        """Return the client once a daemon is there, or None. Blocks."""
+
+    def project(self, client: Any, root: str) -> Any:
+        """Return a project that the daemon knows. Blocks."""
+
+    def is_cancelled(self, ticket: Ticket) -> bool:
+        """Return whether a job was cancelled before it was queued."""
+
+    def hold(self, ticket: Ticket, handle: Any) -> None:
+        """Keep the handle of a job, or forget it."""
+
+    def hold_watch(self, root: str, handle: Any) -> bool:
+        """Keep the handle of a project; return whether it is still wanted."""
+
+    def tell(self, note: Any) -> None:
+        """Put a note into the queue of the main thread."""
+
+    def look(self) -> None:
+        """Look at once whether the daemon lives."""
+
+
+def follow_job(session: Company, ticket: Ticket) -> None:
     """Follow a job from asking for it until its files are checked."""
 
     def tell(what: Any) -> None:
@@ -51,7 +82,7 @@ def follow_job(session: Session, ticket: Ticket) -> None:
         session.hold(ticket, None)
 
 
-def _handle(session: Session, client: Any, ticket: Ticket) -> Any:
+def _handle(session: Company, client: Any, ticket: Ticket) -> Any:
     if ticket.job:
         return client.attach(ticket.job)
     project = session.project(client, ticket.root)
@@ -72,7 +103,7 @@ def _move(ticket: Ticket, root: Path) -> None:
     ticket.root = str(root)
 
 
-def _tell_events(session: Session, ticket: Ticket, handle: Any, tell: Any) -> None:
+def _tell_events(session: Company, ticket: Ticket, handle: Any, tell: Any) -> None:
     is_there, name = True, ""
     while not session.is_closed.is_set():
         is_over = handle.is_finished  # before the poll: the last events are there then
@@ -91,7 +122,7 @@ def _tell_events(session: Session, ticket: Ticket, handle: Any, tell: Any) -> No
             return
 
 
-def _note(session: Session, ticket: Ticket, event: Any) -> Any:
+def _note(session: Company, ticket: Ticket, event: Any) -> Any:
     if isinstance(event, events.StateChanged):
         return State(event.state.state) if event.state.state in ("queued", "running") else None
     if isinstance(event, events.Progress):
@@ -148,7 +179,7 @@ def _ended(error: Any) -> Ended:
     return Ended(states.get(type(error), "failed"), message, error.place)
 
 
-def follow_project(session: Session, root: str) -> None:
+def follow_project(session: Company, root: str) -> None:
     """Follow what changes in a project, as long as the session wants it."""
     try:
         client = session.client()
@@ -169,7 +200,7 @@ def follow_project(session: Session, root: str) -> None:
             return
 
 
-def _changes(session: Session, client: Any, change: Any, root: str) -> list[Any]:
+def _changes(session: Company, client: Any, change: Any, root: str) -> list[Any]:
     if isinstance(change, events.Failed):
         return [Broken(change.failure.prompt_file, change.failure.errors)]
     if isinstance(change, events.Recovered):

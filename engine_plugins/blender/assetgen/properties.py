@@ -246,11 +246,18 @@ def _fill(row: ASSETGEN_PG_parameter, one: schema.Parameter, value: Any, *, is_s
 CLASSES = (ASSETGEN_PG_parameter, ASSETGEN_PG_settings)
 
 
+def _refresh_all() -> None:
+    for scene in bpy.data.scenes:
+        refresh_rows(scene.assetgen)
+
+
 def attach() -> None:
     """Give every scene its settings."""
     bpy.types.Scene.assetgen = PointerProperty(type=ASSETGEN_PG_settings)
+    runtime.listeners.append(_refresh_all)
 
 
 def detach() -> None:
     """Take them away again; what stands in files stays there."""
+    runtime.listeners.remove(_refresh_all)
     del bpy.types.Scene.assetgen

@@ -14,7 +14,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ desk = Desk()
 session: Session | None = None
 ticks: collections.deque[float] = collections.deque(maxlen=20_000)
 """Seconds that each tick took, the newest last."""
+listeners: list[Callable[[], None]] = []
+"""Called on the main thread when what the daemon can make, or how the prompt is read, has changed."""
 _work: collections.deque[tuple[Iterator[None], Course | None]] = collections.deque()
 _pictures: list[Path] = []
 _drawn_at_s = 0.0
@@ -143,9 +145,9 @@ def _act(what: str, about: Any) -> None:
     elif what in ("taken", "ended"):
         keep_tickets()
     elif what == "report":
-        _refresh_rows()
+        _tell_listeners()
     elif what == "daemon":
-        _refresh_rows()
+        _tell_listeners()
         refresh_watches()
         ask_for_report()
 
@@ -185,11 +187,9 @@ def _ask_for_ours(root: str, asset: str) -> None:
             return
 
 
-def _refresh_rows() -> None:
-    from . import properties
-
-    for scene in bpy.data.scenes:
-        properties.refresh_rows(scene.assetgen)
+def _tell_listeners() -> None:
+    for listener in listeners:
+        listener()
 
 
 def ask_for_report() -> None:
