@@ -305,9 +305,13 @@ def test_many_files_at_once_come_as_bulk_and_one_save_does_not(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assetgen.serve.watch.watch.BULK", 4)
-    write(desk.root, {f"{n}.prompt.toml": material(f"seed = {n}") for n in range(6)})
+    names = [f"{n}.prompt.toml" for n in range(6)]
+    write(desk.root, {name: material(f"seed = {n}") for n, name in enumerate(names)})
+    for name in names:  # written a minute ago: all have settled when the watch first looks
+        written = (desk.root / name).stat().st_mtime - 60
+        os.utime(desk.root / name, (written, written))
     desk.start()
-    desk.diary.expect(*(("due", f"{n}.prompt.toml") for n in range(6)))
+    desk.diary.expect(*(("due", name) for name in names))
     assert len(desk.diary.bulk) == 6
     desk.diary.bulk.clear()
     desk.write(a_toml=material())
