@@ -56,7 +56,7 @@ class Desk:
         return [course for course in self.courses.values() if course.is_active]
 
     def picture_of(self, asset: str, etag: str) -> str:
-        """Return the picture of a revision of an asset that was made in this session, or nothing."""
+        """Return the picture of a revision of an asset that was made since Blender started, or nothing."""
         for course in reversed(self.courses.values()):
             for result in course.results:
                 if (result.asset, result.etag) == (asset, etag):

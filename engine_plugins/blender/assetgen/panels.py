@@ -83,7 +83,7 @@ class ASSETGEN_PT_parameters(_Sidebar, bpy.types.Panel):
 
 
 class ASSETGEN_PT_jobs(_Sidebar, bpy.types.Panel):
-    """Every job of this session."""
+    """Every job since Blender started."""
 
     bl_label = "Jobs"
     bl_parent_id = "ASSETGEN_PT_main"
