@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import pytest
 import torch
@@ -78,18 +77,6 @@ def worst_seam(material: Material, *, crop: int = 0, mips: int = 6) -> float:
     return worst
 
 
-def chance_seam(material: Material) -> float:
-    """Return the largest seam ratio of a tile that is cut elsewhere: what a crack or leaf on the border measures."""
-    worst = 0.0
-    for shift in range(29, 512, 29):
-        moved = {
-            role: image.with_pixels(image.pixels.roll((shift, shift), (0, 1)))
-            for role, image in material.maps()
-        }
-        worst = max(worst, worst_seam(replace(material, **moved), mips=4))
-    return worst
-
-
 def complaints(surface: Surface) -> tuple[str, ...]:
     return check_plausible(measure_material(finish(surface)))
 
@@ -100,10 +87,13 @@ def test_scrolling_the_tile_scrolls_the_picture(name: str, options: Mapping[str,
     assert max(shares.values()) <= 0.001, shares
 
 
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3, 4))])
 @on_every_base
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_layer_scrolls_with_its_base(layer: str, base: str) -> None:
-    shares = scroll_share(lambda origin: layered(layer, draw(RECIPES[base], size=96, origin=origin)))
+def test_a_layer_scrolls_with_its_base(layer: str, base: str, seed: int) -> None:
+    shares = scroll_share(
+        lambda origin: layered(layer, draw(RECIPES[base], size=96, seed=seed, origin=origin))
+    )
     assert max(shares.values()) <= 0.001, shares
 
 
@@ -117,7 +107,7 @@ def test_a_drawing_that_does_not_close_is_seen_by_scrolling_it() -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_no_map_shows_a_seam_in_any_mip(name: str) -> None:
-    assert worst_seam(finish(draw(RECIPES[name], size=256)), mips=3) <= LARGEST_SEAM
+    assert worst_seam(finish(draw(RECIPES[name], size=512))) <= LARGEST_SEAM
 
 
 @pytest.mark.slow
@@ -130,20 +120,17 @@ def test_no_map_shows_a_seam_at_full_size(name: str, seed: int) -> None:
 @pytest.mark.slow
 @variants
 def test_no_map_of_any_variant_shows_a_seam(name: str, options: Mapping[str, str]) -> None:
-    # In 32 texels a herringbone of bricks is moire, and any line of it may be the strongest: four mips, to 64.
+    # In 32 texels a herringbone or a burlap is moire, and any line of it may be the strongest: five mips, to 64.
     for seed in (1, 2):
-        material = finish(draw(RECIPES[name], size=512, seed=seed, options=options))
-        assert worst_seam(material, mips=4) <= LARGEST_SEAM
+        material = finish(draw(RECIPES[name], size=1024, seed=seed, options=options))
+        assert worst_seam(material, mips=5) <= LARGEST_SEAM
 
 
 @pytest.mark.slow
 @on_every_base
 @pytest.mark.parametrize("layer", LAYERS)
 def test_no_layer_shows_a_seam(layer: str, base: str) -> None:
-    material = finish(layered(layer, draw(RECIPES[base], size=512)))
-    seam = worst_seam(material, mips=4)
-    # A single leaf or crack that lies along the border is taken for a seam; elsewhere others are as strong.
-    assert seam <= LARGEST_SEAM or seam <= chance_seam(material)
+    assert worst_seam(finish(layered(layer, draw(RECIPES[base], size=1024)))) <= LARGEST_SEAM
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -104,7 +104,7 @@ def _cracked(surface: Surface, look: Look, soil: Soil, state: _State, wet: Tenso
     torus = surface.torus
     soft = max(torus.tile_m / torus.size, 0.002)
     dry = (1 - wet) * smoothstep(-0.5, 0.3, soil.lumps + 0.2)
-    crack = groove(crack_distance(torus, "cracks", 0.11, wander=0.4), 0.0026 * dry, soft)
+    crack = groove(crack_distance(torus, "cracks", 0.11, wander=0.55), 0.0026 * dry, soft)
     pale = look.palette("#6f604e", "#8f7f69", "#aa9a82", tint=0.6).paint(0.5 + 0.4 * soil.tone)
     color = mix(surface.color, pale, dry * 0.7) * (1 - 0.5 * crack)
     return replace(surface, color=color, height_m=surface.height_m - crack * 0.007 * look.relief)

@@ -94,7 +94,7 @@ def bare_steel(torus: Torus, look: Look) -> Surface:
     wear = look["wear"] * alloy.soft
     fine = hairlines(torus, "hairlines", 60 + 500 * wear, length_m=(0.01, 0.12), wide_m=0.0007)
     deep = hairlines(torus, "scratches", 2 + 16 * wear, length_m=(0.06, 0.4), wide_m=0.0014)
-    struck = dents(torus, "dents", 0.06, share=0.12 * wear)
+    struck = dents(torus, "dents", 0.045, share=0.05 + 0.16 * wear)
 
     film, depth = _film(torus, look, skin, joint, torch.maximum(fine * 0.7, deep))
     bare = look.bare_metal(*alloy.metal).paint(0.5 + skin.tone + fine * 0.25 + deep * 0.3)
@@ -103,7 +103,7 @@ def bare_steel(torus: Torus, look: Look) -> Surface:
     roughness = look.roughness(alloy.roughness) + skin.dull + touched * look["smudges"] + fine * 0.22
     surface = Surface(
         torus=torus,
-        height_m=build_m + (skin.height_m + struck * 0.0012 - deep * 0.00008 - fine * 0.00003) * look.relief,
+        height_m=build_m + (skin.height_m + struck * 0.0006 - deep * 0.00008 - fine * 0.00003) * look.relief,
         color=mix(bare, oxide, film),
         roughness=mix(roughness, roughness * 0.85 + 0.12, film),
         metallic=mix(torus.zeros() + look.metallic, alloy.film, film),

@@ -69,7 +69,8 @@ def _columns(torus: Torus, look: Look) -> Elements:
     across = torus.cells_across(look["column_m"])
     bend = bent_twice(torus, "bend", (0.5, 0.02), (0.09, 0.006))
     down = max(2 * round(across / 0.866 / 2), 2)
-    bend = bend[0], bend[1] + 0.5 / down  # no row of joints along the tile's border
+    # Aside of the joints of either row of columns: none may lie along the tile's border.
+    bend = bend[0] + 0.2 / across, bend[1] + 0.5 / down
     return cells(torus, "columns", across, period_y=down, jitter=0.42, warp=bend, brick_rows=True)
 
 

@@ -12,6 +12,8 @@ from assetgen.backends.procedural.field.torus import Torus
 
 _STEPS = 110
 _PROBES = 1500
+_CUTS = 48
+"""Places along an axis where the tile may be cut."""
 
 
 def pack_circles(
@@ -50,6 +52,8 @@ def pack_circles(
     circles = torch.cat([place, _grown(place, radius, max(high * 1.1, float(radius.amax())))[:, None]], dim=1)
     if fill_m > 0:
         circles = _filled(torus, name, circles, fill_m / torus.tile_m, high)
+    circles[:, 0] = _turned_away(circles[:, 0], circles[:, 2])
+    circles[:, 1] = _turned_away(circles[:, 1], circles[:, 2])
     scale = torch.tensor([1.0, 1.0, torus.tile_m], dtype=torch.float64)
     return (circles * scale).float().to(torus.device)
 
@@ -81,6 +85,15 @@ def _filled(torus: Torus, name: str, circles: Tensor, least: float, most: float)
         circles = torch.cat([circles, torch.cat([probes[best], radius[None]])[None]])
         room = torch.minimum(room, _apart(probes, probes[best : best + 1])[1][:, 0] - radius)
     return circles
+
+
+def _turned_away(place: Tensor, radius: Tensor) -> Tensor:
+    """Move all circles alike along one axis until few rims run along the tile's border, like a seam."""
+    cuts = torch.arange(_CUTS, dtype=torch.float64) / _CUTS
+    rims = torch.cat([place - radius, place + radius])
+    away = (rims - cuts[:, None] + 0.5).remainder(1.0) - 0.5
+    along = (1 - away.abs() * (_CUTS / 3)).clamp(min=0) * radius.repeat(2).sqrt()
+    return (place - cuts[along.sum(1).argmin()]).remainder(1.0)
 
 
 def discs(

@@ -77,6 +77,13 @@ def half_extents(torus: Torus, plan: Plan) -> Tensor:
     return torch.stack([table[:, 2] * (unit_x / 2), table[:, 3] * (unit_y / 2)])
 
 
+def centres(torus: Torus, plan: Plan) -> Tensor:
+    """Return the middle of every piece of a plan in tiles, (2, count)."""
+    table = torch.tensor(plan.pieces, dtype=torch.float32, device=torus.device)
+    middle = table[:, :2] + table[:, 2:] * 0.5
+    return torch.stack([middle[:, 0] / plan.columns, middle[:, 1] / plan.rows])
+
+
 def inner_frame(pieces: Elements, half: Tensor, inset_m: float, corner_m: float) -> Tensor:
     """Return metres to a rounded rectangle drawn `inset_m` inside every piece, positive inside, (N, N)."""
     inner = pieces.pick((half - inset_m).clamp(min=0.002))

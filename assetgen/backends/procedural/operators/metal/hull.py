@@ -12,6 +12,7 @@ from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.operators.layouts.panels import (
     band,
     border_points,
+    centres,
     half_extents,
     split,
     swell,
@@ -30,6 +31,7 @@ from assetgen.backends.procedural.operators.metal.fittings import (
 from assetgen.backends.procedural.operators.metal.plates import rounded_rim
 
 _SIZES = ((6, 4), (4, 5), (4, 3), (3, 4), (5, 2), (2, 4), (3, 2), (2, 3))
+_LAMPS_APART_M = 0.45
 _LEVELS_M = (-0.007, 0.0, 0.0, 0.006)
 
 
@@ -103,34 +105,33 @@ def build_hull(torus: Torus, *, unit_m: float, cut: float, fitted: float, lamps:
         machines=torus.zeros(),
         lamp=torus.zeros(),
     )
-    return _fitted(torus, hull, fitted, lamps)
+    return _fitted(torus, hull, centres(torus, fine), fitted, lamps)
 
 
-def _fitted(torus: Torus, hull: Hull, share: float, lamps: float) -> Hull:
+def _fitted(torus: Torus, hull: Hull, middle: Tensor, share: float, lamps: float) -> Hull:
     """Put a fitting into the panels that have room for it and draw one."""
     half = hull.panel_half
     long, short = half.amax(0), half.amin(0)
     draw = torus.uniform("hull/fitting", hull.panels.count, 2)
-    chosen, lit = draw[:, 0] / max(share, 1e-3), draw[:, 1] < lamps
+    chosen = draw[:, 0] / max(share, 1e-3)
 
     def among(low: float, high: float, room: Tensor) -> Tensor:
         return hull.panels.pick((room & (chosen >= low) & (chosen < high)).float())
 
     roomy = (short > 0.105) & (long < 0.56)
     small = roomy & (short > 0.115) & (long < 0.44)
-    strip = (long > short * 1.5) & (short > 0.05) & lit
+    strip = (long > short * 1.5) & (short > 0.05) & (chosen >= 0.74) & (chosen < 1.0)
+    row = (short <= 0.105) & (short > 0.06) & (chosen >= 0.22) & (chosen < 0.74)
+    lit = (strip | row) & (draw[:, 1] < lamps)
+    lit = _spaced(torus, middle, draw[:, 1], lit, _LAMPS_APART_M)
     plain = hull.panels
     parts: list[tuple[Fitting, Tensor, str]] = [
         (hatch(torus, plain, half), among(0.0, 0.22, short > 0.1), "screws"),
         (louvres(torus, plain, half), among(0.22, 0.38, roomy), "frame"),
         (machinery(torus, "boxes", plain, half), among(0.38, 0.50, small), "machines"),
         (ribs(torus, plain, half), among(0.62, 0.74, roomy), "frame"),
-        (strip_lamp(torus, plain, half), among(0.74, 1.0, strip), "lamp"),
-        (
-            row_of_lamps(torus, plain, half),
-            among(0.22, 0.74, lit & (short <= 0.105) & (short > 0.06)),
-            "lamp",
-        ),
+        (strip_lamp(torus, plain, half), plain.pick((strip & lit).float()), "lamp"),
+        (row_of_lamps(torus, plain, half), plain.pick((row & lit).float()), "lamp"),
     ]
     height_m, joint, proud = hull.height_m, hull.joint, hull.proud
     machines, lamp = hull.machines, hull.lamp
@@ -145,3 +146,19 @@ def _fitted(torus: Torus, hull: Hull, share: float, lamps: float) -> Hull:
         elif matter == "screws":
             proud = torch.maximum(proud, part * 0.8)
     return replace(hull, height_m=height_m, joint=joint, proud=proud, machines=machines, lamp=lamp)
+
+
+def _spaced(torus: Torus, middle: Tensor, turn: Tensor, wanted: Tensor, apart_m: float) -> Tensor:
+    """Return which of the wanted panels keep their lamp, (count,): whoever lights a hull spreads the lamps."""
+    kept: list[int] = []
+    for number in turn.argsort().tolist():
+        if not wanted[number]:
+            continue
+        away = middle[:, kept] - middle[:, number, None]
+        away = away - torch.round(away)
+        away_m = torch.hypot(away[0], away[1]) * torus.tile_m
+        if bool((away_m >= apart_m).all()):
+            kept.append(number)
+    lit = torch.zeros_like(wanted)
+    lit[kept] = True
+    return lit

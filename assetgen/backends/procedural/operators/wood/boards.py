@@ -43,13 +43,16 @@ def lay_boards(torus: Torus, *, board_m: float, mixed_widths: float, long_boards
         _ROW_UNITS + int(share * (2 * spread + 1)) - spread
         for share in torus.uniform("boards/width", rows)[:, 0].tolist()
     ]
-    pieces, top = [], 0
+    # The tile's border runs along the middle of a board: a joint just there would be taken for a seam.
+    pieces, top = [], -(widths[0] // 2)
     for width, cuts in zip(widths, _cuts(torus, rows, long_boards), strict=True):
         ends = [*cuts[1:], cuts[0] + _LENGTH_UNITS]
         pieces += [(cut, top, end - cut, width) for cut, end in zip(cuts, ends, strict=True)]
         top += width
-    laid = lay(torus, Plan(columns=_LENGTH_UNITS, rows=top, pieces=tuple(pieces)))
-    half = torch.tensor([(p[2] / (2 * _LENGTH_UNITS), p[3] / (2 * top)) for p in pieces]) * torus.tile_m
+    laid = lay(torus, Plan(columns=_LENGTH_UNITS, rows=sum(widths), pieces=tuple(pieces)))
+    half = (
+        torch.tensor([(p[2] / (2 * _LENGTH_UNITS), p[3] / (2 * sum(widths))) for p in pieces]) * torus.tile_m
+    )
     half = half.to(torus.device)
     return Boards(
         pieces=laid,
