@@ -55,6 +55,7 @@ _SEARCHES: Final[dict[Quality, _Search]] = {
     Quality.FAST: _Search(rounds=1, reach=0),
     Quality.BALANCED: _Search(rounds=2, reach=1),
     Quality.HIGH: _Search(rounds=3, reach=3),
+    Quality.MAX: _Search(rounds=4, reach=7),
 }
 
 

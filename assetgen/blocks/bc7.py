@@ -60,6 +60,19 @@ SEARCHES: Final[dict[Quality, Search]] = {
         polish_one=2,
         polish_more=0,
     ),
+    Quality.MAX: Search(
+        stop=0,
+        rounds_one=4,
+        rounds_more=3,
+        two_subsets=32,
+        two_subsets_fine=16,
+        three_subsets=16,
+        rotations=4,
+        rotations_fine=4,
+        neighbours=3,
+        polish_one=3,
+        polish_more=1,
+    ),
 }
 """How hard each quality looks; the numbers come from `benchmarks/bc7.py`."""
 

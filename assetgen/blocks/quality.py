@@ -14,3 +14,5 @@ class Quality(Enum):
     """For daily bakes."""
     HIGH = "high"
     """For a release."""
+    MAX = "max"
+    """For the last release build: many times the time of `HIGH`, for what is left to gain."""

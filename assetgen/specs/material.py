@@ -22,7 +22,7 @@ from assetgen.specs.tables import MapOf
 from assetgen.specs.texture import TILES
 from assetgen.specs.wording import Problem, show
 
-QUALITIES: Final = ("fast", "balanced", "high")
+QUALITIES: Final = ("fast", "balanced", "high", "max")
 COLOR_FORMATS: Final = ("bc7", "rgba8", "png")
 NORMAL_FORMATS: Final = ("bc5", "bc7", "rgba8", "png")
 HEIGHT_FORMATS: Final = ("png16", "png", "bc4")
