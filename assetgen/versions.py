@@ -21,6 +21,6 @@ STEPS: Final[dict[str, int]] = {
     "pack": 1,  # maps -> the channels of an engine's textures
     "bc7": 1,
     "bc45": 1,
-    "dds": 1,
+    "dds": 2,
     "png": 1,
 }

@@ -9,7 +9,7 @@ Ground for the choices:
 - unreal: recompresses whatever it imports, so it gets lossless PNG without mips; normals are -Y (DirectX).
 - blender: reads PNG in any build; normals +Y; height at 16 bit for displacement.
 - godot: loads DDS with mips directly; StandardMaterial3D in ORM mode; normals +Y.
-- web: PNG in glTF's own packing, which every loader takes.
+- web: PNG in glTF's own packing, which every loader takes; what is block-compressed on request lies in KTX2.
 """
 
 from __future__ import annotations
@@ -17,27 +17,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Final
 
 from assetgen.errors import SpecError
+from assetgen.export.containers import CONTAINERS, ENCODINGS, Encoded
+from assetgen.export.image_files import IMAGE_FILES, ImageFile
+from assetgen.formats.texel_format import TexelFormat
 
-
-class Encoding(Enum):
-    """How texels are stored; the value is the format's name in manifests, without the sRGB suffix."""
-
-    BC7 = "BC7_UNORM"
-    BC5 = "BC5_UNORM"
-    BC4 = "BC4_UNORM"
-    RGBA8 = "R8G8B8A8_UNORM"
-    PNG8 = "PNG8"
-    PNG16 = "PNG16"
-
-    @property
-    def is_png(self) -> bool:
-        """Whether the file is a PNG; everything else lies in a DDS."""
-        return self in (Encoding.PNG8, Encoding.PNG16)
-
+Form = ImageFile | Encoded
+"""What a file of a set is: a picture, or encoded texels in a container."""
 
 Channel = str | float
 """A map's name, "smoothness", or a constant."""
@@ -54,12 +42,12 @@ class TextureFile:
     Args:
         role: its name in manifests and file names.
         content: "base_color", "normal", "emissive" or "height" for a whole map, or a packing of channels.
-        encoding: how its texels are stored.
+        form: what the file is.
     """
 
     role: str
     content: str | tuple[Channel, ...]
-    encoding: Encoding
+    form: Form
 
     @property
     def group(self) -> str:
@@ -75,75 +63,70 @@ class Target:
         name: how prompt files call it.
         files: the set, in the order in which manifests list it.
         normal_y_down: whether green points down (DirectX).
+        container: holds what is encoded, unless a prompt file names another.
     """
 
     name: str
     files: tuple[TextureFile, ...]
     normal_y_down: bool = False
+    container: str = "dds"
 
 
-def _set(color: Encoding, normal: Encoding, packed: TextureFile) -> tuple[TextureFile, ...]:
+_PNG: Final = IMAGE_FILES["png"]
+_PNG16: Final = IMAGE_FILES["png16"]
+_BC7: Final = Encoded(TexelFormat.BC7, "dds")
+_BC5: Final = Encoded(TexelFormat.BC5, "dds")
+
+
+def _set(color: Form, normal: Form, packed: TextureFile) -> tuple[TextureFile, ...]:
     return (
-        TextureFile(role="albedo", content="base_color", encoding=color),
-        TextureFile(role="normal", content="normal", encoding=normal),
+        TextureFile(role="albedo", content="base_color", form=color),
+        TextureFile(role="normal", content="normal", form=normal),
         packed,
-        TextureFile(role="height", content="height", encoding=Encoding.PNG16),
-        TextureFile(role="emissive", content="emissive", encoding=color),
+        TextureFile(role="height", content="height", form=_PNG16),
+        TextureFile(role="emissive", content="emissive", form=color),
     )
 
 
-def _orm(encoding: Encoding) -> TextureFile:
-    return TextureFile(role="orm", content=ORM, encoding=encoding)
+def _orm(form: Form) -> TextureFile:
+    return TextureFile(role="orm", content=ORM, form=form)
 
 
 TARGETS: Final[dict[str, Target]] = {
     "unity": Target(
         name="unity",
-        files=_set(
-            Encoding.BC7,
-            Encoding.BC5,
-            TextureFile(role="mask", content=HDRP_MASK, encoding=Encoding.BC7),
-        ),
+        files=_set(_BC7, _BC5, TextureFile(role="mask", content=HDRP_MASK, form=_BC7)),
     ),
-    "unreal": Target(
-        name="unreal",
-        files=_set(Encoding.PNG8, Encoding.PNG8, _orm(Encoding.PNG8)),
-        normal_y_down=True,
-    ),
-    "blender": Target(name="blender", files=_set(Encoding.PNG8, Encoding.PNG8, _orm(Encoding.PNG8))),
-    "godot": Target(name="godot", files=_set(Encoding.BC7, Encoding.BC5, _orm(Encoding.BC7))),
-    "web": Target(name="web", files=_set(Encoding.PNG8, Encoding.PNG8, _orm(Encoding.PNG8))),
+    "unreal": Target(name="unreal", files=_set(_PNG, _PNG, _orm(_PNG)), normal_y_down=True),
+    "blender": Target(name="blender", files=_set(_PNG, _PNG, _orm(_PNG))),
+    "godot": Target(name="godot", files=_set(_BC7, _BC5, _orm(_BC7))),
+    "web": Target(name="web", files=_set(_PNG, _PNG, _orm(_PNG)), container="ktx2"),
 }
 
-ENCODINGS: Final[dict[str, Encoding]] = {
-    "bc7": Encoding.BC7,
-    "bc5": Encoding.BC5,
-    "bc4": Encoding.BC4,
-    "rgba8": Encoding.RGBA8,
-    "png": Encoding.PNG8,
-    "png16": Encoding.PNG16,
-    "dds:bc7": Encoding.BC7,
-    "dds:bc5": Encoding.BC5,
-    "dds:bc4": Encoding.BC4,
-    "dds:rgba8": Encoding.RGBA8,
+_ENCODING_OF_ROLE: Final = {
+    "normal": TexelFormat.BC5,
+    "height": TexelFormat.BC4,
+    "occlusion": TexelFormat.BC4,
 }
-"""How prompt files name the encodings."""
-
-_DDS_DEFAULT: Final = {
-    "albedo": Encoding.BC7,
-    "normal": Encoding.BC5,
-    "height": Encoding.BC4,
-    "occlusion": Encoding.BC4,
-}
+"""What a picture becomes where a container is asked for; everything else becomes BC7."""
 
 
-def find_target(name: str, options: Mapping[str, str]) -> Target:
+def form_named(name: str, *, container: str) -> Form:
+    """Return what a prompt file means by "png", "bc7" (in that container) or "ktx2:bc7"."""
+    if name in IMAGE_FILES:
+        return IMAGE_FILES[name]
+    given, _, encoding = name.rpartition(":")
+    return Encoded(ENCODINGS[encoding], given or container)
+
+
+def find_target(name: str, options: Mapping[str, str], *, container: str | None = None) -> Target:
     """Return a target with the `[engine.<name>]` options of a prompt file applied.
 
     Args:
         name: the engine.
-        options: pack ("hdrp_mask" or "urp", unity only), normal_y ("directx" or "opengl"), container ("dds"
-            or "png").
+        options: pack ("hdrp_mask" or "urp", unity only), normal_y ("directx" or "opengl"), container ("dds",
+            "ktx2" or "png").
+        container: the same for whatever engine; the option of the engine itself wins.
 
     Raises:
         SpecError: there is no such target.
@@ -156,20 +139,19 @@ def find_target(name: str, options: Mapping[str, str]) -> Target:
         target = replace(target, normal_y_down=options["normal_y"] == "directx")
     if options.get("pack") == "urp":
         target = replace(target, files=_unpacked_mask(target.files))
-    if "container" in options:
-        target = replace(
-            target, files=tuple(_in_container(file, options["container"]) for file in target.files)
-        )
-    return target
+    container = options.get("container", container)
+    return _in_container(target, container) if container else target
 
 
-def with_encodings(target: Target, chosen: Mapping[str, Encoding]) -> Target:
-    """Return a target with other encodings for some roles; "orm" means every packed data file."""
-
-    return replace(
-        target,
-        files=tuple(replace(file, encoding=chosen.get(file.group, file.encoding)) for file in target.files),
-    )
+def with_forms(target: Target, chosen: Mapping[str, str]) -> Target:
+    """Return a target with other forms, by name, for some roles; "orm" means every packed data file."""
+    files = [
+        replace(file, form=form_named(chosen[file.group], container=target.container))
+        if file.group in chosen
+        else file
+        for file in target.files
+    ]
+    return replace(target, files=tuple(files))
 
 
 def only_roles(target: Target, wanted: Mapping[str, bool]) -> Target:
@@ -191,10 +173,19 @@ def _unpacked_mask(files: tuple[TextureFile, ...]) -> tuple[TextureFile, ...]:
     return tuple(result)
 
 
-def _in_container(file: TextureFile, container: str) -> TextureFile:
-    if container == "png":
-        keeps_16_bit = file.encoding is Encoding.PNG16
-        return replace(file, encoding=Encoding.PNG16 if keeps_16_bit else Encoding.PNG8)
-    if not file.encoding.is_png:
-        return file
-    return replace(file, encoding=_DDS_DEFAULT.get(file.role, Encoding.BC7))
+def _in_container(target: Target, container: str) -> Target:
+    if container not in CONTAINERS:
+        files = [replace(file, form=_as_picture(file.form, container)) for file in target.files]
+        return replace(target, files=tuple(files))
+    files = [replace(file, form=Encoded(_encoding_of(file), container)) for file in target.files]
+    return replace(target, files=tuple(files), container=container)
+
+
+def _as_picture(form: Form, name: str) -> Form:
+    return form if isinstance(form, ImageFile) else IMAGE_FILES[name]
+
+
+def _encoding_of(file: TextureFile) -> TexelFormat:
+    if isinstance(file.form, Encoded):
+        return file.form.encoding
+    return _ENCODING_OF_ROLE.get(file.role, TexelFormat.BC7)

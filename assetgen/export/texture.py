@@ -6,21 +6,20 @@ Work goes file by file and map by map, so a 4096 set never holds more than a few
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
 
-from assetgen.blocks.bc7 import encode_bc7
-from assetgen.blocks.bc45 import encode_bc4, encode_bc5
-from assetgen.blocks.block_format import BlockFormat
-from assetgen.blocks.decode import decode_blocks
 from assetgen.blocks.quality import Quality
 from assetgen.context import Context
 from assetgen.errors import GenerationError
-from assetgen.export.targets import Channel, Encoding, Target, TextureFile
-from assetgen.formats.dds import DdsFormat, read_dds, write_dds
-from assetgen.formats.png import write_png
+from assetgen.export.containers import CONTAINERS, Encoded
+from assetgen.export.image_files import ImageFile
+from assetgen.export.targets import Channel, Target, TextureFile
+from assetgen.export.texels import alpha_of, decode_texels, encode_texels, stored_image
+from assetgen.formats.texel_format import TexelFormat
+from assetgen.formats.texture import Texture, flat_texture
 from assetgen.imaging.channels import invert, pack_channels
 from assetgen.imaging.mips import NormalMips, build_mips, build_normal_mips, build_roughness_mips
 from assetgen.imaging.normals import flip_green
@@ -41,12 +40,14 @@ class ExportOptions:
         sizes: longer edges of the sets to write, largest first.
         quality: effort of block compression.
         mipmaps: whether containers that can hold mips get all of them.
+        metadata: texts by keyword, such as the prompt, kept in every file that can hold them.
     """
 
     name: str
     sizes: tuple[int, ...]
     quality: Quality = Quality.BALANCED
     mipmaps: bool = True
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
 
 def export_material(
@@ -151,88 +152,76 @@ def _from_size(chain: MipChain, size: int) -> MipChain:
 
 def _write(file: TextureFile, chain: MipChain, options: ExportOptions, size: int, ctx: Context) -> Artifact:
     suffix = f"_{size}" if len(options.sizes) > 1 else ""
-    top = chain.levels[0]
-    is_srgb = top.space is ColorSpace.SRGB
-    if file.encoding.is_png:
-        data = write_png(top, bits=16 if file.encoding is Encoding.PNG16 else 8)
-        container, media_type, count, quality = "png", "image/png", 1, ()
-    else:
-        levels = chain.levels if options.mipmaps else chain.levels[:1]
-        data = _dds(levels, file.encoding, options.quality, ctx)
-        container, media_type, count = "dds", "image/vnd-ms.dds", len(levels)
-        quality = _read_back(data, top, file.encoding)
+    stem, top = f"{options.name}_{file.role}{suffix}", chain.levels[0]
+    if isinstance(file.form, ImageFile):
+        return Artifact(
+            role=file.role,
+            filename=f"{stem}.{file.form.extension}",
+            format=file.form.format,
+            media_type=file.form.media_type,
+            data=file.form.write(top, options.metadata),
+            width=top.width,
+            height=top.height,
+            mips=1,
+            color_space=top.space.value,
+        )
+    levels = chain.levels if options.mipmaps else chain.levels[:1]
+    texture = _encode(levels, file.form.encoding, options.quality, ctx)
+    container = CONTAINERS[file.form.container]
+    data = container.write(texture, options.metadata)
     return Artifact(
         role=file.role,
-        filename=f"{options.name}_{file.role}{suffix}.{container}",
-        format=file.encoding.value + ("_SRGB" if is_srgb and not file.encoding.is_png else ""),
-        media_type=media_type,
+        filename=f"{stem}.{container.extension}",
+        format=texture.shape.label,
+        media_type=container.media_type,
         data=data,
         width=top.width,
         height=top.height,
-        mips=count,
-        color_space=top.space.value,
-        quality=quality,
+        mips=len(levels),
+        color_space=stored_image(top, file.form.encoding).space.value,
+        quality=_read_back(data, file.form, top),
     )
 
 
-def _dds(levels: Sequence[Image], encoding: Encoding, quality: Quality, ctx: Context) -> bytes:
-    blocks = []
+def _encode(levels: Sequence[Image], encoding: TexelFormat, quality: Quality, ctx: Context) -> Texture:
+    texels = []
     for level in levels:
         ctx.check()
-        blocks.append(_encode(level, encoding, quality, ctx.threads))
+        texels.append(encode_texels(level, encoding, quality=quality, threads=ctx.threads))
     top = levels[0]
-    return write_dds(
-        blocks,
+    return flat_texture(
+        texels,
+        fmt=encoding,
         width=top.width,
         height=top.height,
-        fmt=_DDS_FORMATS[encoding],
-        srgb=top.space is ColorSpace.SRGB,
+        srgb=encoding.has_srgb and top.space is ColorSpace.SRGB,
+        alpha=alpha_of(top, encoding),
     )
 
 
-_DDS_FORMATS = {
-    Encoding.BC7: DdsFormat.BC7,
-    Encoding.BC5: DdsFormat.BC5,
-    Encoding.BC4: DdsFormat.BC4,
-    Encoding.RGBA8: DdsFormat.RGBA8,
-}
-_BLOCKS = {Encoding.BC7: BlockFormat.BC7, Encoding.BC5: BlockFormat.BC5, Encoding.BC4: BlockFormat.BC4}
-
-
-def _encode(level: Image, encoding: Encoding, quality: Quality, threads: int) -> bytes:
-    if encoding is Encoding.BC7:
-        return encode_bc7(level, quality=quality, threads=threads)
-    if encoding is Encoding.BC5:
-        return encode_bc5(level, quality=quality, threads=threads)
-    if encoding is Encoding.BC4:
-        return encode_bc4(level, quality=quality, threads=threads)
-    return _rgba8(level)
-
-
-def _rgba8(level: Image) -> bytes:
-    pixels = level.pixels
-    if level.channels < 3:
-        pixels = pixels[..., :1].expand(-1, -1, 3)
-    if pixels.shape[2] == 3:
-        pixels = torch.cat([pixels, torch.ones_like(pixels[..., :1])], dim=2)
-    return (pixels.clamp(0, 1) * 255 + 0.5).to(torch.uint8).cpu().contiguous().numpy().tobytes()
-
-
-def _read_back(data: bytes, source: Image, encoding: Encoding) -> tuple[tuple[str, float], ...]:
-    """Read a written DDS with the independent decoder; return how near level 0 came to its source.
+def _read_back(data: bytes, form: Encoded, source: Image) -> tuple[tuple[str, float], ...]:
+    """Read a written file with the independent decoder; return how near level 0 came to its source.
 
     Raises:
         GenerationError: it does not come near at all.
     """
-    written = read_dds(data)
-    if encoding is Encoding.RGBA8:
+    written = CONTAINERS[form.container].read(data)
+    if not form.encoding.is_blocks:
         return ()
-    decoded = decode_blocks(written.levels[0], _BLOCKS[encoding], width=written.width, height=written.height)
-    count = {Encoding.BC5: 2, Encoding.BC4: 1}.get(encoding, source.channels)
-    count = min(count, source.channels)
-    apart = decoded[..., :count].to(source.pixels.device) - source.pixels[..., :count].clamp(0, 1)
+    source = stored_image(source, form.encoding)
+    decoded = decode_texels(
+        written.levels[0], form.encoding, width=written.shape.width, height=written.shape.height
+    )
+    count = min(form.encoding.channels, decoded.shape[2], source.channels)
+    expected = source.pixels[..., :count]
+    peak = 1.0
+    if form.encoding.is_float:
+        peak = max(peak, float(expected.max()))
+    else:
+        expected = expected.clamp(0, 1)
+    apart = (decoded[..., :count].to(expected.device) - expected) / peak
     error = float(apart.square_().mean(dtype=torch.float64))
     psnr_db = 99.0 if error < 1e-10 else -10 * math.log10(error)
     if psnr_db < _LEAST_PSNR_DB:
-        raise GenerationError(f"a written {encoding.value} file reads back at {psnr_db:.1f} dB.")
+        raise GenerationError(f"a written {form.encoding.value} file reads back at {psnr_db:.1f} dB.")
     return (("psnr_db", round(psnr_db, 2)),)

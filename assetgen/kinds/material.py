@@ -9,7 +9,7 @@ from assetgen.backends.base import load_backend
 from assetgen.blocks.quality import Quality
 from assetgen.context import Context
 from assetgen.errors import SpecError
-from assetgen.export.targets import ENCODINGS, find_target, only_roles, with_encodings
+from assetgen.export.targets import find_target, only_roles, with_forms
 from assetgen.export.texture import ExportOptions, export_material
 from assetgen.imaging.quality import check_plausible, measure_material
 from assetgen.kinds.base import Made
@@ -53,7 +53,7 @@ class MaterialKind:
         spec = _checked(spec)
         export, maps = spec.export, spec.maps
         chosen = {
-            role: ENCODINGS[name]
+            role: name
             for role, name in (
                 ("albedo", export.albedo),
                 ("normal", export.normal),
@@ -64,8 +64,9 @@ class MaterialKind:
             if name is not None
         }
         if maps.height is not None and maps.height.bits == 8 and "height" not in chosen:
-            chosen["height"] = ENCODINGS["png"]
-        plan = with_encodings(find_target(target, spec.engine.get(target, {})), chosen)
+            chosen["height"] = "png"
+        plan = find_target(target, spec.engine.get(target, {}), container=export.container)
+        plan = with_forms(plan, chosen)
         wanted = {
             "albedo": maps.albedo,
             "normal": maps.normal is not None,

@@ -8,8 +8,11 @@ from dataclasses import replace
 from assetgen.backends.base import load_backend
 from assetgen.context import Context
 from assetgen.errors import SpecError
-from assetgen.export.targets import ENCODINGS, ORM, Encoding, Target, TextureFile, find_target
+from assetgen.export.containers import Encoded
+from assetgen.export.image_files import IMAGE_FILES, ImageFile
+from assetgen.export.targets import ORM, Form, Target, TextureFile, find_target, form_named
 from assetgen.export.texture import ExportOptions, export_material
+from assetgen.formats.texel_format import TexelFormat
 from assetgen.imaging.quality import check_plausible, measure_material
 from assetgen.kinds.base import Made
 from assetgen.kinds.sources import longer_edge, material_from_sources
@@ -52,12 +55,12 @@ class TextureKind:
         """Yield the texture in every format asked for, or in the target's own."""
         spec = _checked(spec)
         plan = find_target(target, spec.engine.get(target, {}))
-        encodings = [ENCODINGS[name] for name in spec.formats] or [_encoding_of(plan, spec.role)]
+        forms = [form_named(name, container=plan.container) for name in spec.formats]
         options = ExportOptions(
             name=spec.asset.rsplit("/", 1)[-1], sizes=(longer_edge(value),), mipmaps=spec.mipmaps
         )
-        for encoding in encodings:
-            file = TextureFile(role=spec.role, content=_content_of(spec.role), encoding=encoding)
+        for form in forms or [_form_of(plan, spec.role)]:
+            file = TextureFile(role=spec.role, content=_content_of(spec.role), form=form)
             yield from export_material(value, replace(plan, files=(file,)), options, ctx)
 
     def measure(self, value: Material) -> tuple[Mapping[str, float], tuple[str, ...]]:
@@ -69,12 +72,6 @@ class TextureKind:
 def _checked(spec: Spec) -> TextureSpec:
     if not isinstance(spec, TextureSpec):
         raise SpecError(f"a {spec.kind} spec is no texture.", asset=spec.asset)
-    containers = [ENCODINGS[name].is_png for name in spec.formats]
-    if len(set(containers)) < len(containers):
-        names = '" and "'.join(spec.formats)
-        raise SpecError(
-            f'export.formats has "{names}", of which two would be one file; write one PNG and one DDS at most.'
-        )
     return spec
 
 
@@ -87,10 +84,10 @@ def _content_of(role: str) -> str | tuple[str | float, ...]:
     return {"albedo": "base_color", "orm": ORM}.get(role, role)
 
 
-def _encoding_of(target: Target, role: str) -> Encoding:
-    """Return the encoding that a target gives a role, or what it would give a mask."""
+def _form_of(target: Target, role: str) -> Form:
+    """Return the form that a target gives a role, or what it would give a mask."""
     for file in target.files:
         if file.role == role or (role == "orm" and isinstance(file.content, tuple)):
-            return file.encoding
-    uses_png = target.files[0].encoding.is_png
-    return Encoding.PNG8 if uses_png else Encoding.BC4
+            return file.form
+    is_picture = isinstance(target.files[0].form, ImageFile)
+    return IMAGE_FILES["png"] if is_picture else Encoded(TexelFormat.BC4, target.container)

@@ -17,6 +17,7 @@ from typing import Final
 from assetgen.blocks.warm_up import compiled_form, warm_up
 from assetgen.context import Context
 from assetgen.errors import GenerationError
+from assetgen.export.image_files import ImageFile
 from assetgen.export.targets import find_target
 from assetgen.store import locks
 from assetgen.store.store import Store
@@ -39,7 +40,7 @@ def ready_encoders(store: Store, target: str, options: Mapping[str, str], ctx: C
         Cancelled: somebody asked to stop; the encoders become ready all the same.
         GenerationError: they did not become ready for five minutes.
     """
-    if all(file.encoding.is_png for file in find_target(target, options).files):
+    if all(isinstance(file.form, ImageFile) for file in find_target(target, options).files):
         return
     ctx.progress(0, 1, _STAGE)
     ready = _begin(store.blobs.root)

@@ -25,11 +25,11 @@ def inspect_file(path: Path) -> dict[str, object]:
         return {
             "path": str(path),
             "container": "dds",
-            "format": file.fmt.name,
-            "srgb": file.srgb,
-            "width": file.width,
-            "height": file.height,
-            "mips": len(file.levels),
+            "format": file.shape.fmt.name,
+            "srgb": file.shape.srgb,
+            "width": file.shape.width,
+            "height": file.shape.height,
+            "mips": file.shape.mip_count,
             "bytes": len(data),
         }
     image = read_image(data)

@@ -25,6 +25,7 @@ from assetgen.specs.wording import Problem, show
 QUALITIES: Final = ("fast", "balanced", "high", "max")
 COLOR_FORMATS: Final = ("bc7", "rgba8", "png")
 NORMAL_FORMATS: Final = ("bc5", "bc7", "rgba8", "png")
+CONTAINERS: Final = ("dds", "png")
 HEIGHT_FORMATS: Final = ("png16", "png", "bc4")
 LARGEST_PARAMETER: Final = 1e9
 
@@ -108,6 +109,9 @@ class MaterialExport:
     )
     emissive: str | None = choice(
         *COLOR_FORMATS, default=None, stage="export", doc="Format of emitted light."
+    )
+    container: str | None = choice(
+        *CONTAINERS, default=None, stage="export", doc="Container of the textures, whatever the target."
     )
     quality: str | None = choice(
         *QUALITIES,

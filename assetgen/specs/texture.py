@@ -62,4 +62,24 @@ class TextureSpec(Spec):
                     f'write "dds:bc7".'
                 )
                 problems.append(Problem(("export", "formats"), message))
-        return problems
+        return [*problems, *_one_file_twice(values["formats"])]
+
+
+def _one_file_twice(formats: tuple[str, ...]) -> list[Problem]:
+    """Return the problem of formats whose files would have one name: two encodings in DDS, or two PNGs."""
+    first: dict[str, str] = {}
+    for name in formats:
+        extension = _extension(name)
+        if extension in first:
+            message = (
+                f'export.formats has "{first[extension]}" and "{name}", which would be one file, '
+                f".{extension}; keep one of them."
+            )
+            return [Problem(("export", "formats"), message)]
+        first[extension] = name
+    return []
+
+
+def _extension(name: str) -> str:
+    """Return a format's file extension: its container's name, or its own without the bits."""
+    return name.partition(":")[0].rstrip("0123456789")

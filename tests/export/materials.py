@@ -8,9 +8,8 @@ import numpy as np
 import PIL.Image
 import torch
 
-from assetgen.blocks.block_format import BlockFormat
-from assetgen.blocks.decode import decode_blocks
-from assetgen.formats.dds import DdsFormat, read_dds
+from assetgen.export.containers import CONTAINERS
+from assetgen.export.texels import decode_texels
 from assetgen.media.artifact import Artifact
 from assetgen.media.image import ColorSpace, Image
 from assetgen.media.material import Material
@@ -56,9 +55,8 @@ def pixels_of(artifact: Artifact, *, level: int = 0) -> np.ndarray:
             array = np.asarray(picture)
         scale = 65535 if array.dtype.itemsize > 1 else 255
         return (array if array.ndim == 3 else array[..., None]).astype(np.float64) / scale
-    file = read_dds(artifact.data)
-    width, height = max(file.width >> level, 1), max(file.height >> level, 1)
-    if file.fmt is DdsFormat.RGBA8:
-        return np.frombuffer(file.levels[level], np.uint8).reshape(height, width, 4) / 255
-    decoded = decode_blocks(file.levels[level], BlockFormat[file.fmt.name], width=width, height=height)
-    return decoded.double().numpy()
+    texture = CONTAINERS[artifact.filename.rsplit(".", 1)[-1]].read(artifact.data)
+    width, height = texture.shape.level_size(level)
+    return (
+        decode_texels(texture.levels[level], texture.shape.fmt, width=width, height=height).double().numpy()
+    )

@@ -19,8 +19,9 @@ from assetgen.blocks.bc7 import encode_bc7
 from assetgen.blocks.bc45 import encode_bc4, encode_bc5
 from assetgen.blocks.quality import Quality
 from assetgen.formats.dds import write_dds
-from assetgen.formats.dds_header import DdsFormat
 from assetgen.formats.png import write_png
+from assetgen.formats.texel_format import TexelFormat
+from assetgen.formats.texture import Alpha, Texture, flat_texture
 from assetgen.media.image import ColorSpace, Image
 from assetgen.versions import STEPS
 
@@ -53,6 +54,17 @@ def png_rows(data: bytes) -> bytes:
     return data[: at - 4] + zlib.decompress(data[at + 4 : at + 4 + length])
 
 
+def _golden_texture() -> Texture:
+    return flat_texture(
+        [bytes(range(96)), bytes(16)],
+        fmt=TexelFormat.BC7,
+        width=9,
+        height=5,
+        srgb=True,
+        alpha=Alpha.STRAIGHT,
+    )
+
+
 def current() -> dict[str, Golden]:
     """Return what the code makes now."""
     image = golden_picture()
@@ -62,7 +74,7 @@ def current() -> dict[str, Golden]:
     made = {
         "bc7": b"".join(blocks),
         "bc45": b"".join(planes),
-        "dds": write_dds([bytes(range(96)), bytes(16)], width=9, height=5, fmt=DdsFormat.BC7, srgb=True),
+        "dds": write_dds(_golden_texture()),
         "png": b"".join(png_rows(write_png(image, bits=bits)) for bits in (8, 16)),
     }
     return {
