@@ -22,5 +22,6 @@ STEPS: Final[dict[str, int]] = {
     "bc7": 1,
     "bc45": 2,
     "dds": 2,
+    "ktx2": 1,
     "png": 1,
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from assetgen.formats.dds import read_dds, write_dds
+from assetgen.formats.ktx2 import read_ktx2, write_ktx2
 from assetgen.formats.texel_format import TexelFormat
 from assetgen.formats.texture import Texture
 
@@ -32,8 +33,13 @@ def _dds(texture: Texture, metadata: Mapping[str, str]) -> bytes:
     return write_dds(texture)  # DDS has no place for texts
 
 
+def _ktx2(texture: Texture, metadata: Mapping[str, str]) -> bytes:
+    return write_ktx2(texture, metadata=metadata)
+
+
 CONTAINERS: Final[dict[str, Container]] = {
     "dds": Container(extension="dds", media_type="image/vnd-ms.dds", write=_dds, read=read_dds),
+    "ktx2": Container(extension="ktx2", media_type="image/ktx2", write=_ktx2, read=read_ktx2),
 }
 """By the name that prompt files use."""
 

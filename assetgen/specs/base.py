@@ -48,8 +48,11 @@ _SOURCE = Either(
     (_FILE, Table({role: Key(_FILE, f"Picture that holds the {role} map.") for role in SOURCE_ROLES}))
 )
 
+CONTAINERS: Final = ("dds", "ktx2", "png")
+"""What finished textures may lie in; png stands for pictures without mips."""
+
 _COMMON_ENGINE = {
-    "container": Key(Choice(("dds", "png")), "Container of the finished textures."),
+    "container": Key(Choice(CONTAINERS), "Container of the finished textures."),
     "normal_y": Key(
         Choice(("directx", "opengl")), "Green channel of normal maps: -Y (DirectX) or +Y (OpenGL)."
     ),

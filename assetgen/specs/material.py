@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from assetgen.specs.base import (
+    CONTAINERS,
     LARGEST_SIZE,
     SIZE,
     SMALLEST_SIZE,
@@ -23,10 +24,10 @@ from assetgen.specs.texture import TILES
 from assetgen.specs.wording import Problem, show
 
 QUALITIES: Final = ("fast", "balanced", "high", "max")
-COLOR_FORMATS: Final = ("bc7", "rgba8", "png")
+COLOR_FORMATS: Final = ("bc7", "bc1", "bc3", "bc6h", "rgba8", "rgba16f", "png")
 NORMAL_FORMATS: Final = ("bc5", "bc7", "rgba8", "png")
-CONTAINERS: Final = ("dds", "png")
-HEIGHT_FORMATS: Final = ("png16", "png", "bc4")
+ORM_FORMATS: Final = ("bc7", "bc1", "bc3", "rgba8", "png")
+HEIGHT_FORMATS: Final = ("png16", "png", "bc4", "r16")
 LARGEST_PARAMETER: Final = 1e9
 
 
@@ -102,7 +103,7 @@ class MaterialExport:
         *NORMAL_FORMATS, default=None, stage="export", doc="Format of the normal map."
     )
     orm: str | None = choice(
-        *COLOR_FORMATS, default=None, stage="export", doc="Format of occlusion, roughness, metallic."
+        *ORM_FORMATS, default=None, stage="export", doc="Format of occlusion, roughness, metallic."
     )
     height: str | None = choice(
         *HEIGHT_FORMATS, default=None, stage="export", doc="Format of the height map."
@@ -111,7 +112,10 @@ class MaterialExport:
         *COLOR_FORMATS, default=None, stage="export", doc="Format of emitted light."
     )
     container: str | None = choice(
-        *CONTAINERS, default=None, stage="export", doc="Container of the textures, whatever the target."
+        *CONTAINERS,
+        default=None,
+        stage="export",
+        doc="Container of the finished textures; the target decides when absent.",
     )
     quality: str | None = choice(
         *QUALITIES,
@@ -193,6 +197,9 @@ def _export_contradictions(values: Mapping[str, Any]) -> list[Problem]:
             near = nearest_powers_of_two(edge)[1]
             message = f"export.sizes has {edge}, which is not a power of two; write {near}."
             problems.append(Problem(("export", "sizes"), message))
+    if values["export"].orm == "bc1" and "unity" in values["targets"]:
+        message = 'export.orm = "bc1" has no alpha, where Unity keeps smoothness; write "bc3" or "bc7".'
+        problems.append(Problem(("export", "orm"), message))
     return problems
 
 

@@ -12,10 +12,24 @@ from assetgen.specs.wording import Problem
 
 TILES: Final = ("xy", "x", "y", "none")
 TEXTURE_ROLES: Final = ("albedo", "normal", "roughness", "metallic", "occlusion", "height", "emissive", "orm")
-TEXTURE_FORMATS: Final = ("png", "png16", "dds:bc7", "dds:bc5", "dds:bc4", "dds:rgba8")
+ENCODINGS: Final = ("bc7", "bc5", "bc4", "bc1", "bc3", "bc6h", "rgba8", "rgba16f", "r16")
+TEXTURE_FORMATS: Final = (
+    "png",
+    "png16",
+    *(f"{container}:{encoding}" for container in ("dds", "ktx2") for encoding in ENCODINGS),
+)
 
 _ONE_CHANNEL: Final = ("roughness", "metallic", "occlusion", "height")
-_ROLES_OF_FORMAT: Final[Mapping[str, tuple[str, ...]]] = {"dds:bc4": _ONE_CHANNEL, "dds:bc5": ("normal",)}
+_COLOR: Final = ("albedo", "emissive")
+_ROLES_OF_ENCODING: Final[Mapping[str, tuple[str, ...]]] = {
+    "bc4": _ONE_CHANNEL,
+    "r16": _ONE_CHANNEL,
+    "bc5": ("normal",),
+    "bc1": (*_COLOR, *_ONE_CHANNEL, "orm"),
+    "bc3": (*_COLOR, *_ONE_CHANNEL, "orm"),
+    "bc6h": _COLOR,
+    "rgba16f": _COLOR,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +69,13 @@ class TextureSpec(Spec):
         ]
         role = values["role"]
         for name in values["formats"]:
-            roles = _ROLES_OF_FORMAT.get(name)
+            container, _, encoding = name.rpartition(":")
+            roles = _ROLES_OF_ENCODING.get(encoding)
             if roles is not None and role not in roles:
+                better = "bc5" if role == "normal" else "bc7"
                 message = (
-                    f'export.formats has "{name}", which keeps {" or ".join(roles)} alone and not {role}; '
-                    f'write "dds:bc7".'
+                    f'export.formats has "{name}", which is for {" or ".join(roles)} and not for {role}; '
+                    f'write "{container}:{better}".'
                 )
                 problems.append(Problem(("export", "formats"), message))
         return [*problems, *_one_file_twice(values["formats"])]

@@ -19,6 +19,7 @@ from assetgen.blocks.bc7 import encode_bc7
 from assetgen.blocks.bc45 import encode_bc4, encode_bc5
 from assetgen.blocks.quality import Quality
 from assetgen.formats.dds import write_dds
+from assetgen.formats.ktx2 import write_ktx2
 from assetgen.formats.png import write_png
 from assetgen.formats.texel_format import TexelFormat
 from assetgen.formats.texture import Alpha, Texture, flat_texture
@@ -75,6 +76,7 @@ def current() -> dict[str, Golden]:
         "bc7": b"".join(blocks),
         "bc45": b"".join(planes),
         "dds": write_dds(_golden_texture()),
+        "ktx2": write_ktx2(_golden_texture(), metadata={"prompt": "wet"}, zstd_level=None, writer="golden"),
         "png": b"".join(png_rows(write_png(image, bits=bits)) for bits in (8, 16)),
     }
     return {

@@ -108,11 +108,34 @@ def test_what_is_wrong_is_refused_in_words(fields: dict[str, Any], message: str)
 
 
 @pytest.mark.parametrize(
-    ("role", "formats"), [("albedo", ("dds:bc5",)), ("normal", ("dds:bc4",)), ("orm", ("png", "dds:bc4"))]
+    ("role", "formats", "better"),
+    [
+        ("albedo", ("dds:bc5",), "dds:bc7"),
+        ("normal", ("dds:bc4",), "dds:bc5"),
+        ("normal", ("ktx2:bc1",), "ktx2:bc5"),
+        ("orm", ("png", "dds:bc4"), "dds:bc7"),
+        ("roughness", ("ktx2:bc6h",), "ktx2:bc7"),
+    ],
 )
-def test_a_format_that_drops_channels_of_the_role_is_refused(role: str, formats: tuple[str, ...]) -> None:
-    with pytest.raises(SpecError, match='write "dds:bc7"'):
+def test_a_format_that_drops_channels_of_the_role_is_refused(
+    role: str, formats: tuple[str, ...], better: str
+) -> None:
+    with pytest.raises(SpecError, match=f'write "{better}"'):
         TextureSpec(asset="a", prompt="x", role=role, formats=formats)
+
+
+@pytest.mark.parametrize("formats", [("png", "png16"), ("dds:bc7", "dds:rgba8"), ("ktx2:bc7", "ktx2:bc1")])
+def test_two_formats_that_would_be_one_file_are_refused(formats: tuple[str, ...]) -> None:
+    with pytest.raises(SpecError, match=f'"{formats[0]}" and "{formats[1]}", which would be one file'):
+        TextureSpec(asset="a", prompt="x", formats=formats)
+    spec = TextureSpec(asset="a", prompt="x", formats=("png", "dds:bc7", "ktx2:bc7"))
+    assert spec.formats == ("png", "dds:bc7", "ktx2:bc7")
+
+
+def test_a_mask_for_unity_keeps_its_alpha() -> None:
+    with pytest.raises(SpecError, match=r'Unity keeps smoothness; write "bc3" or "bc7"'):
+        MaterialSpec(asset="a", prompt="x", export=MaterialExport(orm="bc1"))
+    assert MaterialSpec(asset="a", prompt="x", targets=("godot",), export=MaterialExport(orm="bc1"))
 
 
 def test_a_source_may_keep_an_odd_and_oblong_size() -> None:
