@@ -57,7 +57,8 @@ def decode_texels(data: bytes, encoding: TexelFormat, *, width: int, height: int
         FormatError: the data is not as long as the size asks for.
     """
     if encoding.is_blocks:
-        return decode_blocks(data, BlockFormat[encoding.name], width=width, height=height)
+        fmt = BlockFormat.BC1A if encoding is TexelFormat.BC1 else BlockFormat[encoding.name]
+        return decode_blocks(data, fmt, width=width, height=height)
     dtype = np.dtype(_PLAIN_DTYPES[encoding])
     texels = np.frombuffer(data, dtype).reshape(height, width, encoding.channels)
     return torch.from_numpy(texels.astype(np.float32) / (1.0 if encoding.is_float else _most(dtype)))

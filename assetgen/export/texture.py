@@ -211,15 +211,15 @@ def _read_back(data: bytes, form: Encoded, source: Image) -> tuple[tuple[str, fl
     source = stored_image(source, form.encoding)
     decoded = decode_texels(
         written.levels[0], form.encoding, width=written.shape.width, height=written.shape.height
-    )
-    count = min(form.encoding.channels, decoded.shape[2], source.channels)
-    expected = source.pixels[..., :count]
-    peak = 1.0
-    if form.encoding.is_float:
-        peak = max(peak, float(expected.max()))
-    else:
-        expected = expected.clamp(0, 1)
-    apart = (decoded[..., :count].to(expected.device) - expected) / peak
+    ).to(source.pixels.device)
+    expected = source.pixels if form.encoding.is_float else source.pixels.clamp(0, 1)
+    count = min(decoded.shape[2], source.channels)
+    if form.encoding is TexelFormat.BC1:
+        # Where a texel is clear its color is not kept, and soft alpha never was.
+        count = min(count, 3)
+        expected = torch.where(decoded[..., 3:] > 0, expected, 0.0)
+    peak = max(1.0, float(expected.max()))
+    apart = (decoded[..., :count] - expected[..., :count]) / peak
     error = float(apart.square_().mean(dtype=torch.float64))
     psnr_db = 99.0 if error < 1e-10 else -10 * math.log10(error)
     if psnr_db < _LEAST_PSNR_DB:
