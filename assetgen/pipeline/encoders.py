@@ -7,7 +7,7 @@ for them can be cancelled.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Final
 from assetgen.blocks.warm_up import compiled_form, warm_up
 from assetgen.context import Context
 from assetgen.errors import GenerationError
-from assetgen.export.image_files import ImageFile
+from assetgen.export.containers import CONTAINERS, ENCODINGS, Encoded
 from assetgen.export.targets import find_target
 from assetgen.store import locks
 from assetgen.store.store import Store
@@ -31,16 +31,30 @@ _LOCK: Final = Lock()
 _underway: dict[Path, Future[None]] = {}
 
 
-def ready_encoders(store: Store, target: str, options: Mapping[str, str], ctx: Context) -> None:
-    """Have the encoders ready if a target is going to need them: 15 s the first time ever, then a second.
+def ready_encoders(
+    store: Store,
+    target: str,
+    options: Mapping[str, str],
+    ctx: Context,
+    *,
+    document: Mapping[str, object] | None = None,
+) -> None:
+    """Have the encoders ready if a set is going to need them: 15 s the first time ever, then a second.
 
     Two workers that compile at once would take the time of both from a machine with few cores.
+
+    Args:
+        store: whose folder tells that they were compiled.
+        target: the engine.
+        options: what the prompt file says of that engine.
+        ctx: progress and cancel.
+        document: the export document of the asset, where it may name encodings of its own.
 
     Raises:
         Cancelled: somebody asked to stop; the encoders become ready all the same.
         GenerationError: they did not become ready for five minutes.
     """
-    if all(isinstance(file.form, ImageFile) for file in find_target(target, options).files):
+    if not (_wants_blocks(target, options) or any(map(_names_blocks, _texts(document)))):
         return
     ctx.progress(0, 1, _STAGE)
     ready = _begin(store.blobs.root)
@@ -56,6 +70,28 @@ def ready_encoders(store: Store, target: str, options: Mapping[str, str], ctx: C
             reported = now
             ctx.progress(0, 1, _STAGE)
     ready.result()
+
+
+def _wants_blocks(target: str, options: Mapping[str, str]) -> bool:
+    return any(isinstance(file.form, Encoded) for file in find_target(target, options).files)
+
+
+def _names_blocks(name: str) -> bool:
+    """Whether a word of a prompt file is a container, or an encoding in blocks such as "ktx2:bc7"."""
+    encoding = ENCODINGS.get(name.rpartition(":")[2])
+    return name in CONTAINERS or (encoding is not None and encoding.is_blocks)
+
+
+def _texts(document: object) -> Iterator[str]:
+    """Yield every text in a JSON document, at any depth."""
+    if isinstance(document, str):
+        yield document
+    elif isinstance(document, Mapping):
+        for value in document.values():
+            yield from _texts(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from _texts(value)
 
 
 def ready_compiled_encoders(cache_dir: Path) -> None:

@@ -11,6 +11,7 @@ import torch
 
 from assetgen.context import Context
 from assetgen.errors import Cancelled, GenerationError, SpecError
+from assetgen.export.containers import Encoded
 from assetgen.export.targets import (
     TARGETS,
     Channel,
@@ -22,8 +23,12 @@ from assetgen.export.targets import (
 )
 from assetgen.export.texture import ExportOptions, export_material
 from assetgen.formats.dds import read_dds
+from assetgen.formats.ktx2 import read_ktx2
+from assetgen.formats.ktx2_header import read_ktx2_header
+from assetgen.formats.texture import Alpha
+from assetgen.imaging.color import srgb_to_linear
 from assetgen.media.artifact import Artifact
-from assetgen.media.image import ColorSpace, Image
+from assetgen.media.image import AlphaMode, ColorSpace, Image
 from assetgen.media.material import Material
 from assetgen.specs import base
 from tests.export.materials import EDGE, pixels_of, small_material
@@ -200,12 +205,120 @@ def test_a_size_that_is_not_in_the_chain_is_an_error() -> None:
         ("unity", "png", {"PNG8", "PNG16"}),
         ("unreal", "dds", {"BC7_UNORM", "BC7_UNORM_SRGB", "BC5_UNORM", "BC4_UNORM"}),
         ("unity", "dds", {"BC7_UNORM", "BC7_UNORM_SRGB", "BC5_UNORM", "BC4_UNORM"}),
+        ("web", "ktx2", {"BC7_UNORM", "BC7_UNORM_SRGB", "BC5_UNORM", "BC4_UNORM"}),
     ],
 )
 def test_another_container_is_for_every_file(name: str, container: str, expected: set[str]) -> None:
     files = export(find_target(name, {"container": container}))
     assert all(filename.endswith(f".{container}") for filename in files)
     assert {artifact.format for artifact in files.values()} == expected
+
+
+def test_a_container_for_every_target_gives_way_to_that_of_the_engine() -> None:
+    ktx2 = find_target("unity", NONE, container="ktx2")
+    assert {str(file.form.container) for file in ktx2.files if isinstance(file.form, Encoded)} == {"ktx2"}
+    assert len(ktx2.files) == 5
+    dds = find_target("unity", {"container": "dds"}, container="ktx2")
+    assert {str(file.form.container) for file in dds.files if isinstance(file.form, Encoded)} == {"dds"}
+
+
+def test_an_encoding_lies_in_the_container_of_its_target() -> None:
+    for name, extension in (("web", "ktx2"), ("unreal", "dds")):
+        target = only_roles(find_target(name, NONE), {"normal": False, "orm": False, "height": False})
+        files = export(with_forms(target, {"albedo": "bc7"}))
+        assert set(files) == {f"wall_albedo.{extension}", "wall_emissive.png"}
+
+
+def test_a_map_with_a_form_of_its_own_keeps_that_in_any_container() -> None:
+    target = find_target("web", NONE, container="ktx2")
+    files = export(with_forms(target, {"albedo": "png", "height": "r16"}))
+    formats = {filename: artifact.format for filename, artifact in files.items()}
+    assert formats["wall_albedo.png"] == "PNG8"
+    assert formats["wall_height.ktx2"] == "R16_UNORM"
+    assert formats["wall_normal.ktx2"] == "BC5_UNORM"
+
+
+def test_ktx2_files_say_what_they_are_and_keep_texts() -> None:
+    options = ExportOptions(name="wall", sizes=(EDGE,), metadata={"prompt": "wet", "seed": "7"})
+    target = find_target("web", NONE, container="ktx2")
+    found = {a.role: a for a in export_material(small_material(), target, options, Context())}
+    for artifact in found.values():
+        assert (artifact.media_type, artifact.mips) == ("image/ktx2", 6)
+        header = read_ktx2_header(artifact.data)
+        assert (header.metadata["prompt"], header.metadata["seed"]) == ("wet", "7")
+        assert (
+            header.shape.srgb == (artifact.color_space == "srgb") == (artifact.role in ("albedo", "emissive"))
+        )
+    check_channels(found["orm"], "occlusion", "roughness", "metallic")
+
+
+def test_dds_and_ktx2_hold_the_same_texels() -> None:
+    dds = export(find_target("godot", NONE, container="dds"))
+    ktx2 = export(find_target("godot", NONE, container="ktx2"))
+    for name, artifact in dds.items():
+        other = ktx2[name.replace(".dds", ".ktx2")]
+        assert read_dds(artifact.data).levels == read_ktx2(other.data).levels
+        assert artifact.format == other.format
+
+
+@pytest.mark.parametrize(("name", "near"), [("bc1", 0.04), ("bc3", 0.04), ("bc7", NEAR), ("rgba8", 0.0021)])
+@pytest.mark.parametrize("container", ["dds", "ktx2"])
+def test_color_comes_back_from_every_encoding(name: str, near: float, container: str) -> None:
+    target = only_roles(
+        find_target("web", NONE, container=container),
+        {"normal": False, "orm": False, "height": False, "emissive": False},
+    )
+    (artifact,) = export(with_forms(target, {"albedo": name})).values()
+    source = small_material().base_color
+    assert source is not None
+    assert artifact.color_space == "srgb"
+    for level in range(3):
+        assert pixels_of(artifact, level=level).shape[:2] == (EDGE >> level, EDGE >> level)
+    assert np.abs(pixels_of(artifact)[..., :3] - source.pixels.numpy()).max() < near
+
+
+@pytest.mark.parametrize(("name", "near"), [("rgba16f", 0.0005), ("bc6h", 0.02)])
+def test_float_encodings_hold_linear_light(name: str, near: float) -> None:
+    target = only_roles(
+        find_target("godot", NONE), {"normal": False, "orm": False, "height": False, "albedo": False}
+    )
+    (artifact,) = export(with_forms(target, {"emissive": name})).values()
+    source = small_material().emissive
+    assert source is not None
+    assert artifact.color_space == "linear"
+    assert np.abs(pixels_of(artifact)[..., :3] - srgb_to_linear(source.pixels).numpy()).max() < near
+
+
+def cutout_material() -> Material:
+    """Return a material with alpha that is on or off, and garish color where it is off."""
+    source = small_material()
+    assert source.base_color is not None
+    pixels = torch.cat([source.base_color.pixels, torch.ones(EDGE, EDGE, 1)], dim=2)
+    pixels[:8] = torch.tensor([1.0, 0.0, 1.0, 0.0])
+    base_color = Image(pixels, ColorSpace.SRGB, AlphaMode.CUTOUT)
+    return replace(source, base_color=base_color)
+
+
+@pytest.mark.parametrize("name", ["bc1", "bc3", "bc7", "rgba8"])
+def test_alpha_is_kept_and_told(name: str) -> None:
+    target = with_forms(find_target("godot", NONE), {"albedo": name})
+    artifact = export(target, cutout_material())["wall_albedo.dds"]
+    coverage = pixels_of(artifact)[..., 3]
+    assert (coverage[:8].max(), coverage[8:].min()) == (0.0, 1.0)
+    assert read_dds(artifact.data).shape.alpha is Alpha.STRAIGHT
+
+
+def test_color_without_alpha_is_told_to_be_opaque_and_data_to_be_no_coverage() -> None:
+    files = export(find_target("unity", NONE))
+    alphas = {
+        name: read_dds(files[f"wall_{name}.dds"].data).shape.alpha for name in ("albedo", "mask", "normal")
+    }
+    assert alphas == {"albedo": Alpha.OPAQUE, "mask": Alpha.CUSTOM, "normal": Alpha.UNKNOWN}
+
+
+def test_a_packing_of_four_channels_does_not_go_into_three() -> None:
+    with pytest.raises(SpecError, match="write bc3 or bc7"):
+        export(with_forms(find_target("unity", NONE), {"orm": "bc1"}))
 
 
 def test_urp_and_a_container_go_together() -> None:
