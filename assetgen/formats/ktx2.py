@@ -163,7 +163,8 @@ def _unpack_zstd(packed: bytes, expected: int) -> bytes:
     """Return the unpacked bytes, at most one more than expected; memory grows only with what really comes."""
     parts, missing = [], expected + 1
     window = min(max(1 << expected.bit_length(), _WINDOWS[0]), _WINDOWS[1])
-    with zstandard.ZstdDecompressor(max_window_size=window).stream_reader(packed) as reader:
+    unpacker = zstandard.ZstdDecompressor(max_window_size=window)
+    with unpacker.stream_reader(packed, read_across_frames=True) as reader:
         while missing:
             part = reader.read(min(missing, _STRIDE))
             if not part:
@@ -174,4 +175,8 @@ def _unpack_zstd(packed: bytes, expected: int) -> bytes:
 
 
 def _unpack_zlib(packed: bytes, expected: int) -> bytes:
-    return zlib.decompressobj().decompress(packed, expected + 1)
+    unpacker = zlib.decompressobj()
+    unpacked = unpacker.decompress(packed, expected + 1)
+    if len(unpacked) == expected and not unpacker.eof:
+        raise zlib.error("its checksum is cut off")
+    return unpacked

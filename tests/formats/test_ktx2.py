@@ -195,13 +195,25 @@ def test_a_text_that_cannot_be_kept_is_refused(key: str, value: str) -> None:
         write_ktx2(counted_texture(PLAIN), metadata={key: value})
 
 
-def test_files_packed_by_zlib_are_read() -> None:
+def test_files_packed_by_zlib_are_read_and_their_checksum_is_checked() -> None:
     texture = counted_texture(Shape(fmt=TexelFormat.RGBA8, width=4, height=4))
-    data = write_ktx2(texture, zstd_level=None)
-    (start, length, unpacked), packed = index_of(data)[0], zlib.compress(texture.levels[0])
-    data = data[:start] + packed
-    data = changed(changed(data, 44, 3), 80 + 8, len(packed), width=8)
-    assert (length, read_ktx2(data)) == (unpacked, texture)
+    data, packed = changed(write_ktx2(texture), 44, 3), zlib.compress(texture.levels[0])
+    assert read_ktx2(with_level(data, packed)) == texture
+    for damaged in (packed[:-1], packed[:-1] + b"\0", packed[:-4]):
+        with pytest.raises(FormatError, match="does not unpack"):
+            read_ktx2(with_level(data, damaged))
+
+
+def test_zstd_of_other_programs_is_read() -> None:
+    level = noise(256)
+    texture = flat_texture([level], fmt=TexelFormat.R8, width=16, height=16)
+    stream = zstandard.ZstdCompressor(level=19, write_content_size=False).compressobj()
+    assert read_ktx2(with_level(ONE_LEVEL, stream.compress(level) + stream.flush())) == texture
+    two_frames = b"".join(map(zstandard.ZstdCompressor().compress, (level[:100], level[100:])))
+    skippable = b"\x50\x2a\x4d\x18\x03\0\0\0abc"
+    assert read_ktx2(with_level(ONE_LEVEL, skippable + two_frames)) == texture
+    with pytest.raises(FormatError, match="does not unpack"):
+        read_ktx2(with_level(ONE_LEVEL, two_frames + b"garbage behind"))
 
 
 def test_a_level_count_of_none_leaves_the_mips_to_the_loader() -> None:
