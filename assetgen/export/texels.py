@@ -13,7 +13,7 @@ from assetgen.blocks.block_format import BlockFormat
 from assetgen.blocks.decode import decode_blocks
 from assetgen.blocks.encode import encode_blocks
 from assetgen.blocks.quality import Quality
-from assetgen.errors import SpecError
+from assetgen.errors import FormatError, SpecError
 from assetgen.formats.texel_format import TexelFormat
 from assetgen.formats.texture import Alpha
 from assetgen.imaging.color import srgb_to_linear
@@ -59,6 +59,11 @@ def decode_texels(data: bytes, encoding: TexelFormat, *, width: int, height: int
     if encoding.is_blocks:
         fmt = BlockFormat.BC1A if encoding is TexelFormat.BC1 else BlockFormat[encoding.name]
         return decode_blocks(data, fmt, width=width, height=height)
+    expected = encoding.image_bytes(width=width, height=height)
+    if len(data) != expected:
+        raise FormatError(
+            f"{width}x{height} {encoding.name} takes {expected} bytes, not {len(data)}; it is cut short."
+        )
     dtype = np.dtype(_PLAIN_DTYPES[encoding])
     texels = np.frombuffer(data, dtype).reshape(height, width, encoding.channels)
     return torch.from_numpy(texels.astype(np.float32) / (1.0 if encoding.is_float else _most(dtype)))
