@@ -14,11 +14,12 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
 
 from assetgen.export.texels import decode_texels
 from assetgen.formats.dds import read_dds, write_dds
-from assetgen.formats.ktx2 import write_ktx2
+from assetgen.formats.ktx2 import read_ktx2, write_ktx2
 from assetgen.formats.texel_format import TexelFormat
 from assetgen.formats.texture import Alpha, Shape, Texture
 from tests.formats.browser.browser import node_modules
@@ -169,6 +170,28 @@ def test_khronos_own_tool_finds_nothing_to_say_about_our_ktx2_files_and_extracts
         assert (tmp_path / "raw").read_bytes() == texture.image(level, layer=layer, face=face), shape
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("packing", [[], ["--zstd", "19"], ["--zlib", "6"]])
+def test_files_of_khronos_own_tool_are_read(tmp_path: Path, packing: list[str]) -> None:
+    ktx = shutil.which("ktx")
+    if ktx is None:
+        pytest.skip("ktx of KTX-Software is not on the PATH")
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 12, 12, 4), dtype=np.uint8)
+    faces = [str(tmp_path / f"{face}.png") for face in range(6)]
+    for face, path in enumerate(faces):
+        PIL.Image.fromarray(pixels[face]).save(path)
+    made = str(tmp_path / "made.ktx2")
+    options = ["--format", "R8G8B8A8_SRGB", "--assign-tf", "srgb", "--generate-mipmap", *packing]
+    for kind, sources in ((["--cubemap"], faces), ([], faces[:1]), (["--layers", "3"], faces[:3])):
+        subprocess.run([ktx, "create", *options, *kind, *sources, made], check=True, capture_output=True)
+        texture = read_ktx2(Path(made).read_bytes())
+        layers, is_cube = 3 if len(sources) == 3 else 1, len(sources) == 6
+        assert texture.shape == Shape(
+            fmt=TexelFormat.RGBA8, width=12, height=12, mip_count=4, srgb=True, layers=layers, is_cube=is_cube
+        )
+        assert texture.levels[0] == pixels[: len(sources)].tobytes()
+
+
 _KTX_PARSE = """
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
@@ -224,8 +247,6 @@ def test_nvidias_tools_write_files_that_are_read(tmp_path: Path) -> None:
     compress, assemble = shutil.which("nvcompress"), shutil.which("nvassemble")
     if compress is None or assemble is None:
         pytest.skip("nvcompress and nvassemble of NVIDIA Texture Tools are not on the PATH")
-    import PIL.Image
-
     rng = np.random.default_rng(0)
     faces = [str(tmp_path / f"{face}.tga") for face in range(6)]
     for face in faces:
