@@ -1,8 +1,9 @@
 """What readers that others wrote make of our DDS and KTX2 files, texel by texel, level by level.
 
 Each reader is asked for what it can read and skipped with a reason where it is not installed:
-OpenImageIO and imagecodecs (packages of the `dev` extra), `ktx` of KTX-Software 5 on the PATH, and node with the
-packages ktx-parse and three in NODE_PATH or in node_modules of a folder above.
+OpenImageIO and imagecodecs (packages of the `dev` extra), `ktx` of KTX-Software 5 and `dds_dump` (over Microsoft's
+DirectXTex) on the PATH, NVIDIA Texture Tools likewise, and node with the package ktx-parse in NODE_PATH or in
+node_modules of a folder above.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ import pytest
 
 from assetgen.export.texels import decode_texels
 from assetgen.formats.dds import read_dds, write_dds
+from assetgen.formats.dds_header import HEADER_BYTES
 from assetgen.formats.ktx2 import read_ktx2, write_ktx2
 from assetgen.formats.texel_format import TexelFormat
 from assetgen.formats.texture import Alpha, Shape, Texture
 from tests.formats.browser.browser import node_modules
+from tests.formats.test_dds import LEGACY, legacy
 from tests.formats.textures import random_texture
 
 SIZES = [(16, 16), (20, 12), (5, 3), (1, 1)]
@@ -128,6 +131,58 @@ def test_openimageio_finds_the_faces_of_a_cube_map_behind_each_others_mips(tmp_p
     for face in range(6):
         assert np.array_equal(seen[face], np.rint(texels(texture, 0, face=face) * 255))
     reader.close()
+
+
+@pytest.fixture(scope="module")
+def dds_dump() -> str:
+    tool = shutil.which("dds_dump")
+    if tool is None:
+        pytest.skip("dds_dump, see dds_dump.cpp beside this file, is not on the PATH")
+    return tool
+
+
+def check_with_directxtex(tool: str, folder: Path, data: bytes, texture: Texture) -> None:
+    """Compare every image of every level with what Microsoft's own library reads."""
+    shape, path, dumped = texture.shape, folder / "a.dds", folder / "a.floats"
+    path.write_bytes(data)
+    said = subprocess.run([tool, str(path), str(dumped)], check=True, capture_output=True, text=True).stdout
+    assert [int(word) for word in said.split()] == [
+        *(shape.width, shape.height, shape.images, shape.mip_count),
+        *(shape.fmt.dxgi(srgb=shape.srgb), int(shape.is_cube), shape.alpha.value),
+    ]
+    floats, start = np.fromfile(dumped, "<f4"), 0
+    # Ends of BC1 to BC5 are 8 bits or less, and how to round what lies between them is left open.
+    apart = 1e-6 if shape.fmt is TexelFormat.BC7 or shape.fmt.is_float or not shape.fmt.is_blocks else 0.005
+    for layer in range(shape.layers):
+        for face in range(shape.faces):
+            for level in range(shape.mip_count):
+                expected = texels(texture, level, layer=layer, face=face)
+                height, width, channels = expected.shape
+                seen = floats[start : start + width * height * 4].reshape(height, width, 4)
+                assert np.abs(seen[..., :channels] - expected).max() <= apart, (shape, layer, face, level)
+                start += width * height * 4
+    assert start == len(floats)
+
+
+@pytest.mark.slow
+def test_directxtex_reads_every_image_of_every_dds_file(dds_dump: str, tmp_path: Path) -> None:
+    for shape in shapes_of_all_kinds():
+        texture = random_texture(shape)
+        check_with_directxtex(dds_dump, tmp_path, write_dds(texture), texture)
+    for alpha in Alpha:
+        texture = random_texture(Shape(fmt=TexelFormat.BC7, width=5, height=3, mip_count=3, alpha=alpha))
+        check_with_directxtex(dds_dump, tmp_path, write_dds(texture), texture)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("caps2", [0, 0xFE00])
+@pytest.mark.parametrize("code", [row[0] for row in LEGACY])
+def test_directxtex_reads_older_files_as_we_do(dds_dump: str, tmp_path: Path, code: str, caps2: int) -> None:
+    fmt = next(row[1] for row in LEGACY if row[0] == code)
+    shape = Shape(fmt=fmt, width=8, height=8, mip_count=4, is_cube=caps2 != 0)
+    body = write_dds(random_texture(shape))[HEADER_BYTES:]
+    data = legacy(code.encode(), width=8, height=8, mip_count=4, caps2=caps2) + body
+    check_with_directxtex(dds_dump, tmp_path, data, read_dds(data))
 
 
 def shapes_of_all_kinds() -> list[Shape]:
