@@ -20,7 +20,7 @@ STEPS: Final[dict[str, int]] = {
     "finish": 1,  # maps -> normals, occlusion, mip chains
     "pack": 1,  # maps -> the channels of an engine's textures
     "bc7": 1,
-    "bc45": 1,
+    "bc45": 2,
     "dds": 2,
     "png": 1,
 }
