@@ -140,6 +140,8 @@ def _search(s: np.ndarray, x: int, low: Lanes, high: Lanes, steps: float, plan: 
     _try_ends(s, x, low, high, steps)
     # Ends as far apart as there are steps hit every whole number between them.
     _try_ends(s, x, start, start + steps, steps)
+    if not any_lane(load(s, _ERROR) > 0.0):
+        return
     step = (greatest - least) * (1.0 / steps)
     for k in range(plan.seeds):
         low = least + step * _SHIFTS[2 * k]
@@ -148,8 +150,7 @@ def _search(s: np.ndarray, x: int, low: Lanes, high: Lanes, steps: float, plan: 
             low, high = _move_ends(s, x, low, high, steps)
         _try_ends(s, x, low, high, steps)
     for _ in range(plan.passes):
-        if any_lane(load(s, _ERROR) > 0.0):
-            _search_around(s, x, 1, steps)
+        _search_around(s, x, 1, steps)
     if plan.reach > 0:
         _search_around(s, x, plan.reach, steps)
 

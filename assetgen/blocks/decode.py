@@ -11,15 +11,19 @@ from assetgen.blocks.block_format import BlockFormat
 from assetgen.errors import FormatError
 
 _DECODERS = {
+    BlockFormat.BC1: texture2ddecoder.decode_bc1,
+    BlockFormat.BC1A: texture2ddecoder.decode_bc1,
+    BlockFormat.BC3: texture2ddecoder.decode_bc3,
     BlockFormat.BC4: texture2ddecoder.decode_bc4,
     BlockFormat.BC5: texture2ddecoder.decode_bc5,
     BlockFormat.BC7: texture2ddecoder.decode_bc7,
 }
-_CHANNEL_ORDER = {BlockFormat.BC4: [2], BlockFormat.BC5: [2, 1], BlockFormat.BC7: [2, 1, 0, 3]}
+_ORDER = [2, 1, 0, 3]
+"""The decoder writes blue, green, red, alpha; this is the one place that puts them right."""
 
 
 def decode_blocks(data: bytes, fmt: BlockFormat, *, width: int, height: int) -> Tensor:
-    """Return the texels, (height, width, C) float32 in 0..1 with C = 1, 2 or 4 for BC4, BC5 and BC7.
+    """Return the texels, (height, width, `fmt.channels`) float32 in 0..1.
 
     Args:
         data: the blocks of one image or mip level, row by row.
@@ -38,7 +42,18 @@ def decode_blocks(data: bytes, fmt: BlockFormat, *, width: int, height: int) -> 
             f"{fmt.value} blocks of a {width}x{height} image take {expected} bytes, not {len(data)}; "
             "the data is cut short or of another format."
         )
-    # The decoder writes blue, green, red, alpha; this is the one place that puts them right.
     bgra = np.frombuffer(_DECODERS[fmt](data, width, height), np.uint8).reshape(height, width, 4)
-    texels = np.ascontiguousarray(bgra[:, :, _CHANNEL_ORDER[fmt]])
+    texels = np.ascontiguousarray(bgra[:, :, _ORDER[: fmt.channels]])
+    if fmt is BlockFormat.BC1A:
+        texels[_clear_texels(data, width, height)] = 0
     return torch.from_numpy(texels).to(torch.float32) / 255.0
+
+
+def _clear_texels(data: bytes, width: int, height: int) -> np.ndarray:
+    """Return where BC1 blocks have clear texels, (height, width); the decoder takes them for opaque."""
+    columns, rows = (width + 3) // 4, (height + 3) // 4
+    words = np.frombuffer(data, "<u2").reshape(rows, columns, 4)
+    codes = words[:, :, 2:, None] >> np.arange(0, 16, 2, dtype=np.uint16) & 3
+    clear = (words[:, :, :1] <= words[:, :, 1:2]) & (codes.reshape(rows, columns, 16) == 3)
+    texels = clear.reshape(rows, columns, 4, 4).swapaxes(1, 2).reshape(4 * rows, 4 * columns)
+    return texels[:height, :width]

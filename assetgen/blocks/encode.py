@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+from assetgen.blocks.bc1 import encode_bc1, encode_bc1a
+from assetgen.blocks.bc3 import encode_bc3
 from assetgen.blocks.bc7 import encode_bc7
 from assetgen.blocks.bc45 import encode_bc4, encode_bc5
 from assetgen.blocks.block_format import BlockFormat
@@ -17,6 +19,9 @@ class _Encoder(Protocol):
 
 
 _ENCODERS: Final[dict[BlockFormat, _Encoder]] = {
+    BlockFormat.BC1: encode_bc1,
+    BlockFormat.BC1A: encode_bc1a,
+    BlockFormat.BC3: encode_bc3,
     BlockFormat.BC4: encode_bc4,
     BlockFormat.BC5: encode_bc5,
     BlockFormat.BC7: encode_bc7,
