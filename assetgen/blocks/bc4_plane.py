@@ -234,9 +234,10 @@ def _write_codes(s: np.ndarray, x: int, steps: float) -> None:
     """Write the stored codes of all texels to _WORDS, eight texels in each, 3 bits a texel."""
     low, high = load(s, _LOW), load(s, _HIGH)
     span = high - low
-    scale = steps / higher(span, spread(1.0))
-    step = span * (1.0 / steps)
     last, zero, one = spread(steps), spread(0.0), spread(1.0)
+    # Equal ends are read as six values, whatever was meant: only the codes of the ends themselves are safe.
+    scale = select(span > 0.0, steps / higher(span, spread(1.0)), zero)
+    step = span * (1.0 / steps)
     for half in range(2):
         word = zero
         place = 1.0

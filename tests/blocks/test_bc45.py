@@ -54,6 +54,14 @@ def test_a_flat_channel_is_exact() -> None:
     assert np.array_equal(np.rint(decoded(encode_bc4(picture(levels)), BlockFormat.BC4, 64)), levels)
 
 
+@pytest.mark.parametrize("quality", Quality)
+def test_a_flat_channel_between_two_levels_is_within_a_step(quality: Quality) -> None:
+    ramp = torch.linspace(0, 1, 509).repeat_interleave(4).expand(4, -1)[..., None]
+    image = Image(ramp.contiguous(), ColorSpace.DATA)  # blocks of one value each
+    decoded = decode_blocks(encode_bc4(image, quality=quality), BlockFormat.BC4, width=image.width, height=4)
+    assert float((decoded - image.pixels).abs().max()) <= 1 / 255
+
+
 def test_a_mask_with_hard_black_and_white_uses_the_fixed_ends() -> None:
     block = np.array([0, 0, 255, 255, 100, 104, 108, 112, 116, 120, 100, 110, 120, 0, 255, 0])
     data = encode_bc4(picture(block.reshape(4, 4, 1)))
