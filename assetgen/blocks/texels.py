@@ -1,4 +1,4 @@
-"""Read blocks of 4x4 texels out of an image, sixteen blocks at once, as numbers 0..255."""
+"""Read blocks of 4x4 texels out of an image, sixteen blocks at once."""
 
 from __future__ import annotations
 
@@ -43,36 +43,56 @@ def read_blocks(
     first: int,
     last: int,
 ) -> None:
+    """Do as `gather_blocks` and turn 0..1 to 0..255, rounded half up when `is_whole`; others are clamped."""
+    gather_blocks(s, base, pixels, sources, channels, wraps, first, last)
+    for k in range(base, base + 16 * channels):
+        value = lower(higher(load(s, k), spread(0.0)), spread(1.0)) * 255.0
+        if is_whole:
+            value = floor(value + 0.5)
+        store(s, k, value)
+
+
+@part
+def gather_blocks(
+    s: np.ndarray,
+    base: int,
+    pixels: np.ndarray,
+    sources: tuple[int, int, int, int],
+    channels: int,
+    wraps: tuple[bool, bool],
+    first: int,
+    last: int,
+) -> None:
     """Write blocks `first` .. `first` + 15 to vectors `base`.., 16 for each of the first `channels` sources.
 
-    Values are 0..255, rounded half up when `is_whole`. Blocks past `last` repeat it. Texels past the edge
-    come from the opposite edge where the image wraps, and repeat the edge where it does not.
+    Blocks past `last` repeat it. Texels past the edge come from the opposite edge where the image wraps, and
+    repeat the edge where it does not.
     """
-    height, width, _ = pixels.shape
+    height, width, stride = pixels.shape
+    flat = pixels.ravel()
     columns = (width + 3) // 4
+    # Unsigned places spare the test for an index that counts from the end.
+    one_vector = np.uint64(LANES)
     for lane in range(LANES):
         block = min(first + lane, last)
         top, left = block // columns * 4, block % columns * 4
-        x0, x1 = left, _inside(left + 1, width, wraps[0])
-        x2, x3 = _inside(left + 2, width, wraps[0]), _inside(left + 3, width, wraps[0])
+        x0 = np.uint64(left * stride)
+        x1 = np.uint64(_inside(left + 1, width, wraps[0]) * stride)
+        x2 = np.uint64(_inside(left + 2, width, wraps[0]) * stride)
+        x3 = np.uint64(_inside(left + 3, width, wraps[0]) * stride)
         for row in range(4):
-            y = _inside(top + row, height, wraps[1])
+            start = _inside(top + row, height, wraps[1]) * width * stride
             for c in range(channels):
-                at = (base + 16 * c + 4 * row) * LANES + lane
-                source = max(sources[c], 0)
-                s[at] = pixels[y, x0, source]
-                s[at + LANES] = pixels[y, x1, source]
-                s[at + 2 * LANES] = pixels[y, x2, source]
-                s[at + 3 * LANES] = pixels[y, x3, source]
+                at = np.uint64((base + 16 * c + 4 * row) * LANES + lane)
+                line = np.uint64(start + max(sources[c], 0))
+                s[at] = flat[line + x0]
+                s[at + one_vector] = flat[line + x1]
+                s[at + one_vector + one_vector] = flat[line + x2]
+                s[at + one_vector + one_vector + one_vector] = flat[line + x3]
     for c in range(channels):
-        for k in range(base + 16 * c, base + 16 * c + 16):
-            value = lower(higher(load(s, k), spread(0.0)), spread(1.0))
-            if sources[c] < 0:
-                value = spread(1.0 if sources[c] == _ONE else 0.0)
-            value = value * 255.0
-            if is_whole:
-                value = floor(value + 0.5)
-            store(s, k, value)
+        if sources[c] < 0:
+            for k in range(base + 16 * c, base + 16 * c + 16):
+                store(s, k, spread(1.0 if sources[c] == _ONE else 0.0))
 
 
 @part
