@@ -35,6 +35,7 @@ from assetgen.blocks.lanes import (
     spread,
     store,
 )
+from assetgen.blocks.line import fit_line
 
 _FLAT = 64.0
 """Summed squares about the mean, in the channel that varies most: two levels either way."""
@@ -56,7 +57,9 @@ def fit_color(s: np.ndarray, plan: ColorSearch, may_use_three: bool) -> None:
     for k in range(6):
         store(s, BEST + k, spread(0.0))
     store(s, BEST + STEPS, select(opaque, four, three))
-    span = _principal_axis(s, members)
+    # MEAN, AXIS and TRIAL lie one after the other, as the line is written.
+    span = fit_line(s, TEXELS, MEMBERS, MEAN)
+    _round_trial(s)
     _try_with_rounds(s, select(opaque, four, three), always, plan.rounds)
     # The mean itself may be a value between two colors, nearer than any color that can be stored.
     flat = span <= _FLAT
@@ -85,65 +88,6 @@ def _try_threes(s: np.ndarray, allowed: LaneMask, rounds: int) -> None:
     split_ends(s, 2)
     _round_trial(s)
     _try_with_rounds(s, spread(2.0), allowed, rounds)
-
-
-@part
-def _principal_axis(s: np.ndarray, members: Lanes) -> Lanes:
-    """Leave MEAN, AXIS and the ends of the members along it as TRIAL; return the largest variance."""
-    a = b = c = spread(0.0)
-    for i in range(16):
-        w = load(s, MEMBERS + i)
-        a += w * load(s, TEXELS + i)
-        b += w * load(s, TEXELS + 16 + i)
-        c += w * load(s, TEXELS + 32 + i)
-    share = 1.0 / higher(members, spread(1.0))
-    a, b, c = a * share, b * share, c * share
-    aa = ab = ac = bb = bc = cc = spread(0.0)
-    for i in range(16):
-        w = load(s, MEMBERS + i)
-        u = w * (load(s, TEXELS + i) - a)
-        v = w * (load(s, TEXELS + 16 + i) - b)
-        t = w * (load(s, TEXELS + 32 + i) - c)
-        aa += u * u
-        ab += u * v
-        ac += u * t
-        bb += v * v
-        bc += v * t
-        cc += t * t
-    # Power iteration from the column of the largest variance, which is never orthogonal to the axis.
-    larger = bb > aa
-    x, y, z = select(larger, ab, aa), select(larger, bb, ab), select(larger, bc, ac)
-    larger = cc > higher(aa, bb)
-    x, y, z = select(larger, ac, x), select(larger, bc, y), select(larger, cc, z)
-    top = higher(higher(aa, bb), cc)
-    scale = 1.0 / higher(top, spread(1e-6))
-    for _ in range(4):
-        # The scale keeps the vector in range: no eigenvalue exceeds three times the largest variance.
-        u = (aa * x + ab * y + ac * z) * scale
-        v = (ab * x + bb * y + bc * z) * scale
-        t = (ac * x + bc * y + cc * z) * scale
-        x, y, z = u, v, t
-    share = 1.0 / higher(x * x + y * y + z * z, spread(1e-12))
-    low = high = spread(0.0)
-    for i in range(16):
-        u, v, t = load(s, TEXELS + i) - a, load(s, TEXELS + 16 + i) - b, load(s, TEXELS + 32 + i) - c
-        t = (u * x + v * y + t * z) * load(s, MEMBERS + i)
-        low, high = lower(low, t), higher(high, t)
-    low, high = low * share, high * share
-    store(s, MEAN, a)
-    store(s, MEAN + 1, b)
-    store(s, MEAN + 2, c)
-    store(s, AXIS, x)
-    store(s, AXIS + 1, y)
-    store(s, AXIS + 2, z)
-    store(s, TRIAL, a + low * x)
-    store(s, TRIAL + 1, b + low * y)
-    store(s, TRIAL + 2, c + low * z)
-    store(s, TRIAL + 3, a + high * x)
-    store(s, TRIAL + 4, b + high * y)
-    store(s, TRIAL + 5, c + high * z)
-    _round_trial(s)
-    return top
 
 
 @part

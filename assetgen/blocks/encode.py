@@ -6,11 +6,11 @@ from typing import Final, Protocol
 
 from assetgen.blocks.bc1 import encode_bc1, encode_bc1a
 from assetgen.blocks.bc3 import encode_bc3
+from assetgen.blocks.bc6h import encode_bc6h_sfloat, encode_bc6h_ufloat
 from assetgen.blocks.bc7 import encode_bc7
 from assetgen.blocks.bc45 import encode_bc4, encode_bc5
 from assetgen.blocks.block_format import BlockFormat
 from assetgen.blocks.quality import Quality
-from assetgen.errors import SpecError
 from assetgen.media.image import Image
 
 
@@ -24,6 +24,8 @@ _ENCODERS: Final[dict[BlockFormat, _Encoder]] = {
     BlockFormat.BC3: encode_bc3,
     BlockFormat.BC4: encode_bc4,
     BlockFormat.BC5: encode_bc5,
+    BlockFormat.BC6H_UFLOAT: encode_bc6h_ufloat,
+    BlockFormat.BC6H_SFLOAT: encode_bc6h_sfloat,
     BlockFormat.BC7: encode_bc7,
 }
 
@@ -44,7 +46,4 @@ def encode_blocks(
     Raises:
         SpecError: the image has fewer channels than the format needs.
     """
-    encoder = _ENCODERS.get(fmt)
-    if encoder is None:
-        raise SpecError(f"no encoder writes {fmt.value}; use one of {[f.value for f in _ENCODERS]}.")
-    return encoder(image, quality=quality, threads=threads)
+    return _ENCODERS[fmt](image, quality=quality, threads=threads)

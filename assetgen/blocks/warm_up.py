@@ -8,18 +8,17 @@ import sys
 import numba
 import torch
 
-from assetgen.blocks.bc7 import encode_bc7
-from assetgen.blocks.bc45 import encode_bc4
+from assetgen.blocks.block_format import BlockFormat
+from assetgen.blocks.encode import encode_blocks
 from assetgen.blocks.kernel import sources_digest
 from assetgen.media.image import ColorSpace, Image
 
 
 def warm_up() -> None:
     """Encode one tiny image with every encoder; numba keeps what it compiles for later processes."""
-    image = Image(torch.zeros(4, 4, 1), ColorSpace.DATA)
-    encode_bc7(image)
-    # BC5 runs the same kernel.
-    encode_bc4(image)
+    image = Image(torch.zeros(4, 4, 2), ColorSpace.DATA)
+    for fmt in BlockFormat:
+        encode_blocks(image, fmt)
 
 
 def compiled_form() -> str:
