@@ -27,7 +27,7 @@ from assetgen.store.paths import safe_relative
 from assetgen.versions import KEY_SCHEMA, STEPS
 
 _MAKE_STEPS: Final = ("finish",)
-_EXPORT_STEPS: Final = ("finish", "pack", "bc7", "bc45", "dds", "png")
+_EXPORT_STEPS: Final = ("finish", "pack", "bc7", "bc45", "bc1", "bc3", "bc6h", "dds", "png")
 
 
 @dataclass(frozen=True, slots=True)
