@@ -21,7 +21,8 @@ STEPS: Final[dict[str, int]] = {
     "pack": 1,  # maps -> the channels of an engine's textures
     "bc7": 1,
     "bc45": 2,
-    "bc13": 1,
+    "bc1": 1,
+    "bc3": 1,
     "bc6h": 1,
     "dds": 2,
     "ktx2": 1,

@@ -27,7 +27,18 @@ from assetgen.store.paths import safe_relative
 from assetgen.versions import KEY_SCHEMA, STEPS
 
 _MAKE_STEPS: Final = ("finish",)
-_EXPORT_STEPS: Final = ("finish", "pack", "bc7", "bc45", "bc13", "bc6h", "dds", "ktx2", "png")
+_EXPORT_STEPS: Final = (
+    "finish",
+    "pack",
+    "bc7",
+    "bc45",
+    "bc1",
+    "bc3",
+    "bc6h",
+    "dds",
+    "ktx2",
+    "png",
+)
 
 
 @dataclass(frozen=True, slots=True)

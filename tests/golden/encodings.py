@@ -15,10 +15,11 @@ from typing import TypedDict
 import numpy as np
 import torch
 
+from assetgen.blocks.bc1 import encode_bc1, encode_bc1a
+from assetgen.blocks.bc3 import encode_bc3
+from assetgen.blocks.bc6h import encode_bc6h_sfloat, encode_bc6h_ufloat
 from assetgen.blocks.bc7 import encode_bc7
 from assetgen.blocks.bc45 import encode_bc4, encode_bc5
-from assetgen.blocks.block_format import BlockFormat
-from assetgen.blocks.encode import encode_blocks
 from assetgen.blocks.quality import Quality
 from assetgen.formats.dds import write_dds
 from assetgen.formats.ktx2 import write_ktx2
@@ -73,21 +74,17 @@ def current() -> dict[str, Golden]:
     image = golden_picture()
     opaque = image.with_pixels(image.pixels[:, :, :3].contiguous())
     blocks = [encode_bc7(picture, quality=q) for picture in (image, opaque) for q in Quality]
-    colors = [
-        encode_blocks(image, fmt, quality=q)
-        for fmt in (BlockFormat.BC1, BlockFormat.BC1A, BlockFormat.BC3)
-        for q in Quality
-    ]
-    lights = [
-        encode_blocks(image, fmt, quality=q)
-        for fmt in (BlockFormat.BC6H_UFLOAT, BlockFormat.BC6H_SFLOAT)
-        for q in Quality
-    ]
     planes = [encode(image, quality=q) for encode in (encode_bc4, encode_bc5) for q in Quality]
+    colors = [encode(image, quality=q) for encode in (encode_bc1, encode_bc1a) for q in Quality]
+    light = image.with_pixels(image.pixels[:, :, :3] * 9 - 1)
+    lights = [
+        encode(light, quality=q) for encode in (encode_bc6h_ufloat, encode_bc6h_sfloat) for q in Quality
+    ]
     made = {
         "bc7": b"".join(blocks),
         "bc45": b"".join(planes),
-        "bc13": b"".join(colors),
+        "bc1": b"".join(colors),
+        "bc3": b"".join(encode_bc3(image, quality=q) for q in Quality),
         "bc6h": b"".join(lights),
         "dds": write_dds(_golden_texture()),
         "ktx2": write_ktx2(_golden_texture(), metadata={"prompt": "wet"}, zstd_level=None, writer="golden"),
