@@ -23,4 +23,6 @@ STEPS: Final[dict[str, int]] = {
     "bc45": 1,
     "dds": 2,
     "png": 1,
+    "atlas": 1,  # pictures -> pages
+    "sheet": 1,  # pages -> mip chains and data files
 }
