@@ -44,6 +44,11 @@ class _Reference:
     target: str
     path: KeyPath
 
+    @property
+    def words(self) -> str:
+        """The key and that it uses something, in words."""
+        return "uses has" if self.path == ("uses",) else f"{spell(self.path)} uses"
+
 
 def link(files: Sequence[PromptFile]) -> Linked:
     """Return the files with their references resolved; a file with an error takes those that use it with it.
@@ -155,7 +160,7 @@ def _mapless(
             spec = known[used].specs[0] if used in known else None
             if spec is not None and not spec.gives_maps:
                 message = (
-                    f"{spell(reference.path)} names {reference.target}, which is of the kind {spec.kind} and has no "
+                    f"{reference.words} {reference.target}, which is of the kind {spec.kind} and has no "
                     "maps to give; name the pictures instead."
                 )
                 found[key] = _error(file, message, reference.path)
@@ -244,9 +249,7 @@ def _spread(known: dict[FileKey, PromptFile], errors: dict[FileKey, PromptFileEr
         broken = waiting.pop()
         for key, reference in users.get(broken, ()):
             if key not in errors:
-                message = (
-                    f"{spell(reference.path)} names {broken[1]}, which has an error; mend that one first."
-                )
+                message = f"{reference.words} {broken[1]}, which has an error; mend that one first."
                 errors[key] = _error(known[key], message, reference.path)
                 waiting.append(key)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from assetgen.project.graph import link
+from assetgen.project.project_file import find_project
+from assetgen.project.prompt_file import read_described
 from assetgen.project.uses import find_inputs, is_found
 from assetgen.specs.base import Spec
 from tests.project.folders import material, read, write
@@ -91,7 +93,7 @@ def test_finished_assets_and_hidden_folders_are_not_looked_into(tmp_path: Path) 
         ('"none/*.png"', 'uses has "none/\\*.png", which no picture or prompt file fits'),
         ('"hreo.png"', 'uses names "hreo.png", which does not exist; did you mean "hero.png"'),
         ('"**/hero.png"', 'art/hero.png and hero.png would both be called "hero"; rename one, write names'),
-        ('"other"', "uses names other.prompt.toml, which is of the kind atlas and has no maps to give"),
+        ('"other"', "uses has other.prompt.toml, which is of the kind atlas and has no maps to give"),
         ('"broken"', "uses = .*broken.prompt.toml.* has an error"),
     ],
 )
@@ -129,7 +131,7 @@ def test_a_material_cannot_be_made_from_an_atlas(tmp_path: Path) -> None:
     files = {"a.prompt.toml": atlas('uses = ["x.png"]'), "x.png": PICTURE}
     lines = 'assetgen = 1\nkind = "texture"\nsource = "a.prompt.toml"\n'
     root = write(tmp_path, {**files, "b.prompt.toml": lines})
-    assert "source.albedo names a.prompt.toml, which is of the kind atlas" in error_of(root, "b")
+    assert "source.albedo uses a.prompt.toml, which is of the kind atlas" in error_of(root, "b")
 
 
 def test_a_glob_stays_in_its_folder_unless_it_says_otherwise(tmp_path: Path) -> None:
@@ -155,3 +157,15 @@ def test_a_new_picture_that_a_glob_finds_changes_the_key_and_one_elsewhere_does_
     assert linked(root).source == before
     write(root, {"art/y.png": PICTURE})
     assert linked(root).source == {"x": "art/x.png", "y": "art/y.png"}
+
+
+def test_an_atlas_that_is_described_finds_from_the_projects_root(tmp_path: Path) -> None:
+    root = write(tmp_path, {"assetgen.toml": "assetgen = 1", "art/x.png": PICTURE})
+    document = {"assetgen": 1, "kind": "atlas", "uses": ["art/*"]}
+    file = read_described(document, asset="ui/icons", project=find_project(root))
+    (spec,) = link([file]).specs
+    assert (spec.asset, spec.source) == ("ui/icons", {"x": "art/x.png"})
+    lost = read_described({**document, "uses": ["none/*"]}, asset="ui/icons", project=find_project(root))
+    (error,) = link([lost]).errors
+    assert error.place is not None
+    assert error.place.path == "spec.uses[0]"
