@@ -34,6 +34,8 @@ TASTES: Final = (
 _WORK: Final = 20_000
 """Rectangles placed in all tries together: about an eighth of a second."""
 _FEWEST_TRIES: Final = 5
+MOST_PAGES: Final = 64
+"""Beyond this something else is meant than an atlas; it also bounds the time that packing takes."""
 _MOST_TRIES: Final = 280
 
 
@@ -102,7 +104,8 @@ def pack_rectangles(sizes: Mapping[str, Size], rules: PageRules) -> Layout:
     """Return pages for rectangles of some width and height in texels, by name.
 
     Raises:
-        SpecError: nothing to pack, an empty rectangle, or one that is larger than a page; it is named.
+        SpecError: nothing to pack, more than fits on 64 pages, an empty rectangle, or one that is larger than a
+            page; it is named.
     """
     if not sizes:
         raise SpecError("there is nothing to pack; name at least one picture.")
@@ -114,6 +117,11 @@ def pack_rectangles(sizes: Mapping[str, Size], rules: PageRules) -> Layout:
     places: dict[str, Place] = {}
     left = list(range(len(names)))
     while left:
+        if len(pages) == MOST_PAGES:
+            raise SpecError(
+                f"{len(names)} pictures take more than {MOST_PAGES} pages of {rules.most}x{rules.most} texels; "
+                "make several atlases, smaller pictures, or larger pages."
+            )
         page, fill = _next_page(cells, left, rules)
         for number, (x, y, is_turned) in fill.places.items():
             at = (x * rules.grid + rules.margin, y * rules.grid + rules.margin)

@@ -132,6 +132,12 @@ def test_a_rectangle_that_no_page_takes_is_named_with_its_gutter_and_the_page() 
         pack_rectangles({"big": (510, 20), "small": (4, 4)}, PageRules(most=512, margin=2))
 
 
+def test_more_than_many_pages_are_refused_soon() -> None:
+    sizes = {f"{number:04}": (2000 + number % 48, 2047 - number % 61) for number in range(4096)}
+    with pytest.raises(SpecError, match=r"4096 pictures take more than 64 pages of 4096x4096 texels"):
+        pack_rectangles(sizes, PageRules(most=4096))
+
+
 @pytest.mark.parametrize("sizes", [{}, {"none": (0, 4)}])
 def test_nothing_is_refused(sizes: dict[str, Size]) -> None:
     with pytest.raises(SpecError):
