@@ -56,7 +56,7 @@ class Page:
         OneInteger(tuple(1 << n for n in range(9))),
         default=4,
         unit="texels",
-        doc="Pictures with their borders begin and end on multiples of it; 4 keeps blocks of BC7 apart.",
+        doc="Pictures with their borders begin and end on multiples of it; 4 for whole blocks of BC7.",
     )
     rotate: bool = switch(default=False, doc="Turn pictures by 90 degrees where that saves room.")
 
