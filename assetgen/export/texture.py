@@ -41,7 +41,7 @@ class ExportOptions:
         quality: effort of block compression.
         mipmaps: whether containers that can hold mips get all of them.
         metadata: texts by keyword, such as the prompt, kept in every file that can hold them.
-        mips: makes the chain of a map that is neither normals nor roughness with normals.
+        build_chain: makes the chain of a map that is neither normals nor roughness with normals.
         levels: the most levels of a chain; None for all.
     """
 
@@ -50,7 +50,7 @@ class ExportOptions:
     quality: Quality = Quality.BALANCED
     mipmaps: bool = True
     metadata: Mapping[str, str] = field(default_factory=dict)
-    mips: Callable[[Image], MipChain] = build_mips
+    build_chain: Callable[[Image], MipChain] = build_mips
     levels: int | None = None
 
 
@@ -119,7 +119,7 @@ class _Chains:
             if name == "roughness" and self.material.normal is not None:
                 self.built[name] = build_roughness_mips(image, self._normal_mips())
             else:
-                self.built[name] = self.options.mips(image)
+                self.built[name] = self.options.build_chain(image)
         return self.built[name]
 
     def _packed(self, channels: tuple[Channel, ...]) -> MipChain:

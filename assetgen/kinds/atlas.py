@@ -183,12 +183,14 @@ def _own_box(sprite: Sprite, atlas: Atlas) -> Box:
 def _options(atlas: Atlas, spec: AtlasSpec, plan: Target, number: int, name: str) -> ExportOptions:
     boxes = {_own_box(sprite, atlas) for sprite in atlas.sprites if sprite.page == number}
     whole = atlas.levels > 1 and not plan.takes_part_chains
-    mips = partial(build_page_mips, boxes=sorted(boxes), levels=atlas.levels, whole=whole, cutoff=spec.cutoff)
+    build_chain = partial(
+        build_page_mips, boxes=sorted(boxes), levels=atlas.levels, whole=whole, cutoff=spec.cutoff
+    )
     return ExportOptions(
         name=name,
         sizes=(longer_edge(atlas.pages[number]),),
         quality=Quality(spec.export.quality) if spec.export.quality else Quality.BALANCED,
         mipmaps=atlas.levels > 1,
-        mips=mips,
+        build_chain=build_chain,
         levels=None if whole else atlas.levels,
     )
