@@ -27,4 +27,6 @@ STEPS: Final[dict[str, int]] = {
     "dds": 2,
     "ktx2": 1,
     "png": 1,
+    "atlas": 1,  # pictures -> pages
+    "sheet": 1,  # pages -> mip chains and data files
 }

@@ -8,7 +8,7 @@ Ground for the choices:
   G occlusion, B detail mask, A smoothness, and URP Lit reads the same file (metallic R, smoothness A, occlusion G).
 - unreal: recompresses whatever it imports, so it gets lossless PNG without mips; normals are -Y (DirectX).
 - blender: reads PNG in any build; normals +Y; height at 16 bit for displacement.
-- godot: loads DDS with mips directly; StandardMaterial3D in ORM mode; normals +Y.
+- godot: loads DDS with mips directly, if the chain goes down to 1x1; StandardMaterial3D in ORM mode; normals +Y.
 - web: PNG in glTF's own packing, which every loader takes; what is block-compressed on request lies in KTX2.
 """
 
@@ -64,12 +64,18 @@ class Target:
         files: the set, in the order in which manifests list it.
         normal_y_down: whether green points down (DirectX).
         container: holds what is encoded, unless a prompt file names another.
+        takes_part_chains: whether a chain of mips may end before 1x1.
+        is_v_up: whether V counts from the bottom of a picture.
+        sheets: data files that it gets of an atlas.
     """
 
     name: str
     files: tuple[TextureFile, ...]
     normal_y_down: bool = False
     container: str = "dds"
+    takes_part_chains: bool = True
+    is_v_up: bool = False
+    sheets: tuple[str, ...] = ("json",)
 
 
 _PNG: Final = IMAGE_FILES["png"]
@@ -96,11 +102,27 @@ TARGETS: Final[dict[str, Target]] = {
     "unity": Target(
         name="unity",
         files=_set(_BC7, _BC5, TextureFile(role="mask", content=HDRP_MASK, form=_BC7)),
+        is_v_up=True,
     ),
-    "unreal": Target(name="unreal", files=_set(_PNG, _PNG, _orm(_PNG)), normal_y_down=True),
-    "blender": Target(name="blender", files=_set(_PNG, _PNG, _orm(_PNG))),
-    "godot": Target(name="godot", files=_set(_BC7, _BC5, _orm(_BC7))),
-    "web": Target(name="web", files=_set(_PNG, _PNG, _orm(_PNG)), container="ktx2"),
+    "unreal": Target(
+        name="unreal",
+        files=_set(_PNG, _PNG, _orm(_PNG)),
+        normal_y_down=True,
+        sheets=("json", "unreal"),
+    ),
+    "blender": Target(name="blender", files=_set(_PNG, _PNG, _orm(_PNG)), is_v_up=True),
+    "godot": Target(
+        name="godot",
+        files=_set(_BC7, _BC5, _orm(_BC7)),
+        takes_part_chains=False,
+        sheets=("json", "godot"),
+    ),
+    "web": Target(
+        name="web",
+        files=_set(_PNG, _PNG, _orm(_PNG)),
+        container="ktx2",
+        sheets=("json", "hash", "array"),
+    ),
 }
 
 _ENCODING_OF_ROLE: Final = {

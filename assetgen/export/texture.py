@@ -6,7 +6,7 @@ Work goes file by file and map by map, so a 4096 set never holds more than a few
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -41,6 +41,8 @@ class ExportOptions:
         quality: effort of block compression.
         mipmaps: whether containers that can hold mips get all of them.
         metadata: texts by keyword, such as the prompt, kept in every file that can hold them.
+        build_chain: makes the chain of a map that is neither normals nor roughness with normals.
+        levels: the most levels of a chain; None for all.
     """
 
     name: str
@@ -48,6 +50,8 @@ class ExportOptions:
     quality: Quality = Quality.BALANCED
     mipmaps: bool = True
     metadata: Mapping[str, str] = field(default_factory=dict)
+    build_chain: Callable[[Image], MipChain] = build_mips
+    levels: int | None = None
 
 
 def export_material(
@@ -61,7 +65,7 @@ def export_material(
         Cancelled: somebody asked to stop.
     """
     files = [file for file in target.files if _is_present(material, file)]
-    chains = _Chains(material)
+    chains = _Chains(material, options)
     for number, file in enumerate(files):
         ctx.progress(number, len(files), f"encoding {file.role}")
         chain = chains.of(file.content)
@@ -87,6 +91,7 @@ class _Chains:
     """The mip chains of a material, built when first asked for; roughness needs what the normals lost."""
 
     material: Material
+    options: ExportOptions
     built: dict[str, MipChain] = field(default_factory=dict)
     normals: NormalMips | None = None
 
@@ -105,7 +110,7 @@ class _Chains:
     def _normal_mips(self) -> NormalMips:
         if self.normals is None:
             assert self.material.normal is not None
-            self.normals = build_normal_mips(self.material.normal)
+            self.normals = build_normal_mips(self.material.normal, max_levels=self.options.levels)
         return self.normals
 
     def _map(self, name: str) -> MipChain:
@@ -114,7 +119,7 @@ class _Chains:
             if name == "roughness" and self.material.normal is not None:
                 self.built[name] = build_roughness_mips(image, self._normal_mips())
             else:
-                self.built[name] = build_mips(image)
+                self.built[name] = self.options.build_chain(image)
         return self.built[name]
 
     def _packed(self, channels: tuple[Channel, ...]) -> MipChain:

@@ -11,8 +11,8 @@ from assetgen.context import Context
 from assetgen.errors import SpecError
 from assetgen.export.targets import find_target, only_roles, with_forms
 from assetgen.export.texture import ExportOptions, export_material
-from assetgen.imaging.quality import check_plausible, measure_material
 from assetgen.kinds.base import Made
+from assetgen.kinds.material_value import MaterialValue
 from assetgen.kinds.sources import longer_edge, material_from_sources
 from assetgen.media.artifact import Artifact
 from assetgen.media.material import Material
@@ -22,10 +22,10 @@ from assetgen.specs.material import MaterialSpec
 _NO_LIGHT = "maps.emissive is on, but nothing in the prompt gives off light; there is no emissive map."
 
 
-class MaterialKind:
+class MaterialKind(MaterialValue):
     """Makes and writes materials."""
 
-    def make(self, spec: Spec, sources: Mapping[str, bytes], ctx: Context) -> Made:
+    def make(self, spec: Spec, sources: Mapping[str, bytes], ctx: Context) -> Made[Material]:
         """Return the material of a spec."""
         spec = _checked(spec)
         if not sources:
@@ -80,11 +80,6 @@ class MaterialKind:
             quality=Quality(export.quality) if export.quality else Quality.BALANCED,
         )
         yield from export_material(value, only_roles(plan, wanted), options, ctx)
-
-    def measure(self, value: Material) -> tuple[Mapping[str, float], tuple[str, ...]]:
-        """Return the quality figures of a material and what is implausible about them."""
-        figures = measure_material(value)
-        return figures, check_plausible(figures)
 
 
 def _checked(spec: Spec) -> MaterialSpec:

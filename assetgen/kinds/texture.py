@@ -13,8 +13,8 @@ from assetgen.export.image_files import IMAGE_FILES, ImageFile
 from assetgen.export.targets import ORM, Form, Target, TextureFile, find_target, form_named
 from assetgen.export.texture import ExportOptions, export_material
 from assetgen.formats.texel_format import TexelFormat
-from assetgen.imaging.quality import check_plausible, measure_material
 from assetgen.kinds.base import Made
+from assetgen.kinds.material_value import MaterialValue
 from assetgen.kinds.sources import longer_edge, material_from_sources
 from assetgen.media.artifact import Artifact
 from assetgen.media.material import MAP_SPACES, Material
@@ -24,10 +24,10 @@ from assetgen.specs.texture import TextureSpec
 _MAPS_OF_ROLE = {"albedo": ("base_color",), "orm": ("occlusion", "roughness", "metallic")}
 
 
-class TextureKind:
+class TextureKind(MaterialValue):
     """Makes and writes single textures; inside, a texture is a material with nothing but its own map."""
 
-    def make(self, spec: Spec, sources: Mapping[str, bytes], ctx: Context) -> Made:
+    def make(self, spec: Spec, sources: Mapping[str, bytes], ctx: Context) -> Made[Material]:
         """Return the texture of a spec."""
         spec = _checked(spec)
         if sources:
@@ -62,11 +62,6 @@ class TextureKind:
         for form in forms or [_form_of(plan, spec.role)]:
             file = TextureFile(role=spec.role, content=_content_of(spec.role), form=form)
             yield from export_material(value, replace(plan, files=(file,)), options, ctx)
-
-    def measure(self, value: Material) -> tuple[Mapping[str, float], tuple[str, ...]]:
-        """Return the quality figures of a texture and what is implausible about them."""
-        figures = measure_material(value)
-        return figures, check_plausible(figures)
 
 
 def _checked(spec: Spec) -> TextureSpec:

@@ -18,11 +18,9 @@ from assetgen.backends.table import BACKENDS
 from assetgen.context import Context
 from assetgen.errors import AssetGenError, FormatError, GenerationError
 from assetgen.formats.jpeg import jpeg_size
-from assetgen.formats.material_bundle import read_material_bundle, write_material_bundle
 from assetgen.kinds.base import Kind
 from assetgen.kinds.table import KINDS
 from assetgen.media.artifact import Artifact
-from assetgen.media.material import Material
 from assetgen.media.picture import Picture
 from assetgen.pipeline.course import EXPORT, MAKE, SHOW, SKETCH, Course
 from assetgen.pipeline.encoders import ready_encoders
@@ -117,7 +115,7 @@ class _Value:
     """The made value of an order: taken from the store or generated, when first asked for."""
 
     def __init__(
-        self, order: BuildOrder, spec: Spec, kind: Kind, store: Store, ctx: Context, course: Course
+        self, order: BuildOrder, spec: Spec, kind: Kind[Any], store: Store, ctx: Context, course: Course
     ) -> None:
         self.order, self.spec, self.kind, self.store = order, spec, kind, store
         self.ctx, self.course = ctx, course
@@ -125,7 +123,7 @@ class _Value:
         self.was_made = False
         self._waited_at = 0.0
         self._record: dict[str, Any] | None = None
-        self._value: Material | None = None
+        self._value: Any = None
 
     @property
     def is_loaded(self) -> bool:
@@ -164,14 +162,14 @@ class _Value:
         _ = self.record
 
     @property
-    def value(self) -> Material:
+    def value(self) -> Any:
         """The value, always as the store gives it back, so that a later export gives the same files."""
         if self._value is None:
             data = self.store.blobs.find(self.record["bundle"])
             if data is None:  # the blob was damaged, and is in quarantine now
                 self._record = self._make()
                 data = self.store.blobs.get(self._record["bundle"])
-            self._value = read_material_bundle(data, device=self.ctx.device)
+            self._value = self.kind.from_bundle(data, device=self.ctx.device)
         return self._value
 
     def show_stored(self) -> None:
@@ -200,12 +198,12 @@ class _Value:
         started = time.monotonic()
         self.course.begin(MAKE)
         made = self.kind.make(self.spec, self._sources(), self.ctx)
-        bundle = write_material_bundle(made.value)
-        self._value = read_material_bundle(bundle, device=self.ctx.device)
+        bundle = self.kind.to_bundle(made.value)
+        self._value = self.kind.from_bundle(bundle, device=self.ctx.device)
         figures, implausible = self.kind.measure(self._value)
         self.course.begin(SHOW)
         self.ctx.progress(0, 1, "rendering previews")
-        pictures = render_previews(self._value)
+        pictures = render_previews(self.kind.shown(self._value))
         if self.order.preview:
             self._show(face_of(pictures))
         previews = {name: self.store.blobs.put(jpeg) for name, jpeg in pictures.items()}
@@ -296,7 +294,6 @@ def _provenance(value: _Value, export_seconds: float) -> dict[str, object]:
     """Return where the set came from, enough to make it again."""
     spec = value.spec
     backend = None if spec.source else spec.backend
-    material = value.value
     return {
         "spec": spec.make_document(),
         "seed": spec.seed,
@@ -306,9 +303,7 @@ def _provenance(value: _Value, export_seconds: float) -> dict[str, object]:
         "assetgen": ASSETGEN,
         "torch": str(torch.__version__),
         "device": value.ctx.device.type,
-        "tile_m": round(material.tile_m, 6),
-        "relief_m": round(material.relief_m, 6),
-        "emissive_strength": round(material.emissive_strength, 6),
+        **value.kind.facts(value.value),
         "fallbacks": list(value.record["fallbacks"]),
         "make_seconds": value.record["seconds"],
         "export_seconds": round(export_seconds, 3),

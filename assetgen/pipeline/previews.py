@@ -36,11 +36,13 @@ def render_previews(material: Material) -> dict[str, bytes]:
 
     A material has "sphere" and "plane", PICTURE x PICTURE, and "maps": base color, normal, height, roughness,
     metallic, occlusion and, if it has one, emissive, MAP x MAP each with GAP between. A map that is absent is
-    drawn as what engines take instead. Anything else has "flat", its first map, and "tiled", 2 x 2 of it.
+    drawn as what engines take instead. Anything else has "flat", its first map, and where that wraps "tiled",
+    2 x 2 of it.
     """
     if material.base_color is None or material.normal is None:
         image = next(image for _, image in material.maps())
-        return {"flat": write_jpeg(render_face(material, size=PICTURE)), "tiled": write_jpeg(_tiled(image))}
+        flat = {"flat": write_jpeg(render_face(material, size=PICTURE))}
+        return {**flat, "tiled": write_jpeg(_tiled(image))} if any(image.wraps) else flat
     return {
         "sphere": write_jpeg(render_face(material, size=PICTURE)),
         "plane": write_jpeg(render_plane(material, size=PICTURE), quality=_PLANE_QUALITY),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from assetgen.context import Context
 from assetgen.errors import AssetGenError, Cancelled
@@ -35,7 +35,7 @@ def is_worth_sketching(spec: Spec) -> bool:
     return spec.size is not None and max(spec.size) > EDGE
 
 
-def draw_sketch(spec: Spec, kind: Kind, ctx: Context) -> Picture | None:
+def draw_sketch(spec: Spec, kind: Kind[Any], ctx: Context) -> Picture | None:
     """Return the picture of a smaller twin of an asset, or None when it cannot be drawn: see the log.
 
     Raises:

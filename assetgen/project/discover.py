@@ -70,7 +70,7 @@ def _walk(start: Path) -> list[tuple[Path, Project]]:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 absolute = os.path.normcase(os.path.abspath(entry.path))  # noqa: PTH100
-                if absolute != output and not _is_skipped(entry.name):
+                if absolute != output and not is_skipped(entry.name):
                     waiting.append((entry.path, project))
             elif entry.name.endswith(PROMPT_SUFFIX) and entry.is_file(follow_symlinks=False):
                 found.append((Path(entry.path), project))
@@ -87,7 +87,8 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         raise PromptFileError(message, place=Place(folder)) from error
 
 
-def _is_skipped(name: str) -> bool:
+def is_skipped(name: str) -> bool:
+    """Tell whether a folder of this name is left out of every search."""
     return name.startswith(".") or name in SKIPPED_FOLDERS
 
 

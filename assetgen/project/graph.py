@@ -15,6 +15,7 @@ from pathlib import Path
 from assetgen.errors import PromptFileError, SpecError
 from assetgen.project.project_file import PROMPT_SUFFIX, Project, project_below
 from assetgen.project.prompt_file import PromptFile, read_prompt_file
+from assetgen.project.uses import with_found
 from assetgen.specs.base import AnySpec, Spec
 from assetgen.specs.paths import collision_key
 from assetgen.specs.wording import KeyPath, show, spell
@@ -43,6 +44,11 @@ class _Reference:
     target: str
     path: KeyPath
 
+    @property
+    def words(self) -> str:
+        """The key and that it uses something, in words."""
+        return "uses has" if self.path == ("uses",) else f"{spell(self.path)} uses"
+
 
 def link(files: Sequence[PromptFile]) -> Linked:
     """Return the files with their references resolved; a file with an error takes those that use it with it.
@@ -50,9 +56,12 @@ def link(files: Sequence[PromptFile]) -> Linked:
     Errors are: two assets with one id, a source that does not exist, a source prompt file that cannot be
     read, and prompt files that use each other in a circle.
     """
-    known = {_key(file): file for file in files}
+    known: dict[FileKey, PromptFile] = {}
     errors: dict[FileKey, PromptFileError] = {}
+    for file in files:
+        _admit(file, known, errors)
     _read_referenced(known, errors)
+    errors.update(_mapless(known, errors))
     errors.update(_collisions(known.values()))
     for key, file in known.items():
         if key not in errors:
@@ -90,10 +99,8 @@ def _key(file: PromptFile) -> FileKey:
 
 def _references(file: PromptFile) -> list[_Reference]:
     """Return the sources of a prompt file; its variants have the same."""
-    found = []
-    for role, target in (file.specs[0].source or {}).items():
-        found.append(_Reference(target, ("source", role)))
-    return found
+    spec = file.specs[0]
+    return [_Reference(target, spec.reference_key(role)) for role, target in (spec.source or {}).items()]
 
 
 def _used(file: PromptFile) -> list[tuple[FileKey, _Reference]]:
@@ -125,11 +132,39 @@ def _read_referenced(known: dict[FileKey, PromptFile], errors: dict[FileKey, Pro
                 folder = (key[0], key[1].rpartition("/")[0])
                 if folder not in projects:
                     projects[folder] = project_below(*folder)
-                known[key] = read_prompt_file(path, project=projects[folder])
+                _admit(read_prompt_file(path, project=projects[folder]), known, errors)
                 waiting.append(known[key])
             except PromptFileError as error:
                 message = f"{spell(reference.path)} = {show(reference.target)} has an error: {error}"
                 errors[_key(file)] = _error(file, message, reference.path)
+
+
+def _admit(
+    file: PromptFile, known: dict[FileKey, PromptFile], errors: dict[FileKey, PromptFileError]
+) -> None:
+    """Take a file in, with what its patterns find."""
+    key = _key(file)
+    try:
+        known[key] = with_found(file)
+    except PromptFileError as error:
+        known[key], errors[key] = file, error
+
+
+def _mapless(
+    known: dict[FileKey, PromptFile], errors: dict[FileKey, PromptFileError]
+) -> dict[FileKey, PromptFileError]:
+    """Return an error for each file that uses one without maps of its own, such as an atlas."""
+    found = {}
+    for key, file in known.items():
+        for used, reference in _used(file) if key not in errors else ():
+            spec = known[used].specs[0] if used in known else None
+            if spec is not None and not spec.gives_maps:
+                message = (
+                    f"{reference.words} {reference.target}, which is of the kind {spec.kind} and has no "
+                    "maps to give; name the pictures instead."
+                )
+                found[key] = _error(file, message, reference.path)
+    return found
 
 
 def _missing_picture(file: PromptFile) -> PromptFileError | None:
@@ -214,9 +249,7 @@ def _spread(known: dict[FileKey, PromptFile], errors: dict[FileKey, PromptFileEr
         broken = waiting.pop()
         for key, reference in users.get(broken, ()):
             if key not in errors:
-                message = (
-                    f"{spell(reference.path)} uses {broken[1]}, which has an error; mend that one first."
-                )
+                message = f"{reference.words} {broken[1]}, which has an error; mend that one first."
                 errors[key] = _error(known[key], message, reference.path)
                 waiting.append(key)
 

@@ -96,7 +96,7 @@ class ExportKeys(Mapping[str, str]):
             "make": self._make,
             "spec": self._spec.export_document(target),
             "name": self._spec.asset.rsplit("/", 1)[-1],
-            "steps": {step: STEPS[step] for step in _EXPORT_STEPS},
+            "steps": {step: STEPS[step] for step in (*_EXPORT_STEPS, *self._spec.export_steps)},
         }
         return action_key("export", document)
 
@@ -150,7 +150,7 @@ def _input(path: str, root: Path, upstream: Mapping[str, str], hash_picture: Cal
 def _make_key(spec: Spec, inputs: Mapping[str, str]) -> str:
     document: dict[str, object] = {
         "spec": spec.make_document(),
-        "steps": {step: STEPS[step] for step in _MAKE_STEPS},
+        "steps": {step: STEPS[step] for step in (*_MAKE_STEPS, *spec.make_steps)},
     }
     if spec.source:
         # What the sources hold counts, not where they lie: a picture may move.

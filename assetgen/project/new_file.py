@@ -25,7 +25,9 @@ _COMMON: Final = f"""
 
 # How many different ones to make.
 # variants = 3
+"""
 
+_TARGETS: Final = f"""
 # Engines to export to: {", ".join(TARGETS)}. The project's when absent.
 # targets = ["unity", "unreal"]
 """
@@ -64,7 +66,33 @@ _MATERIAL: Final = f"""
 # engine.unity.pack = "hdrp_mask"
 """
 
-_OWN: Final = {"texture": _TEXTURE, "material": _MATERIAL}
+_ATLAS: Final = """
+# What pages may be, in texels: longest edge, powers of two, free texels between pictures and repeated around them.
+# page = { max = 2048, pot = true, padding = 2, extrude = 1, align = 4 }
+
+# Mip levels: as many as the gutter keeps apart (true), one (false), or a number, for which the gutter grows.
+# mips = true
+
+# Leave transparent edges out; the data keep what was cut.
+# trim = true
+
+# Point that sprites are placed by, from the upper left corner.
+# pivot = [0.5, 1.0]
+
+# How alpha is used: blend or cutout.
+# alpha = "cutout"
+
+# How pictures are called: by the name of their file, or with its folders.
+# names = "path"
+
+# Maps to write and data files; all maps, and what the target reads, when absent.
+# maps = ["albedo", "normal"]
+# export = { data = ["json", "hash"] }
+"""
+
+_OWN: Final = {"texture": _TEXTURE, "material": _MATERIAL, "atlas": _ATLAS}
+_USES: Final = {"atlas": 'uses = ["*.png"]'}
+"""How a kind begins that is made of what others are, where the rest begin with a prompt."""
 
 
 def new_prompt_file(kind: str, name: str, *, prompt: str | None = None, source: str | None = None) -> str:
@@ -82,11 +110,13 @@ def new_prompt_file(kind: str, name: str, *, prompt: str | None = None, source: 
     if kind not in SPECS:
         raise SpecError(f"kind = {show(kind)} is unknown; {did_you_mean(kind, SPECS)}")
     lines = [f"assetgen = {SCHEMA_VERSION}", f'kind = "{kind}"']
-    if source is not None:
+    if kind in _USES:
+        lines.append(_USES[kind] if source is None else f"uses = [{_quoted(source)}]")
+    elif source is not None:
         lines.append(f"source = {_quoted(source)}")
-    if prompt is not None or source is None:
+    if prompt is not None or (source is None and kind not in _USES):
         lines.append(f"prompt = {_quoted(prompt or _words(name))}")
-    text = "\n".join(lines) + "\n" + _OWN[kind] + _COMMON
+    text = "\n".join(lines) + "\n" + _OWN[kind] + ("" if kind in _USES else _COMMON) + _TARGETS
     return text + _params(prompt or _words(name)) if kind == "material" and source is None else text
 
 

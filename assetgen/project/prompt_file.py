@@ -7,11 +7,12 @@ where its id says.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from assetgen.errors import Place, PromptFileError, SpecError
 from assetgen.project.params import params_problems
@@ -21,6 +22,8 @@ from assetgen.specs.base import STYLES, Spec, complete, variant_specs
 from assetgen.specs.paths import portable_path_problem, resolve_reference
 from assetgen.specs.table import SPECS, kind_of, prune_defaults, read_values
 from assetgen.specs.wording import KeyPath, Problem, did_you_mean, show, spell
+
+_WILDCARDS: Final = re.compile(r"[*?]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class PromptFile:
     specs: tuple[Spec, ...]
     places: Places = field(compare=False, repr=False)
     is_described: bool = False
+
+    @property
+    def folder(self) -> str:
+        """The folder that its references start from, as a path from the root."""
+        return "" if self.is_described else self.relative.rpartition("/")[0]
 
 
 def read_prompt_file(path: Path, *, project: Project) -> PromptFile:
@@ -215,6 +223,8 @@ def _checked_spec(
     if "source" in values:
         role = values.get("role", "albedo")
         values["source"] = _resolved(values["source"], role, origin.folder, problems)
+    if "patterns" in values:
+        values["patterns"] = _resolved_patterns(values["patterns"], origin.folder, problems)
     problems.extend(SPECS[kind].contradictions(complete(SPECS[kind], values)))
     if problems:
         return None
@@ -242,16 +252,28 @@ def _resolved(
     resolved: dict[str, str] = {}
     for name, reference in {role: source}.items() if isinstance(source, str) else source.items():
         path: KeyPath = ("source",) if lone else ("source", name)
-        target = resolve_reference(reference, folder=folder)
-        if target is None:
-            flaw = "leads out of the project; copy the picture into it."
-        else:
-            found = portable_path_problem(target)
-            flaw = f"{found}; name a file inside the project." if found else None
-        if flaw:
-            problems.append(Problem(path, f"{spell(path)} = {show(reference)} {flaw}"))
-        resolved[name] = target or reference
+        resolved[name] = _inside(reference, folder, path, problems)
     return resolved
+
+
+def _resolved_patterns(patterns: Sequence[str], folder: str, problems: list[Problem]) -> tuple[str, ...]:
+    """Return paths and globs as project-relative ones."""
+    return tuple(
+        _inside(pattern, folder, ("uses", index), problems) for index, pattern in enumerate(patterns)
+    )
+
+
+def _inside(reference: str, folder: str, path: KeyPath, problems: list[Problem]) -> str:
+    """Return a path or glob from the project's root, or note why it can be none."""
+    target = resolve_reference(reference, folder=folder)
+    if target is None:
+        flaw = "leads out of the project; copy the picture into it."
+    else:
+        found = portable_path_problem(_WILDCARDS.sub("x", target) if path[0] == "uses" else target)
+        flaw = f"{found}; name a file inside the project." if found else None
+    if flaw:
+        problems.append(Problem(path, f"{spell(path)} = {show(reference)} {flaw}"))
+    return target or reference
 
 
 def _place(problem: Problem, layers: Sequence[Defaults]) -> Place:

@@ -24,7 +24,7 @@ from assetgen.specs.fields import (
 from assetgen.specs.paths import portable_path_problem
 from assetgen.specs.rules import Choice, Either, Integer, Pair, Text
 from assetgen.specs.tables import Key, Table
-from assetgen.specs.wording import Problem, did_you_mean, show
+from assetgen.specs.wording import KeyPath, Problem, did_you_mean, show
 
 LONGEST_PROMPT: Final = 4000
 """Characters of a prompt."""
@@ -42,6 +42,9 @@ DEFAULT_SIZE: Final = (1024, 1024)
 """Of what is generated; a source picture without a size keeps its own."""
 
 SIZE: Final = Pair(Integer(SMALLEST_SIZE, LARGEST_SIZE), "[width, height]")
+
+STARTS: Final[Mapping[str, str]] = {"prompt": 'prompt = "..."', "source": 'source = "picture.png"'}
+"""What an asset is made from: one of these keys, and how it may be written."""
 
 _FILE = Text(400, meaning="a path")
 _SOURCE = Either(
@@ -89,6 +92,14 @@ class Spec:
     """
 
     kind: ClassVar[str] = ""
+    starts: ClassVar[Mapping[str, str]] = STARTS
+    """Keys of which a prompt file has one at least, and how each may be written."""
+    gives_maps: ClassVar[bool] = True
+    """Whether another asset may take it as a source."""
+    make_steps: ClassVar[tuple[str, ...]] = ()
+    """Steps besides the common ones whose versions its making depends on."""
+    export_steps: ClassVar[tuple[str, ...]] = ()
+    """Steps besides the common ones whose versions its files depend on."""
 
     asset: str = text(
         keys=("id",), stage="none", doc="Name that stays when the file moves; its path when absent."
@@ -144,6 +155,10 @@ class Spec:
         if problems:
             raise SpecError(problems[0].message, asset=self.asset)
 
+    def reference_key(self, role: str) -> KeyPath:
+        """Return the key of the prompt file that names a source."""
+        return ("source", role)
+
     @classmethod
     def contradictions(cls, values: Mapping[str, Any]) -> list[Problem]:
         """Return what is wrong between fields that are each right by themselves."""
@@ -191,12 +206,16 @@ def complete(spec_type: type[Spec], values: Mapping[str, Any]) -> Mapping[str, A
     return MappingProxyType(full)
 
 
-def common_contradictions(values: Mapping[str, Any]) -> list[Problem]:
-    """Return what is wrong between the fields that every kind has."""
+def common_contradictions(values: Mapping[str, Any], *, starts: Mapping[str, str] = STARTS) -> list[Problem]:
+    """Return what is wrong between the fields that every kind has.
+
+    Args:
+        values: fields by name.
+        starts: fields of which one at least is to say something, and how it may be written.
+    """
     problems: list[Problem] = []
-    if not values["prompt"] and not values["source"]:
-        message = 'there is neither prompt nor source; write prompt = "..." or source = "picture.png".'
-        problems.append(Problem((), message))
+    if not any(values[name] for name in starts):
+        problems.append(no_start(starts))
     if values["style"] is not None and values["style"] not in STYLES:
         message = f"style = {show(values['style'])} is unknown; {did_you_mean(values['style'], STYLES)}"
         problems.append(Problem(("style",), message))
@@ -207,6 +226,13 @@ def common_contradictions(values: Mapping[str, Any]) -> list[Problem]:
         )
         problems.append(Problem(("id",), message))
     return problems
+
+
+def no_start(starts: Mapping[str, str]) -> Problem:
+    """Return the problem of an asset that is made from nothing."""
+    keys = [example.split(" ", 1)[0] for example in starts.values()]
+    message = f"there is neither {' nor '.join(keys)}; write {' or '.join(starts.values())}."
+    return Problem((), message)
 
 
 def size_contradictions(values: Mapping[str, Any]) -> list[Problem]:

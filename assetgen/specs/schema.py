@@ -50,5 +50,5 @@ def _kind_schema(kind: str) -> dict[str, Any]:
         "title": f"assetgen {kind}",
         "description": about,
         **document_table(kind).schema(),
-        "anyOf": [{"required": ["prompt"]}, {"required": ["source"]}],
+        "anyOf": [{"required": [key]} for key in SPECS[kind].starts],
     }

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, Final
 
 from assetgen.errors import SpecError
-from assetgen.specs.base import SCHEMA_VERSION, Spec
+from assetgen.specs.atlas import AtlasSpec
+from assetgen.specs.base import SCHEMA_VERSION, Spec, no_start
 from assetgen.specs.fields import document_keys, gather_fields
 from assetgen.specs.material import MaterialSpec
 from assetgen.specs.rules import Constant, Either
@@ -18,9 +19,10 @@ from assetgen.specs.wording import Problem, did_you_mean, show
 SPECS: Final[dict[str, type[Spec]]] = {
     "texture": TextureSpec,
     "material": MaterialSpec,
+    "atlas": AtlasSpec,
 }
 
-NOT_FOR_DEFAULTS: Final = ("assetgen", "kind", "id", "prompt", "source")
+NOT_FOR_DEFAULTS: Final = ("assetgen", "kind", "id", "prompt", "source", "uses")
 """Keys that belong to one asset alone and have no place in a project's styles and rules."""
 
 
@@ -116,9 +118,9 @@ def kind_of(document: Mapping[str, Any], problems: list[Problem]) -> str | None:
 def read_values(kind: str, document: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
     """Return the canonical field values that a document gives, noting each problem the schema knows."""
     checked = document_table(kind).read(document, (), problems)
-    if "prompt" not in document and "source" not in document:
-        message = 'there is neither prompt nor source; write prompt = "..." or source = "picture.png".'
-        problems.append(Problem((), message))
+    starts = SPECS[kind].starts
+    if not any(key in document for key in starts):
+        problems.append(no_start(starts))
     return gather_fields(SPECS[kind], checked, problems)
 
 

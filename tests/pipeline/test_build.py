@@ -399,3 +399,62 @@ def test_a_build_that_waits_for_another_can_be_cancelled(shop: Workshop) -> None
     key = shop.plans()["a"].scanned.keys.make
     with locks.exclusive(shop.store.blobs.root / "locks" / f"make-{key[:3]}"), pytest.raises(Cancelled):
         shop.build("a", "web", ctx=Context(is_cancelled=iter([False] * 4 + [True] * 99).__next__))
+
+
+def atlas(*lines: str) -> str:
+    return "\n".join(["assetgen = 1", 'kind = "atlas"', "page.extrude = 4", *lines]) + "\n"
+
+
+def test_an_atlas_holds_pictures_and_maps_of_other_assets_and_follows_both(
+    shop: Workshop, makes: list[str]
+) -> None:
+    shop.write(a=cobblestone(), icons=atlas('uses = ["a", "*.png"]'), dot=png(10, 20, 30))
+    shop.build("a")
+    assert shop.build("icons").was_made
+    manifest = shop.manifest("icons")
+    assert manifest.kind == "atlas"
+    assert [file.role for file in manifest.files][:4] == ["albedo", "normal", "orm", "height"]
+    assert [file.role for file in manifest.files][4:] == ["atlas", "hash", "array"]
+    told = json.loads((shop.root / "generated/web/icons/icons.atlas.json").read_bytes())
+    assert [sprite["name"] for sprite in told["sprites"]] == ["a", "dot"]
+    assert manifest.provenance["sprites"] == 2
+    assert 0.0 < manifest.quality["fill"] <= 1.0
+    assert shop.plans()["icons"].need is Need.NOTHING
+    shop.write(dot=png(11, 20, 30))
+    assert shop.plans()["icons"].need is Need.MAKE
+    shop.build("icons")
+    shop.write(more=png(12, 20, 30))  # nothing but the glob leads to it
+    assert shop.plans()["icons"].need is Need.MAKE
+    shop.build("icons")
+    shop.write(a=cobblestone().replace("seed = 3", "seed = 4"))
+    assert {asset: one.need for asset, one in shop.plans().items()} == {"a": Need.MAKE, "icons": Need.MAKE}
+    shop.build("a")
+    shop.build("icons")
+    assert makes == ["a", "a"]
+
+
+def test_where_an_atlas_goes_and_what_is_told_of_it_make_nothing_again(shop: Workshop) -> None:
+    shop.write(icons=atlas('uses = ["*.png"]'), dot=png(10, 20, 30))
+    assert shop.build("icons").was_made
+    for line in ("pivot = [0.0, 1.0]", 'export.data = ["json"]', 'maps = ["albedo"]'):
+        shop.write(icons=atlas('uses = ["*.png"]', line))
+        assert not shop.build("icons").was_made
+    shop.write(icons=atlas('uses = ["*.png"]', "trim = false"))
+    assert shop.build("icons").was_made
+
+
+def test_an_atlas_from_the_store_gives_the_very_same_files(shop: Workshop) -> None:
+    shop.write(icons=atlas('uses = ["*.png"]'), dot=png(10, 20, 30), other=png(9, 8, 7, 200, mode="RGBA"))
+    shop.build("icons")
+    fresh = shop.files("icons")
+    shop.store.index.forget_action(shop.manifest("icons").full_key)
+    (shop.root / "generated/web/icons/icons_albedo.png").unlink()
+    assert not shop.build("icons").was_made
+    assert shop.files("icons") == fresh
+
+
+def test_a_picture_of_an_atlas_that_is_too_large_is_named(shop: Workshop) -> None:
+    shop.write(icons=atlas('uses = ["*.png"]', "page.max = 64"), big=png(1, 2, 3, edge=70))
+    with pytest.raises(SpecError, match='"big" is 70x70 texels') as caught:
+        shop.build("icons")
+    assert caught.value.asset == "icons"

@@ -90,7 +90,9 @@ def test_fine_detail_is_averaged_and_not_picked() -> None:
 
 def test_a_single_map_is_shown_flat_and_tiled() -> None:
     rise = torch.linspace(0, 1, 256)[None, :, None].expand(128, 256, 1).contiguous()
-    pictures = render_previews(Material(tile_m=1.0, relief_m=0.0, roughness=Image(rise, ColorSpace.DATA)))
+    pictures = render_previews(
+        Material(tile_m=1.0, relief_m=0.0, roughness=Image(rise, ColorSpace.DATA, wraps=(True, True)))
+    )
     flat, tiled = read(pictures["flat"]), read(pictures["tiled"])
     assert set(pictures) == {"flat", "tiled"}
     assert flat.shape[:2] == tiled.shape[:2] == (PICTURE // 2, PICTURE)
@@ -98,6 +100,12 @@ def test_a_single_map_is_shown_flat_and_tiled() -> None:
     assert (left - right).abs().max() < 0.06
     assert tiled[0, 4].mean() < 0.1
     assert tiled[0, PICTURE // 2 - 4].mean() > 0.9
+
+
+def test_what_does_not_tile_is_not_shown_tiled() -> None:
+    rise = torch.linspace(0, 1, 64)[None, :, None].expand(64, 64, 1).contiguous()
+    pictures = render_previews(Material(tile_m=1.0, relief_m=0.0, roughness=Image(rise, ColorSpace.DATA)))
+    assert set(pictures) == {"flat"}
 
 
 def test_pictures_are_small_enough_to_be_embedded_by_the_hundred() -> None:

@@ -47,6 +47,30 @@ MATERIAL: dict[str, Any] = {
     "params": {"slab_size": 0.4, "grain": "fine"},
 }
 
+ATLAS: dict[str, Any] = {
+    "assetgen": 1,
+    "kind": "atlas",
+    "uses": ["sprites/*.png", "walls/brick"],
+    "source": {"hero": "hero.png"},
+    "names": "path",
+    "page": {
+        "max": 2048,
+        "pot": True,
+        "square": False,
+        "padding": 2,
+        "extrude": 1,
+        "align": 4,
+        "rotate": True,
+    },
+    "mips": 3,
+    "trim": True,
+    "pivot": [0.5, 1.0],
+    "alpha": "cutout",
+    "cutoff": 0.4,
+    "maps": ["albedo", "normal"],
+    "export": {"data": ["json", "hash"], "quality": "fast"},
+}
+
 PROJECT: dict[str, Any] = {
     "assetgen": 1,
     "name": "Dungeon",

@@ -12,11 +12,11 @@ from assetgen.specs.project import project_table
 from assetgen.specs.schema import json_schema
 from assetgen.specs.table import SPECS, read_values
 from assetgen.specs.wording import Problem
-from tests.specs.documents import MATERIAL, PROJECT, TEXTURE, changed, paths_in, without
+from tests.specs.documents import ATLAS, MATERIAL, PROJECT, TEXTURE, changed, paths_in, without
 
 VALIDATORS = {
     kind: jsonschema.Draft202012Validator(json_schema(kind))
-    for kind in (None, "texture", "material", "project")
+    for kind in (None, "texture", "material", "atlas", "project")
 }
 
 odd_values = st.one_of(
@@ -53,7 +53,7 @@ def test_the_schema_is_itself_valid(kind: str | None) -> None:
 
 
 def test_full_examples_read_and_validate() -> None:
-    for document in (TEXTURE, MATERIAL):
+    for document in (TEXTURE, MATERIAL, ATLAS):
         assert reads(document)
         VALIDATORS[None].validate(document)
         VALIDATORS[document["kind"]].validate(document)
@@ -63,7 +63,7 @@ def test_full_examples_read_and_validate() -> None:
 
 @given(st.data())
 def test_parser_and_schema_agree_on_changed_values(data: st.DataObject) -> None:
-    document = data.draw(st.sampled_from([TEXTURE, MATERIAL]))
+    document = data.draw(st.sampled_from([TEXTURE, MATERIAL, ATLAS]))
     path = data.draw(st.sampled_from(paths_in(document)))
     mutant = changed(document, path, data.draw(odd_values))
     assert reads(mutant) == VALIDATORS[None].is_valid(mutant), (path, mutant)
@@ -71,7 +71,7 @@ def test_parser_and_schema_agree_on_changed_values(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_parser_and_schema_agree_on_added_keys(data: st.DataObject) -> None:
-    document = data.draw(st.sampled_from([TEXTURE, MATERIAL]))
+    document = data.draw(st.sampled_from([TEXTURE, MATERIAL, ATLAS]))
     tables = [(), *(path for path in paths_in(document) if isinstance(_at(document, path), dict))]
     table = data.draw(st.sampled_from(tables))
     name = data.draw(
@@ -81,7 +81,7 @@ def test_parser_and_schema_agree_on_added_keys(data: st.DataObject) -> None:
     assert reads(mutant) == VALIDATORS[None].is_valid(mutant), (table, name)
 
 
-@pytest.mark.parametrize("document", [TEXTURE, MATERIAL], ids=["texture", "material"])
+@pytest.mark.parametrize("document", [TEXTURE, MATERIAL, ATLAS], ids=["texture", "material", "atlas"])
 def test_parser_and_schema_agree_on_missing_keys(document: dict[str, Any]) -> None:
     for path in paths_in(document):
         mutant = without(document, path)
@@ -104,6 +104,7 @@ def test_every_key_has_a_description() -> None:
 def test_defaults_in_the_schema_are_valid_values() -> None:
     for kind in SPECS:
         base: dict[str, Any] = {"assetgen": 1, "kind": kind, "prompt": "x"}
+        base |= {"uses": ["x.png"]} if "uses" in SPECS[kind].starts else {}
         for name, key in json_schema(kind)["properties"].items():
             if "default" in key:
                 VALIDATORS[kind].validate({**base, name: key["default"]})

@@ -104,7 +104,11 @@ def made_id(document: Mapping[str, Any]) -> str:
     The same prompt gives the same id, so that asking again with another size replaces what was made.
     """
     prompt = document.get("prompt")
-    about = prompt if isinstance(prompt, str) and prompt.strip() else json.dumps(document.get("source"))
+    about = (
+        prompt
+        if isinstance(prompt, str) and prompt.strip()
+        else json.dumps(document.get("source") or document.get("uses"))
+    )
     about = " ".join(unicodedata.normalize("NFC", about).split())
     ascii_text = unicodedata.normalize("NFKD", about).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", ascii_text)[:_SLUG_WORDS]

@@ -46,6 +46,8 @@ from assetgen.store.paths import confined, is_link, safe_relative
 from assetgen.store.records import SourceFile
 from assetgen.store.store import Store
 
+_READS_FILES: Final = frozenset({"source", "uses"})
+"""Keys whose meaning lies on the disk."""
 MOST_PICTURES: Final = 1024
 """Source pictures whose hashes are remembered."""
 
@@ -66,7 +68,7 @@ class Planning:
 
     def is_quick(self, request: Request) -> bool:
         """Return whether `resolve` only computes: a described asset without pictures, on a local disk."""
-        if request.document is None or "source" in request.document:
+        if request.document is None or not _READS_FILES.isdisjoint(request.document):
             return False
         if request.project not in self._is_local:
             self._is_local[request.project] = not is_network(request.project)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assetgen.errors import AssetGenError, PromptFileError
-from assetgen.project.discover import ProjectFiles
+from assetgen.project.discover import ProjectFiles, is_skipped
 from assetgen.project.plan import Need, plan
 from assetgen.project.project_file import (
     PROJECT_FILE,
@@ -24,8 +24,9 @@ from assetgen.project.project_file import (
 )
 from assetgen.project.prompt_file import check_prompt_file, read_prompt_file
 from assetgen.project.scan import Scan, ScannedAsset, scan
+from assetgen.project.uses import find_inputs
 from assetgen.serve.watch.links import Links, Record
-from assetgen.serve.watch.reconcile import is_input_name, is_skipped
+from assetgen.serve.watch.reconcile import is_input_name
 from assetgen.store.store import Store
 
 Due = tuple[str, str, str]
@@ -127,7 +128,17 @@ class Judge:
 
         Nothing in an output folder counts, or a build could be its own cause.
         """
-        return self._outer | {path for path in self.links.sources() if not self._is_found_by_name(path)}
+        paths = {*self.links.sources(), *self._found_by_globs()}
+        return self._outer | {path for path in paths if not self._is_found_by_name(path)}
+
+    def _found_by_globs(self) -> set[str]:
+        """Return the files that globs find now, those that are new since their prompt files were read too."""
+        outputs = list(self._outputs.values())
+        return {
+            path
+            for glob in self.links.globs()
+            for path in find_inputs(self._root, glob, outputs=[self._root / output for output in outputs])
+        }
 
     def behind(self, path: str) -> set[str]:
         """Return the files that decide what a file means, without those that nobody looks at."""
@@ -246,9 +257,11 @@ class Judge:
     def _remember(self, path: str, assets: Sequence[ScannedAsset]) -> tuple[str, ...]:
         """Remember a file that is well; return the assets that it made before and nothing makes now."""
         ids = tuple(asset.asset for asset in assets)
-        sources = self._source_keys(assets[0].project, assets[0].document.get("source"))
+        document = assets[0].document
+        sources = self._source_keys(assets[0].project, document.get("source"))
+        globs = self._glob_keys(assets[0].project, document.get("patterns") or ())
         before = self.links.of(path).assets
-        self.links.put(path, Record(claims=ids, sources=sources, assets=ids))
+        self.links.put(path, Record(claims=ids, sources=sources, globs=globs, assets=ids))
         return tuple(asset for asset in before if not self.links.is_claimed(asset))
 
     def _remember_failed(self, path: str) -> None:
@@ -261,12 +274,18 @@ class Judge:
         except PromptFileError:
             self.links.put(path, before)
             return
-        sources = self._source_keys(project, file.specs[0].source)
+        document = file.specs[0].to_json()
+        sources = self._source_keys(project, document.get("source"))
+        globs = self._glob_keys(project, document.get("patterns") or ())
         claims = tuple(spec.asset for spec in file.specs)
-        self.links.put(path, Record(claims=claims, sources=sources, assets=before.assets))
+        self.links.put(path, Record(claims=claims, sources=sources, globs=globs, assets=before.assets))
 
     def _source_keys(self, project: Project, source: Mapping[str, str] | None) -> frozenset[str]:
         return frozenset(self._key(project.root / target) for target in (source or {}).values())
+
+    def _glob_keys(self, project: Project, patterns: Iterable[str]) -> frozenset[str]:
+        # A path that is written out may also stand for the prompt file of that name.
+        return frozenset(self._key(project.root / pattern) for pattern in patterns)
 
     # Projects
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assetgen.project.project_file import PROJECT_FILE, PROMPT_SUFFIX
+from assetgen.project.uses import is_found
 from assetgen.specs.paths import collision_key
 
 
@@ -20,11 +21,13 @@ class Record:
     Args:
         claims: ids of its assets, whether or not they are good.
         sources: keys of the files that it is made from.
+        globs: by which it finds such files, as keys with wildcards.
         assets: ids of its assets when it was last well.
     """
 
     claims: tuple[str, ...] = ()
     sources: frozenset[str] = frozenset()
+    globs: frozenset[str] = frozenset()
     assets: tuple[str, ...] = ()
 
 
@@ -35,6 +38,7 @@ class Links:
         self._records: dict[str, Record] = {}
         self._users: dict[str, set[str]] = {}
         self._claimants: dict[str, set[str]] = {}
+        self._finders: dict[str, frozenset[str]] = {}
 
     def __contains__(self, path: str) -> bool:
         return path in self._records
@@ -51,6 +55,8 @@ class Links:
             self._users.setdefault(source, set()).add(path)
         for claim in record.claims:
             self._claimants.setdefault(collision_key(claim), set()).add(path)
+        if record.globs:
+            self._finders[path] = record.globs
 
     def drop(self, path: str) -> Record:
         """Forget a prompt file and return what was known of it."""
@@ -59,6 +65,7 @@ class Links:
 
     def _unlink(self, path: str) -> None:
         record = self.of(path)
+        self._finders.pop(path, None)
         for source in record.sources:
             self._users[source].discard(path)
             if not self._users[source]:
@@ -70,21 +77,36 @@ class Links:
         """Yield every file that some prompt file is made from."""
         yield from self._users
 
+    def globs(self) -> set[str]:
+        """Return every glob by which some prompt file finds files."""
+        return {glob for globs in self._finders.values() for glob in globs}
+
     def below(self, folder: str) -> list[str]:
         """Return the prompt files in a folder and below it; the empty folder is the root."""
         prefix = f"{folder}/" if folder else ""
         return [path for path in self._records if path.startswith(prefix)]
 
     def users(self, paths: Iterable[str]) -> list[str]:
-        """Return the prompt files that are made from some files, directly or by way of others."""
+        """Return the prompt files that are made from some files, directly or by way of others.
+
+        A file that is new is one of those of a glob that finds it.
+        """
         found: dict[str, None] = {}
         waiting = list(paths)
         while waiting:
-            for user in sorted(self._users.get(waiting.pop(), ())):
+            path = waiting.pop()
+            for user in sorted(self._users.get(path, set()) | self._finders_of(path)):
                 if user not in found:
                     found[user] = None
                     waiting.append(user)
         return list(found)
+
+    def _finders_of(self, path: str) -> set[str]:
+        return {
+            user
+            for user, globs in self._finders.items()
+            if user != path and any(is_found(glob, path) for glob in globs)
+        }
 
     def rivals(self, path: str, claims: Iterable[str]) -> set[str]:
         """Return the other prompt files that claim one of these ids, or one that some system takes for it."""

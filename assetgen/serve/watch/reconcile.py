@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from assetgen.project.discover import SKIPPED_FOLDERS
+from assetgen.project.discover import is_skipped
 from assetgen.project.project_file import PROJECT_FILE, PROMPT_SUFFIX
 from assetgen.specs.project import DEFAULT_OUTPUT
 from assetgen.store.records import RACY_NS
@@ -95,11 +95,6 @@ class _Pending:
 def is_input_name(name: str) -> bool:
     """Tell whether a file of this name says what assets there are."""
     return name.endswith(PROMPT_SUFFIX) or name == PROJECT_FILE
-
-
-def is_skipped(folder: str) -> bool:
-    """Tell whether a folder of this name is left out of every search."""
-    return folder.startswith(".") or folder in SKIPPED_FOLDERS
 
 
 class Reconciler:

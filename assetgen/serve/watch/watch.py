@@ -305,6 +305,8 @@ class Watch:
         is_scan = self._pace.is_scan_due(self._reconciler.scan_at)
         if is_scan:
             self._pace.begin()
+            if self._judge.links.globs():  # a new file that one of them finds is to be seen
+                self._reconciler.follow(self._judge.followed())
         tick = self._reconciler.tick(scan=is_scan)
         if is_scan:
             self._pace.end(

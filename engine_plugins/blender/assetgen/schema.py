@@ -72,8 +72,8 @@ class Kind:
 
 
 def read_kinds(capabilities: Any) -> tuple[Kind, ...]:
-    """Return the kinds of a daemon's capabilities, the one that artists reach for first at the front."""
-    kinds = [_kind(one) for one in capabilities.kinds]
+    """Return the kinds of a daemon's capabilities that something generates from words, the favorite first."""
+    kinds = [_kind(one) for one in capabilities.kinds if one.backends]
     return tuple(sorted(kinds, key=lambda kind: kind.name != "material"))
 
 

@@ -205,6 +205,33 @@ def test_a_picture_that_was_missing_mends_its_user_when_it_comes(desk: Desk) -> 
     desk.diary.expect(("recovered", "a.prompt.toml"), ("due", "a.prompt.toml"))
 
 
+def test_a_picture_that_a_glob_finds_makes_the_atlas_due_when_it_comes_and_when_it_goes(desk: Desk) -> None:
+    write(desk.root, {"art/a.png": PNG, "elsewhere/b.png": PNG})
+    desk.write(icons_toml='assetgen = 1\nkind = "atlas"\nuses = ["art/*.png"]\n', b_toml=material())
+    desk.start(catch_up=False)
+    write(desk.root, {"art/b.png": PNG + b"2"})
+    desk.diary.expect(("due", "icons.prompt.toml"))
+    (desk.root / "art" / "b.png").unlink()
+    desk.diary.expect(("due", "icons.prompt.toml"))
+    write(desk.root, {"elsewhere/c.png": PNG})
+    desk.calm()
+
+
+def test_an_atlas_that_found_nothing_is_mended_by_the_first_picture(desk: Desk) -> None:
+    desk.write(icons_toml='assetgen = 1\nkind = "atlas"\nuses = ["art/*.png"]\n')
+    desk.start()
+    desk.diary.expect(("failed", "icons.prompt.toml"))
+    write(desk.root, {"art/a.png": PNG})
+    desk.diary.expect(("recovered", "icons.prompt.toml"), ("due", "icons.prompt.toml"))
+
+
+def test_a_prompt_file_that_a_glob_finds_makes_the_atlas_due(desk: Desk) -> None:
+    desk.write(walls__a_toml=material(), icons_toml='assetgen = 1\nkind = "atlas"\nuses = ["walls/*"]\n')
+    desk.start(catch_up=False)
+    desk.write(walls__b_toml=material("seed = 5"))
+    desk.diary.expect(("due", "walls/b.prompt.toml"), ("due", "icons.prompt.toml"))
+
+
 def test_a_broken_source_takes_its_user_with_it_and_back(desk: Desk) -> None:
     desk.write(a_toml=material(), b_toml=texture('source = "a.prompt.toml"'))
     desk.start(catch_up=False)
