@@ -1,0 +1,138 @@
+"""The GPU's block encoders write the CPU's bytes: as C on this machine, as PTX by inspection, on a card if there is one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from assetgen.blocks.bc7 import encode_bc7
+from assetgen.blocks.bc45 import encode_bc4, encode_bc5
+from assetgen.blocks.block_format import BlockFormat
+from assetgen.blocks.cuda_encode import encode_on_cuda, machine_code
+from assetgen.blocks.cuda_kernel import translate_kernel
+from assetgen.blocks.launch import launch_for
+from assetgen.blocks.nvrtc import NvrtcMissing, compile_cuda, nvrtc_version
+from assetgen.blocks.quality import Quality
+from assetgen.media.image import Image
+from tests.blocks.c_compiler import needs_compiler, run_in_c
+from tests.blocks.pictures import mixed_levels, picture
+
+CPU = {BlockFormat.BC4: encode_bc4, BlockFormat.BC5: encode_bc5, BlockFormat.BC7: encode_bc7}
+EVERY_ONE = [(fmt, quality) for fmt in CPU for quality in Quality]
+QUICK = [(BlockFormat.BC5, Quality.BALANCED), (BlockFormat.BC7, Quality.FAST)]
+
+
+def has_nvrtc() -> bool:
+    try:
+        nvrtc_version()
+    except NvrtcMissing:
+        return False
+    return True
+
+
+needs_nvrtc = pytest.mark.skipif(not has_nvrtc(), reason="there is no NVRTC here")
+needs_card = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
+
+
+def some_picture(channels: int, edge: int = 64) -> Image:
+    levels = mixed_levels(edge, channels, seed=3)[: edge - 3, : edge - 1]
+    image = picture(levels)
+    return Image(image.pixels, image.space, alpha=image.alpha, wraps=(True, False))
+
+
+def test_every_kernel_has_a_cuda_form() -> None:
+    for fmt, quality in EVERY_ONE:
+        assert "__global__" in translate_kernel(launch_for(some_picture(4), fmt, quality)).source
+
+
+def test_one_translation_serves_every_picture() -> None:
+    kernels = {
+        translate_kernel(launch_for(some_picture(channels, edge), BlockFormat.BC7, Quality.FAST)).digest
+        for channels, edge in ((1, 8), (4, 16))
+    }
+    assert len(kernels) == 1
+
+
+@needs_compiler
+@pytest.mark.parametrize(("fmt", "quality"), QUICK)
+def test_the_translated_kernel_writes_the_bytes_of_the_cpu(
+    tmp_path: Path, fmt: BlockFormat, quality: Quality
+) -> None:
+    for channels in (3, 4):
+        image = some_picture(channels)
+        expected = CPU[fmt](image, quality=quality)
+        blocks = len(expected) // fmt.block_bytes
+        assert run_in_c(launch_for(image, fmt, quality), blocks=blocks, folder=tmp_path) == expected
+
+
+@pytest.mark.slow
+@needs_compiler
+@pytest.mark.parametrize(("fmt", "quality"), EVERY_ONE)
+@pytest.mark.parametrize("channels", [2, 3, 4])
+def test_every_translated_kernel_writes_the_bytes_of_the_cpu(
+    tmp_path: Path, fmt: BlockFormat, quality: Quality, channels: int
+) -> None:
+    image = some_picture(channels, 512)
+    expected = CPU[fmt](image, quality=quality, threads=2)
+    blocks = len(expected) // fmt.block_bytes
+    launch = launch_for(image, fmt, quality)
+    assert run_in_c(launch, blocks=blocks, folder=tmp_path, optimise=2) == expected
+
+
+@needs_nvrtc
+@pytest.mark.parametrize("fmt", [BlockFormat.BC5, pytest.param(BlockFormat.BC7, marks=pytest.mark.slow)])
+def test_the_ptx_keeps_every_float_operation_as_the_cpu_has_it(fmt: BlockFormat) -> None:
+    launch = launch_for(some_picture(4), fmt, Quality.BALANCED)
+    code, _ = compile_cuda(translate_kernel(launch).source, "compute_75")
+    ptx = code.decode()
+    assert re.search(r"\bmul\.rn\.f32|\bmul\.f32", ptx)
+    assert not re.search(r"\bfma\.|\bmad\.f32|\.ftz|\.approx|div\.full", ptx)
+
+
+@needs_nvrtc
+def test_machine_code_is_made_once_and_made_again_when_it_was_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel = translate_kernel(launch_for(some_picture(2), BlockFormat.BC4, Quality.FAST))
+    code = machine_code(kernel, "sm_80", cache_dir=tmp_path)
+    (kept,) = (tmp_path / "kernels").iterdir()
+    with monkeypatch.context() as without:
+        without.setattr("assetgen.blocks.cuda_encode.compile_cuda", None)
+        assert machine_code(kernel, "sm_80", cache_dir=tmp_path) == code
+    kept.write_bytes(kept.read_bytes()[:-7])
+    assert machine_code(kernel, "sm_80", cache_dir=tmp_path) == code
+    assert [path.name for path in (tmp_path / "kernels").iterdir()] == [kept.name]
+
+
+@needs_nvrtc
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(tmp_path: Path) -> None:
+    (tmp_path / "kernels").write_text("a file in the way")
+    kernel = translate_kernel(launch_for(some_picture(2), BlockFormat.BC4, Quality.FAST))
+    assert machine_code(kernel, "sm_80", cache_dir=tmp_path)
+
+
+@needs_nvrtc
+def test_an_unknown_card_is_said_to_be_unknown() -> None:
+    with pytest.raises(NvrtcMissing, match="install a newer torch"):
+        compile_cuda("", "sm_999")
+
+
+@pytest.mark.gpu
+@needs_card
+@pytest.mark.parametrize(("fmt", "quality"), EVERY_ONE)
+@pytest.mark.parametrize("channels", [2, 3, 4])
+def test_a_card_writes_the_bytes_of_the_cpu(
+    tmp_path: Path, fmt: BlockFormat, quality: Quality, channels: int
+) -> None:
+    image = some_picture(channels, 512)
+    expected = np.frombuffer(CPU[fmt](image, quality=quality), np.uint8).reshape(-1, fmt.block_bytes)
+    there = image.with_pixels(image.pixels.cuda())
+    device = there.pixels.device
+    launch = launch_for(there, fmt, quality)
+    blocks = encode_on_cuda(launch, device, blocks=len(expected), cache_dir=tmp_path)
+    assert blocks.device.type == "cuda"
+    assert (blocks.cpu().numpy() == expected).all(axis=1).mean() >= 0.99
