@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from assetgen.blocks.block_format import BlockFormat
+from assetgen.blocks.channels import channel_sources
 from assetgen.blocks.quality import Quality
 from assetgen.media.image import Image
 
@@ -47,7 +48,6 @@ def launch_for(image: Image, fmt: BlockFormat, quality: Quality) -> Launch:
         ImportError: numba is missing, which the kernels' modules need.
     """
     from assetgen.blocks import bc7, bc45
-    from assetgen.blocks.texels import channel_sources
 
     pixels, wraps = image.pixels.detach().contiguous(), image.wraps
     name = f"{fmt.value} {quality.value}"

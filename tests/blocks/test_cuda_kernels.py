@@ -1,4 +1,4 @@
-"""The GPU's block encoders write the CPU's bytes: as C on this machine, as PTX by inspection, on a card if there is one."""
+"""GPU encoders write the bytes of the CPU: as C on this machine, as PTX by inspection, on a card if there is one."""
 
 from __future__ import annotations
 
