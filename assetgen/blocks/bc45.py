@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from assetgen.blocks.channels import block_count
 from assetgen.blocks.kernel import compile_kernel, in_chunks, part, sources_digest
 from assetgen.blocks.lanes import (
     LANES,
@@ -29,7 +28,7 @@ from assetgen.blocks.lanes import (
     store,
 )
 from assetgen.blocks.quality import Quality
-from assetgen.blocks.texels import read_blocks, texel_array
+from assetgen.blocks.texels import block_count, read_blocks, texel_array
 from assetgen.errors import SpecError
 from assetgen.media.image import Image
 

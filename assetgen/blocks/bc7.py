@@ -14,11 +14,10 @@ import numpy as np
 from assetgen.blocks.bc7_pack import pack_lanes
 from assetgen.blocks.bc7_scratch import SIZE, TEXELS, Search
 from assetgen.blocks.bc7_search import search_modes
-from assetgen.blocks.channels import block_count, channel_sources
 from assetgen.blocks.kernel import compile_kernel, in_chunks, sources_digest
 from assetgen.blocks.lanes import LANES, allocate
 from assetgen.blocks.quality import Quality
-from assetgen.blocks.texels import read_blocks, texel_array
+from assetgen.blocks.texels import block_count, channel_sources, read_blocks, texel_array
 from assetgen.media.image import Image
 
 SEARCHES: Final[dict[Quality, Search]] = {

@@ -16,8 +16,20 @@ THREADS: Final = 64
 """In a CUDA block: a BC7 kernel takes some 230 registers a thread, of which a multiprocessor has 65536."""
 
 
+_OUT_OF_MEMORY: Final = 2
+
+
 class CudaFailure(Exception):
-    """The driver refused; the message has its words."""
+    """The driver refused; the message has its words.
+
+    Args:
+        message: what for.
+        code: the driver's number for it.
+    """
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(message)
+        self.is_out_of_memory = code == _OUT_OF_MEMORY
 
 
 class LoadedKernel:
@@ -74,7 +86,7 @@ def _check(failure: int) -> None:
     if failure:
         words = ctypes.c_char_p()
         _driver().cuGetErrorString(failure, ctypes.byref(words))
-        raise CudaFailure(f"the CUDA driver says: {(words.value or b'error').decode()} ({failure})")
+        raise CudaFailure(f"the CUDA driver says: {(words.value or b'error').decode()} ({failure})", failure)
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -20,21 +21,20 @@ from torch import Tensor
 from assetgen.blocks.cuda_driver import LoadedKernel
 from assetgen.blocks.cuda_kernel import CudaKernel, packed, translate_kernel
 from assetgen.blocks.kernel import sources_digest
-from assetgen.blocks.launch import Launch
+from assetgen.blocks.launch import Known, Launch
 from assetgen.blocks.nvrtc import OPTIONS, compile_cuda, nvrtc_version
 
 _LOCK: Final = Lock()
 _loaded: dict[tuple[str, int], LoadedKernel] = {}
-_translated: dict[str, CudaKernel] = {}
+_translated: dict[Hashable, CudaKernel] = {}
 
 
-def encode_on_cuda(launch: Launch, device: torch.device, *, blocks: int, cache_dir: Path | None) -> Tensor:
+def encode_on_cuda(launch: Launch, device: torch.device, *, cache_dir: Path | None) -> Tensor:
     """Return the blocks as (blocks, bytes) uint8 on the device; the work may still be going on there.
 
     Args:
         launch: the kernel, its tensors on that device.
         device: a CUDA device.
-        blocks: how many there are.
         cache_dir: where machine code is kept; None compiles anew in each process.
 
     Raises:
@@ -43,24 +43,32 @@ def encode_on_cuda(launch: Launch, device: torch.device, *, blocks: int, cache_d
         CudaFailure: the driver refuses.
     """
     kernel = ready_kernel(launch, device, cache_dir=cache_dir)
-    out = torch.empty((blocks, launch.words), dtype=torch.int64, device=device)
+    out = torch.empty(launch.shape, dtype=torch.int64, device=device)
+    blocks = launch.shape[0]
     kernel.start(packed(launch, out), blocks)
-    return out.view(torch.uint8)
+    return out.reshape(blocks, -1).view(torch.uint8)
 
 
 def ready_kernel(launch: Launch, device: torch.device, *, cache_dir: Path | None) -> LoadedKernel:
     """Return a launch's kernel on a device, compiled once a machine and loaded once a process."""
     index = device.index if device.index is not None else torch.cuda.current_device()
     with _LOCK:
-        kernel = _translated.get(launch.name)
-        if kernel is None:
-            kernel = _translated[launch.name] = translate_kernel(launch)
+        kernel = translated(launch)
         found = _loaded.get((kernel.digest, index))
         if found is None:
             major, minor = torch.cuda.get_device_capability(device)
             code = machine_code(kernel, f"sm_{major}{minor}", cache_dir=cache_dir)
             found = _loaded[kernel.digest, index] = LoadedKernel(code, torch.device("cuda", index))
         return found
+
+
+def translated(launch: Launch) -> CudaKernel:
+    """Return a launch's kernel in CUDA C, translated once a process."""
+    known = tuple(value for value in launch.arguments.values() if isinstance(value, Known))
+    key = (launch.kernel, known, len(launch.shape))
+    if key not in _translated:
+        _translated[key] = translate_kernel(launch)
+    return _translated[key]
 
 
 def machine_code(kernel: CudaKernel, architecture: str, *, cache_dir: Path | None) -> bytes:

@@ -37,7 +37,6 @@ extern "C" void {entry}(void **arguments, long long count)
 #endif
 """
 _SCRATCH: Final = ArrayKind(Scalar.FLOAT, "float", 1, is_scratch=True)
-_OUT: Final = ArrayKind(Scalar.WORD, "unsigned long long", 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,12 @@ def translate_kernel(launch: Launch) -> CudaKernel:
         Untranslatable: it uses something that has no CUDA form; the message says where.
     """
     program = Program()
+    out = ArrayKind(Scalar.WORD, "unsigned long long", len(launch.shape))
     given = {
         "first": Value(Scalar.INT, "block"),
         "last": Value(Scalar.INT, "(block + 1)"),
         "s": Value(_SCRATCH, "s"),
-        "out": Value(_OUT, "out"),
+        "out": Value(out, "out"),
     }
     parameters = {
         name: kind_of(value) for name, value in launch.arguments.items() if not isinstance(value, Known)
@@ -75,7 +75,7 @@ def translate_kernel(launch: Launch) -> CudaKernel:
     code = launch.kernel.__code__
     ordered = {name: given[name] for name in code.co_varnames[: code.co_argcount]}
     name, _ = program.call(launch.kernel, ordered)
-    parameters["out"] = _OUT
+    parameters["out"] = out
     types = {name: program.c_type(kind) for name, kind in parameters.items()}
     passed = ", ".join(value.code for value in ordered.values() if not value.is_known)
     entry = _ENTRY.format(
@@ -106,7 +106,7 @@ def packed(launch: Launch, out: Tensor | np.ndarray) -> list[ctypes.Array[Any] |
 
     Args:
         launch: its tensors have to outlive the call.
-        out: (blocks, words) of 64-bit numbers, where the kernel runs.
+        out: 64-bit numbers of the launch's shape, where the kernel runs.
     """
     values = [value for value in launch.arguments.values() if not isinstance(value, Known)]
     return [_packed(value) for value in [*values, out]]

@@ -8,13 +8,21 @@ whole package's sources; numba counts closed-over values as part of the key.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
+import numba
 from numba import njit, types
+
+from assetgen.errors import AssetGenError
+from assetgen.settings import load_settings
 
 
 @cache
@@ -43,17 +51,76 @@ def part(function: Callable[..., Any]) -> Any:
     return dispatcher
 
 
-def compile_kernel(function: Callable[..., None]) -> Callable[..., None]:
+class Kernel:
+    """A compiled function; while `recording`, its calls are only written down.
+
+    Args:
+        function: the Python source of it.
+        compiled: what numba makes of that.
+    """
+
+    def __init__(self, function: FunctionType, compiled: Callable[..., None]) -> None:
+        self.function, self._compiled = function, compiled
+
+    def __call__(self, *arguments: Any) -> None:
+        """Run it, or write the call down."""
+        calls = _calls.get()
+        if calls is None:
+            self._compiled(*arguments)
+        else:
+            calls.append((self.function, arguments))
+
+
+Call = tuple[FunctionType, tuple[Any, ...]]
+"""A kernel's function and its arguments."""
+_calls: ContextVar[list[Call] | None] = ContextVar("calls", default=None)
+
+
+@contextmanager
+def recording() -> Generator[list[Call], None, None]:
+    """Have kernels of this thread not run: their calls go to the list, for another compiler to carry out."""
+    calls: list[Call] = []
+    token = _calls.set(calls)
+    try:
+        yield calls
+    finally:
+        _calls.reset(token)
+
+
+def compile_kernel(function: FunctionType) -> Kernel:
     """Return the function compiled on first call, without the GIL, cached where a folder can be written.
 
-    numba tries the package's own folder first and the user's cache folder next; where neither can be
-    written (a frozen application, a sandbox) the kernel is compiled anew in each process.
+    numba tries the package's own folder first and the user's cache folder next; where neither can be written (a
+    read-only installation, a sandbox without a home) the cache of assetgen is tried, and at last the kernel is
+    compiled anew in each process.
     """
     options: dict[str, Any] = {"nogil": True}
+    for folder in ("", _own_cache()):
+        try:
+            with _caching_in(folder):
+                return Kernel(function, njit(cache=True, **options)(function))
+        except RuntimeError:
+            continue
+    return Kernel(function, njit(**options)(function))
+
+
+def _own_cache() -> str:
     try:
-        return njit(cache=True, **options)(function)
-    except RuntimeError:
-        return njit(**options)(function)
+        return str(load_settings(os.environ).cache_dir / "kernels" / "numba")
+    except AssetGenError:  # whoever needs the settings says what is wrong with them
+        return ""
+
+
+@contextmanager
+def _caching_in(folder: str) -> Generator[None, None, None]:
+    """Have numba try a folder first; it looks at the setting while a function is prepared, not when it runs."""
+    config: Any = numba.config  # its names are made when it is imported
+    kept = config.CACHE_DIR
+    config.CACHE_DIR = folder or kept
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = kept
 
 
 _CHUNK = 1024

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
-from assetgen.blocks.block_format import BlockFormat
-from assetgen.blocks.channels import channel_sources
-from assetgen.blocks.quality import Quality
+import numpy as np
+import torch
+
+from assetgen.blocks.channels import block_count
+from assetgen.blocks.kernel import recording
+from assetgen.blocks.lanes import LANES
 from assetgen.media.image import Image
 
 
@@ -25,61 +28,58 @@ class Launch:
     """A kernel and what it is given.
 
     Args:
-        name: of the machine code, for people.
-        kernel: the Python function; besides `arguments` it takes `first`, `last` (blocks), `s` (scratch of
-            `scratch` floats a lane) and `out`, (blocks, words) uint64.
+        kernel: the Python function; besides `arguments` it takes `first` and `last` (blocks), `s` (working memory)
+            and `out` (64-bit words).
         scratch: floats of working memory for one block.
-        words: 64-bit words that a block takes.
+        shape: of `out`: blocks, then, where a block is more than one word, how many.
         arguments: by the name of the parameter: tensors, numbers, tuples of numbers, or `Known` values.
     """
 
-    name: str
     kernel: FunctionType
     scratch: int
-    words: int
+    shape: tuple[int, ...]
     arguments: Mapping[str, Any]
 
+    @property
+    def name(self) -> str:
+        """The kernel's name."""
+        return self.kernel.__name__
 
-def launch_for(image: Image, fmt: BlockFormat, quality: Quality) -> Launch:
-    """Return how an image is encoded by the very kernel that the CPU runs.
+
+def launch_of(encode: Callable[[Image], object], image: Image) -> Launch:
+    """Return the launch with which an encoder of this package would encode an image, wherever its pixels lie.
+
+    The encoder is run on a picture of one texel that is like the image in all else, and its kernel's call written
+    down: numbers and settings are taken as they are, the pixels are exchanged for the image's own.
 
     Raises:
-        KeyError: no kernel writes that format.
-        ImportError: numba is missing, which the kernels' modules need.
+        ValueError: the encoder does anything else than to call one kernel once.
+        AssetGenError: what the encoder raises for the image.
     """
-    from assetgen.blocks import bc7, bc45
-
-    pixels, wraps = image.pixels.detach().contiguous(), image.wraps
-    name = f"{fmt.value} {quality.value}"
-    if fmt in (BlockFormat.BC4, BlockFormat.BC5):
-        return Launch(
-            name=name,
-            kernel=source_of(bc45._KERNEL),
-            scratch=bc45._SIZE,
-            words=fmt.block_bytes // 8,
-            arguments={
-                "pixels": pixels,
-                "sources": (0, 1, 0, 0),
-                "wraps": wraps,
-                "plan": Known(bc45._SEARCHES[quality]),
-            },
-        )
-    kernels = {BlockFormat.BC7: bc7}
-    module = kernels[fmt]
+    like = replace(image, pixels=torch.zeros(1, 1, image.channels))
+    with recording() as calls:
+        encode(like)
+    if len(calls) != 1:
+        raise ValueError(f"an encoder calls {len(calls)} kernels; a launch is one.")
+    ((function, values),) = calls
+    code = function.__code__
+    given = dict(zip(code.co_varnames[: code.co_argcount], values, strict=True))
+    scratch, out = given.pop("s"), given.pop("out")
+    del given["first"], given["last"]
+    columns, rows = block_count(image)
     return Launch(
-        name=name,
-        kernel=source_of(module._KERNEL),
-        scratch=bc7.SIZE,
-        words=2,
-        arguments={
-            "pixels": pixels,
-            "sources": channel_sources(image),
-            "wraps": wraps,
-            "plan": Known(module.SEARCHES[quality]),
-        },
+        kernel=function,
+        scratch=len(scratch) // LANES,
+        shape=(columns * rows, *out.shape[1:]),
+        arguments={name: _argument(value, image) for name, value in given.items()},
     )
 
 
-def source_of(kernel: Any) -> FunctionType:
-    """Return the Python function under a compiled kernel."""
-    return getattr(kernel, "py_func", kernel)
+def _argument(value: Any, image: Image) -> Any:
+    if isinstance(value, np.ndarray):
+        if value.shape != (1, 1, image.channels):
+            raise ValueError("a kernel reads an array besides the pixels.")
+        return image.pixels.detach().contiguous()
+    # What follows from an image's form stays open; what follows from the quality is worth code of its own.
+    is_open = type(value) is tuple
+    return value if is_open else Known(value)

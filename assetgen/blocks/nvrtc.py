@@ -24,6 +24,10 @@ class NvrtcMissing(Exception):
     """There is no NVRTC here, or it does not know the card; the message says which."""
 
 
+class CompileError(Exception):
+    """The source is wrong; the message has the compiler's words."""
+
+
 def nvrtc_version() -> tuple[int, int]:
     """Return the compiler's version.
 
@@ -53,7 +57,7 @@ def compile_cuda(source: str, architecture: str, *, options: Sequence[str] = ())
 
     Raises:
         NvrtcMissing: there is no compiler, or it does not know the architecture.
-        ValueError: the source is wrong; the compiler's words.
+        CompileError: the source is wrong.
     """
     library = _library()
     program = ctypes.c_void_p()
@@ -68,7 +72,7 @@ def compile_cuda(source: str, architecture: str, *, options: Sequence[str] = ())
                 raise NvrtcMissing(
                     f"NVRTC {nvrtc_version()} does not know {architecture}; install a newer torch."
                 )
-            raise ValueError(said or _words(failure))
+            raise CompileError(said or _words(failure))
         return _read(program, "CUBIN" if architecture.startswith("sm_") else "PTX"), said
     finally:
         library.nvrtcDestroyProgram(ctypes.byref(program))

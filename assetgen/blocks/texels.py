@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from assetgen.blocks.channels import ONE
+from assetgen.blocks.channels import block_count as block_count
+from assetgen.blocks.channels import channel_sources as channel_sources
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import LANES, floor, higher, load, lower, spread, store
 from assetgen.media.image import Image

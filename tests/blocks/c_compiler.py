@@ -18,15 +18,15 @@ COMPILER = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="there is no C++ compiler here")
 
 
-def run_in_c(launch: Launch, *, blocks: int, folder: Path, optimise: int = 1) -> bytes:
+def run_in_c(launch: Launch, folder: Path, *, optimise: int = 1) -> bytes:
     """Return the blocks that the translated kernel writes. No contraction: CUDA is told the same."""
     assert COMPILER is not None
     text, library = folder / "kernel.cpp", folder / "kernel.so"
     text.write_text(translate_kernel(launch).source, encoding="utf-8")
     flags = [f"-O{optimise}", "-std=c++17", "-ffp-contract=off", "-shared", "-fPIC", "-w"]
     subprocess.run([COMPILER, *flags, str(text), "-o", str(library)], check=True)
-    out = np.zeros((blocks, launch.words), np.uint64)
+    out = np.zeros(launch.shape, np.uint64)
     arguments = packed(launch, out)
     addresses = (ctypes.c_void_p * len(arguments))(*(ctypes.addressof(argument) for argument in arguments))
-    getattr(ctypes.CDLL(str(library)), ENTRY)(addresses, ctypes.c_longlong(blocks))
+    getattr(ctypes.CDLL(str(library)), ENTRY)(addresses, ctypes.c_longlong(len(out)))
     return out.astype("<u8", copy=False).tobytes()

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from assetgen.blocks.bc7 import encode_bc7
-from assetgen.blocks.bc45 import encode_bc4, encode_bc5
 from assetgen.blocks.block_format import BlockFormat
 from assetgen.blocks.cuda_encode import encode_on_cuda, machine_code
 from assetgen.blocks.cuda_kernel import translate_kernel
-from assetgen.blocks.launch import launch_for
+from assetgen.blocks.encoders import ENCODERS
+from assetgen.blocks.launch import Launch, launch_of
 from assetgen.blocks.nvrtc import NvrtcMissing, compile_cuda, nvrtc_version
 from assetgen.blocks.quality import Quality
 from assetgen.media.image import Image
 from tests.blocks.c_compiler import needs_compiler, run_in_c
 from tests.blocks.pictures import mixed_levels, picture
 
-CPU = {BlockFormat.BC4: encode_bc4, BlockFormat.BC5: encode_bc5, BlockFormat.BC7: encode_bc7}
-EVERY_ONE = [(fmt, quality) for fmt in CPU for quality in Quality]
+EVERY_ONE = [(fmt, quality) for fmt in ENCODERS for quality in Quality]
 QUICK = [(BlockFormat.BC5, Quality.BALANCED), (BlockFormat.BC7, Quality.FAST)]
 
 
@@ -42,6 +41,10 @@ def some_picture(channels: int, edge: int = 64) -> Image:
     levels = mixed_levels(edge, channels, seed=3)[: edge - 3, : edge - 1]
     image = picture(levels)
     return Image(image.pixels, image.space, alpha=image.alpha, wraps=(True, False))
+
+
+def launch_for(image: Image, fmt: BlockFormat, quality: Quality) -> Launch:
+    return launch_of(partial(ENCODERS[fmt], quality=quality, threads=1), image)
 
 
 def test_every_kernel_has_a_cuda_form() -> None:
@@ -64,9 +67,8 @@ def test_the_translated_kernel_writes_the_bytes_of_the_cpu(
 ) -> None:
     for channels in (3, 4):
         image = some_picture(channels)
-        expected = CPU[fmt](image, quality=quality)
-        blocks = len(expected) // fmt.block_bytes
-        assert run_in_c(launch_for(image, fmt, quality), blocks=blocks, folder=tmp_path) == expected
+        expected = ENCODERS[fmt](image, quality=quality, threads=1)
+        assert run_in_c(launch_for(image, fmt, quality), tmp_path) == expected
 
 
 @pytest.mark.slow
@@ -77,10 +79,8 @@ def test_every_translated_kernel_writes_the_bytes_of_the_cpu(
     tmp_path: Path, fmt: BlockFormat, quality: Quality, channels: int
 ) -> None:
     image = some_picture(channels, 512)
-    expected = CPU[fmt](image, quality=quality, threads=2)
-    blocks = len(expected) // fmt.block_bytes
-    launch = launch_for(image, fmt, quality)
-    assert run_in_c(launch, blocks=blocks, folder=tmp_path, optimise=2) == expected
+    expected = ENCODERS[fmt](image, quality=quality, threads=2)
+    assert run_in_c(launch_for(image, fmt, quality), tmp_path, optimise=2) == expected
 
 
 @needs_nvrtc
@@ -129,10 +129,12 @@ def test_a_card_writes_the_bytes_of_the_cpu(
     tmp_path: Path, fmt: BlockFormat, quality: Quality, channels: int
 ) -> None:
     image = some_picture(channels, 512)
-    expected = np.frombuffer(CPU[fmt](image, quality=quality), np.uint8).reshape(-1, fmt.block_bytes)
+    expected = np.frombuffer(ENCODERS[fmt](image, quality=quality, threads=2), np.uint8).reshape(
+        -1, fmt.block_bytes
+    )
     there = image.with_pixels(image.pixels.cuda())
     device = there.pixels.device
     launch = launch_for(there, fmt, quality)
-    blocks = encode_on_cuda(launch, device, blocks=len(expected), cache_dir=tmp_path)
+    blocks = encode_on_cuda(launch, device, cache_dir=tmp_path)
     assert blocks.device.type == "cuda"
     assert (blocks.cpu().numpy() == expected).all(axis=1).mean() >= 0.99

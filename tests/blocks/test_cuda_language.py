@@ -13,7 +13,7 @@ from assetgen.blocks.cuda_kernel import translate_kernel
 from assetgen.blocks.cuda_values import Untranslatable
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import allocate
-from assetgen.blocks.launch import Known, Launch, source_of
+from assetgen.blocks.launch import Known, Launch
 from tests.blocks.c_compiler import needs_compiler, run_in_c
 
 BLOCKS = 7
@@ -29,7 +29,8 @@ class Settings(NamedTuple):
 
 
 def launch_of(kernel: Any, **arguments: Any) -> Launch:
-    return Launch(name="a test", kernel=source_of(kernel), scratch=8, words=4, arguments=arguments)
+    function = getattr(kernel, "py_func", kernel)
+    return Launch(kernel=function, scratch=8, shape=(BLOCKS, 4), arguments=arguments)
 
 
 def by_numba(kernel: Any, *arguments: Any) -> bytes:
@@ -122,7 +123,7 @@ def ways(
 @needs_compiler
 def test_whole_numbers(tmp_path: Path) -> None:
     expected = by_numba(whole_numbers)
-    assert run_in_c(launch_of(whole_numbers), blocks=BLOCKS, folder=tmp_path) == expected
+    assert run_in_c(launch_of(whole_numbers), tmp_path) == expected
 
 
 @needs_compiler
@@ -130,7 +131,7 @@ def test_whole_numbers(tmp_path: Path) -> None:
 def test_fractions_given_and_known(tmp_path: Path, given: Callable[[float], Any]) -> None:
     expected = by_numba(fractions, 0.1)
     launch = launch_of(fractions, scale=given(0.1))
-    assert run_in_c(launch, blocks=BLOCKS, folder=tmp_path) == expected
+    assert run_in_c(launch, tmp_path) == expected
 
 
 @needs_compiler
@@ -139,7 +140,7 @@ def test_ways_through_a_function(tmp_path: Path, is_fine: bool) -> None:
     settings, flags = Settings(3, 1.25, is_fine), (True, False)
     expected = by_numba(ways, settings, flags)
     launch = launch_of(ways, settings=Known(settings), flags=flags)
-    assert run_in_c(launch, blocks=BLOCKS, folder=tmp_path) == expected
+    assert run_in_c(launch, tmp_path) == expected
 
 
 def uses_a_list(first: int, last: int, s: np.ndarray, out: np.ndarray) -> None:

@@ -11,7 +11,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetgen.blocks.bc7 import encode_bc7
 from assetgen.blocks.bc45 import encode_bc4, encode_bc5
 from assetgen.blocks.block_format import BlockFormat
 from assetgen.blocks.channels import channel_sources, cut_blocks
@@ -34,15 +33,12 @@ def decoded(data: bytes, fmt: BlockFormat, image: Image) -> np.ndarray:
 
 @pytest.mark.parametrize("quality", Quality)
 @pytest.mark.parametrize("channels", [3, 4])
-def test_smooth_color_is_near_the_kernels_and_detail_keeps_its_form(
-    quality: Quality, channels: int
-) -> None:
+def test_smooth_color_comes_out_well_and_detail_keeps_its_form(quality: Quality, channels: int) -> None:
     levels = mixed_levels(64, channels)
     smooth = picture(levels[:32, :32])
     data = bytes_of(encode_bc7_by_torch(smooth, quality=quality))
     reached = psnr_db(decoded(data, BlockFormat.BC7, smooth), levels_of(smooth))
-    best = psnr_db(decoded(encode_bc7(smooth, quality=quality), BlockFormat.BC7, smooth), levels_of(smooth))
-    assert reached > best - 3
+    assert reached > 43
     whole = picture(levels)
     data = bytes_of(encode_bc7_by_torch(whole, quality=quality))
     assert psnr_db(decoded(data, BlockFormat.BC7, whole), levels) > 19
