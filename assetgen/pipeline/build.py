@@ -250,7 +250,8 @@ def _export(value: _Value, target: TargetPlan, ctx: Context, *, number: int) -> 
     started = time.monotonic()
     files, figures = [], dict(value.record["quality"])
     value.course.begin(EXPORT, number=number)
-    ready_encoders(value.store, target.target, value.spec.engine.get(target.target, {}), ctx)
+    options, document = value.spec.engine.get(target.target, {}), value.spec.export_document(target.target)
+    ready_encoders(value.store, target.target, options, ctx, document=document)
     with noted_fallbacks() as fallbacks:
         for artifact in value.kind.export(value.value, value.spec, target.target, ctx):
             files.append(_stored(artifact, value.store))
