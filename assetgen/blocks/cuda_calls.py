@@ -43,6 +43,8 @@ class Calls(Expressions):
     """Expressions with calls."""
 
     def _call(self, node: ast.Call) -> Value:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "ravel" and not node.args:
+            return self._flattened(self.value(node.func.value), node)
         called = self.value(node.func)
         if not called.is_known:
             raise self.refuse(node, "calls something unknown.")
@@ -63,6 +65,14 @@ class Calls(Expressions):
         if not isinstance(source, FunctionType):
             raise self.refuse(node, "calls something that has no CUDA form.")
         return self._function(source, arguments, node)
+
+    def _flattened(self, owner: Value, node: ast.Call) -> Value:
+        kind = owner.kind
+        if not isinstance(kind, ArrayKind) or kind.is_scratch:
+            raise self.refuse(node, "has no CUDA form.")
+        flat = ArrayKind(kind.element, kind.stored, 1)
+        count = " * ".join(f"{owner.code}.size.v[{i}]" for i in range(kind.dimensions))
+        return self.keep(flat, f"{self.program.c_type(flat)}{{{owner.code}.data, {{{{{count}}}}}}}")
 
     def _function(self, source: FunctionType, arguments: list[Value], node: ast.Call) -> Value:
         keywords = {word.arg: self.value(word.value) for word in node.keywords if word.arg is not None}

@@ -106,7 +106,7 @@ def constant(value: Any, where: str) -> Value:
             raise Untranslatable(f"{where}: {value} is no 64-bit number.")
         return Value(Scalar.INT, f"{int(value)}ll" if value >= 0 else f"({int(value)}ll)", int(value))
     if isinstance(value, np.float32):
-        return Value(Scalar.FLOAT, f"{_digits(float(value))}f", value)
+        return Value(Scalar.FLOAT, _digits(float(value), "f"), value)
     if isinstance(value, float):
         return Value(Scalar.DOUBLE, _digits(float(value)), float(value))
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
@@ -117,10 +117,10 @@ def constant(value: Any, where: str) -> Value:
     return Value(None, "", value)
 
 
-def _digits(value: float) -> str:
+def _digits(value: float, suffix: str = "") -> str:
     if not math.isfinite(value):
         raise Untranslatable(f"a kernel uses the number {value}.")
-    text = float(value).hex()
+    text = float(value).hex() + suffix
     return f"({text})" if text.startswith("-") else text
 
 
@@ -130,7 +130,7 @@ def converted(value: Value, kind: Kind, where: str) -> str:
         return value.code
     if isinstance(kind, Scalar) and isinstance(value.kind, Scalar):
         if value.is_known and kind in (Scalar.FLOAT, Scalar.LANES):
-            return f"{_digits(float(np.float32(value.constant)))}f"
+            return _digits(float(np.float32(value.constant)), "f")
         if value.is_known and kind is Scalar.DOUBLE:
             return _digits(float(value.constant))
         return f"({kind.value.strip()})({value.code})"

@@ -21,10 +21,13 @@ needs_compiler = pytest.mark.skipif(COMPILER is None, reason="there is no C++ co
 def run_in_c(launch: Launch, folder: Path, *, optimise: int = 1) -> bytes:
     """Return the blocks that the translated kernel writes. No contraction: CUDA is told the same."""
     assert COMPILER is not None
-    text, library = folder / "kernel.cpp", folder / "kernel.so"
-    text.write_text(translate_kernel(launch).source, encoding="utf-8")
-    flags = [f"-O{optimise}", "-std=c++17", "-ffp-contract=off", "-shared", "-fPIC", "-w"]
-    subprocess.run([COMPILER, *flags, str(text), "-o", str(library)], check=True)
+    kernel = translate_kernel(launch)
+    # A library that was loaded once from a path is not loaded again.
+    text, library = folder / f"{kernel.digest}.cpp", folder / f"{kernel.digest}.so"
+    if not library.exists():
+        text.write_text(kernel.source, encoding="utf-8")
+        flags = [f"-O{optimise}", "-std=c++17", "-ffp-contract=off", "-shared", "-fPIC", "-w"]
+        subprocess.run([COMPILER, *flags, str(text), "-o", str(library)], check=True)
     out = np.zeros(launch.shape, np.uint64)
     arguments = packed(launch, out)
     addresses = (ctypes.c_void_p * len(arguments))(*(ctypes.addressof(argument) for argument in arguments))

@@ -12,7 +12,19 @@ import pytest
 from assetgen.blocks.cuda_kernel import translate_kernel
 from assetgen.blocks.cuda_values import Untranslatable
 from assetgen.blocks.kernel import part
-from assetgen.blocks.lanes import allocate
+from assetgen.blocks.lanes import (
+    LANES,
+    allocate,
+    any_lane,
+    floor,
+    higher,
+    load,
+    lower,
+    select,
+    spread,
+    square_root,
+    store,
+)
 from assetgen.blocks.launch import Known, Launch
 from tests.blocks.c_compiler import needs_compiler, run_in_c
 
@@ -76,6 +88,26 @@ def fractions(first: int, last: int, s: np.ndarray, out: np.ndarray, scale: floa
 
 
 @part
+def lanes_of_one(first: int, last: int, s: np.ndarray, out: np.ndarray) -> None:
+    for start in range(first, last, LANES):
+        for lane in range(LANES):
+            s[lane] = float(min(start + lane, last - 1)) * 0.75 - 2.0
+        x = load(s, 0)
+        nothing = spread(-1.0)
+        steps = floor(x * x) / (higher(x, spread(0.5)) + 1.0)
+        root = square_root(steps * steps + 2.0)
+        kept = select((x < 0.0) | (x >= 3), nothing, lower(root, 8.0 - x))
+        store(s, 1, kept if any_lane(kept > -1.0) else nothing)
+        flat = out.ravel()
+        for lane in range(min(LANES, last - start)):
+            value = s[LANES + lane]
+            out[start + lane, 0] = np.uint64(np.int64(value * 1e7) + 10**9)
+            out[start + lane, 1] = np.uint64(int(value > 0.0) + 2)
+            flat[(start + lane) * 4 + 2] = flat[np.uint64(start + lane) * np.uint64(4)] + np.uint64(lane * 0)
+            out[start + lane, 3] = np.uint64(7)
+
+
+@part
 def pair(n: int) -> tuple[int, float]:
     if n > 3:
         return n, 0.5
@@ -118,6 +150,12 @@ def ways(
         out[block, 1] = np.uint64(other + 50)
         out[block, 2] = np.uint64(chosen)
         out[block, 3] = np.uint64(int(half * settings.scale * 10.0) + (0 <= block < 3))
+
+
+@needs_compiler
+def test_a_vector_of_sixteen_lanes_is_sixteen_vectors_of_one(tmp_path: Path) -> None:
+    expected = by_numba(lanes_of_one)
+    assert run_in_c(launch_of(lanes_of_one), tmp_path) == expected
 
 
 @needs_compiler
