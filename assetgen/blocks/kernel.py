@@ -13,13 +13,16 @@ from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 import numba
+import numpy as np
 from numba import njit, types
+from torch import Tensor
 
 from assetgen.errors import AssetGenError
 from assetgen.settings import load_settings
@@ -51,8 +54,56 @@ def part(function: Callable[..., Any]) -> Any:
     return dispatcher
 
 
+@dataclass(slots=True)
+class Recording:
+    """A kernel's call that was written down instead of being carried out.
+
+    Args:
+        function: the kernel's Python function; None before it is called.
+        arguments: what it was given.
+        tensors: what stands behind its arrays, by their id.
+    """
+
+    function: FunctionType | None = None
+    arguments: tuple[Any, ...] = ()
+    tensors: dict[int, tuple[np.ndarray, Tensor]] = field(default_factory=dict)
+
+
+class _Recorded(Exception):
+    """The call is written down: what would follow it has nothing to work on."""
+
+
+_recording: ContextVar[Recording | None] = ContextVar("recording", default=None)
+
+
+@contextmanager
+def recording() -> Generator[Recording, None, None]:
+    """Have the next kernel not run in this thread: its call is written down, for another compiler to carry out.
+
+    What follows the call is left out, and `kernel_array` copies nothing.
+    """
+    kept = Recording()
+    token = _recording.set(kept)
+    try:
+        yield kept
+    except _Recorded:
+        pass
+    finally:
+        _recording.reset(token)
+
+
+def kernel_array(pixels: Tensor) -> np.ndarray:
+    """Return a tensor as the C-contiguous float32 array on the CPU that a kernel reads."""
+    kept = _recording.get()
+    if kept is None:
+        return np.require(pixels.detach().cpu().numpy(), np.float32, ["C", "W"])
+    stand_in = np.broadcast_to(np.float32(0), pixels.shape)
+    kept.tensors[id(stand_in)] = stand_in, pixels.detach().contiguous()
+    return stand_in
+
+
 class Kernel:
-    """A compiled function; while `recording`, its calls are only written down.
+    """A compiled function; while `recording`, its call is only written down.
 
     Args:
         function: the Python source of it.
@@ -60,31 +111,16 @@ class Kernel:
     """
 
     def __init__(self, function: FunctionType, compiled: Callable[..., None]) -> None:
-        self.function, self._compiled = function, compiled
+        self._function, self._compiled = function, compiled
 
     def __call__(self, *arguments: Any) -> None:
         """Run it, or write the call down."""
-        calls = _calls.get()
-        if calls is None:
+        kept = _recording.get()
+        if kept is None:
             self._compiled(*arguments)
-        else:
-            calls.append((self.function, arguments))
-
-
-Call = tuple[FunctionType, tuple[Any, ...]]
-"""A kernel's function and its arguments."""
-_calls: ContextVar[list[Call] | None] = ContextVar("calls", default=None)
-
-
-@contextmanager
-def recording() -> Generator[list[Call], None, None]:
-    """Have kernels of this thread not run: their calls go to the list, for another compiler to carry out."""
-    calls: list[Call] = []
-    token = _calls.set(calls)
-    try:
-        yield calls
-    finally:
-        _calls.reset(token)
+            return
+        kept.function, kept.arguments = self._function, arguments
+        raise _Recorded
 
 
 def compile_kernel(function: FunctionType) -> Kernel:
@@ -129,7 +165,7 @@ _CHUNK = 1024
 
 def in_chunks(work: Callable[[int, int], None], count: int, threads: int) -> None:
     """Call `work(first, last)` over 0 .. `count` in fixed pieces, on as many threads as asked for."""
-    if threads <= 1 or count <= _CHUNK:
+    if threads <= 1 or count <= _CHUNK or _recording.get() is not None:
         work(0, count)
         return
     with ThreadPoolExecutor(max_workers=threads) as pool:

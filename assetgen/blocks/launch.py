@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
 import numpy as np
-import torch
 
-from assetgen.blocks.channels import block_count
-from assetgen.blocks.kernel import recording
+from assetgen.blocks.kernel import Recording, recording
 from assetgen.blocks.lanes import LANES
 from assetgen.media.image import Image
 
@@ -49,37 +47,34 @@ class Launch:
 def launch_of(encode: Callable[[Image], object], image: Image) -> Launch:
     """Return the launch with which an encoder of this package would encode an image, wherever its pixels lie.
 
-    The encoder is run on a picture of one texel that is like the image in all else, and its kernel's call written
-    down: numbers and settings are taken as they are, the pixels are exchanged for the image's own.
+    The encoder runs up to its kernel's call, which is written down: what it does to the pixels before is done where
+    they are, and nothing is copied.
 
     Raises:
-        ValueError: the encoder does anything else than to call one kernel once.
+        ValueError: the encoder calls no kernel, or gives it other arrays than what `kernel_array` returned.
         AssetGenError: what the encoder raises for the image.
     """
-    like = replace(image, pixels=torch.zeros(1, 1, image.channels))
-    with recording() as calls:
-        encode(like)
-    if len(calls) != 1:
-        raise ValueError(f"an encoder calls {len(calls)} kernels; a launch is one.")
-    ((function, values),) = calls
-    code = function.__code__
-    given = dict(zip(code.co_varnames[: code.co_argcount], values, strict=True))
+    with recording() as kept:
+        encode(image)
+    if kept.function is None:
+        raise ValueError("an encoder calls no kernel.")
+    code = kept.function.__code__
+    given = dict(zip(code.co_varnames[: code.co_argcount], kept.arguments, strict=True))
     scratch, out = given.pop("s"), given.pop("out")
     del given["first"], given["last"]
-    columns, rows = block_count(image)
     return Launch(
-        kernel=function,
+        kernel=kept.function,
         scratch=len(scratch) // LANES,
-        shape=(columns * rows, *out.shape[1:]),
-        arguments={name: _argument(value, image) for name, value in given.items()},
+        shape=out.shape,
+        arguments={name: _argument(value, kept) for name, value in given.items()},
     )
 
 
-def _argument(value: Any, image: Image) -> Any:
+def _argument(value: Any, kept: Recording) -> Any:
     if isinstance(value, np.ndarray):
-        if value.shape != (1, 1, image.channels):
-            raise ValueError("a kernel reads an array besides the pixels.")
-        return image.pixels.detach().contiguous()
+        if id(value) not in kept.tensors:
+            raise ValueError("a kernel reads an array that is no tensor.")
+        return kept.tensors[id(value)][1]
     # What follows from an image's form stays open; what follows from the quality is worth code of its own.
     is_open = type(value) is tuple
     return value if is_open else Known(value)

@@ -7,14 +7,14 @@ import numpy as np
 from assetgen.blocks.channels import ONE
 from assetgen.blocks.channels import block_count as block_count
 from assetgen.blocks.channels import channel_sources as channel_sources
-from assetgen.blocks.kernel import part
+from assetgen.blocks.kernel import kernel_array, part
 from assetgen.blocks.lanes import LANES, floor, higher, load, lower, spread, store
 from assetgen.media.image import Image
 
 
 def texel_array(image: Image) -> np.ndarray:
     """Return the pixels as a C-contiguous (H, W, C) float32 array on the CPU."""
-    return np.require(image.pixels.detach().cpu().numpy(), np.float32, ["C", "W"])
+    return kernel_array(image.pixels)
 
 
 @part
