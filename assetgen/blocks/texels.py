@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetgen.blocks.channels import ONE
+from assetgen.blocks.channels import ONE as _ONE
 from assetgen.blocks.channels import block_count as block_count
 from assetgen.blocks.channels import channel_sources as channel_sources
 from assetgen.blocks.kernel import kernel_array, part
@@ -54,7 +54,7 @@ def read_blocks(
         for k in range(base + 16 * c, base + 16 * c + 16):
             value = lower(higher(load(s, k), spread(0.0)), spread(1.0))
             if sources[c] < 0:
-                value = spread(1.0 if sources[c] == ONE else 0.0)
+                value = spread(1.0 if sources[c] == _ONE else 0.0)
             value = value * 255.0
             if is_whole:
                 value = floor(value + 0.5)
