@@ -102,7 +102,7 @@ def test_blocks_are_cut_and_filled_as_the_kernels_do(
 def test_no_numba_is_needed() -> None:
     code = (
         "import sys; sys.modules['numba'] = None\n"
-        "import torch\n"
+        "import torch, assetgen.execute.worker\n"
         "from assetgen.blocks.torch_bc7 import encode_bc7_by_torch\n"
         "from assetgen.blocks.torch_bc45 import encode_bc45_by_torch\n"
         "from assetgen.media.image import ColorSpace, Image\n"
