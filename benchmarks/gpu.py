@@ -39,19 +39,50 @@ from assetgen.formats.texel_format import TexelFormat
 from assetgen.formats.texture import flat_texture
 from assetgen.imaging.mips import build_mips, build_normal_mips
 from assetgen.media.image import ColorSpace, Image
-from benchmarks.bc7 import made_pictures
 
 _CROP = 1024
 _REPEATS = 7
 
 
-def picture(name: str, size: int, space: ColorSpace = ColorSpace.SRGB) -> Image:
-    """Return one of the made pictures, repeated to a size, with a little noise of its own everywhere."""
-    part = torch.from_numpy(made_pictures()[name]).float()
-    tiles = -(-size // part.shape[0])
-    pixels = part.repeat(tiles, tiles, 1)[:size, :size]
-    noise = torch.randn(pixels.shape, generator=torch.Generator().manual_seed(5)) * 0.01
-    return Image((pixels + noise).clamp(0, 1), space, wraps=(True, True))
+def fractal(size: int, falloff: float, seed: int) -> torch.Tensor:
+    """Return tileable noise 0..1 whose amplitude falls with frequency to that power, (size, size)."""
+    frequency = torch.fft.fftfreq(size)
+    radius = torch.hypot(frequency[:, None], frequency[None])
+    radius[0, 0] = 1
+    white = torch.randn((size, size), generator=torch.Generator().manual_seed(seed))
+    field = torch.fft.ifft2(torch.fft.fft2(white) * radius**-falloff).real
+    return (field - field.min()) / (field.max() - field.min())
+
+
+def color(size: int) -> Image:
+    """Return a brick wall: smooth color, grain and hard edges."""
+    y, x = torch.meshgrid(torch.arange(size) / 512, torch.arange(size) / 512, indexing="ij")
+    course = (x * 16 + 0.5 * (torch.floor(y * 32) % 2)) % 1
+    is_mortar = ((course < 0.08) | ((y * 32) % 1 < 0.12))[..., None]
+    fine, soft = fractal(size, 0.8, 1)[..., None], fractal(size, 1.6, 2)[..., None]
+    brick = torch.tensor((0.55, 0.22, 0.15)) * (0.7 + 0.5 * fine)
+    mortar = torch.tensor((0.6, 0.58, 0.55)) * (0.8 + 0.3 * soft)
+    grain = 0.03 * torch.randn((size, size, 1), generator=torch.Generator().manual_seed(3))
+    return _image(torch.where(is_mortar, mortar, brick) + grain, ColorSpace.SRGB)
+
+
+def normal(size: int) -> Image:
+    """Return the normal map of rough ground, as n * 0.5 + 0.5."""
+    height = fractal(size, 1.2, 4) * size / 32
+    slopes = [torch.roll(height, 1, axis) - torch.roll(height, -1, axis) for axis in (1, 0)]
+    vectors = torch.stack([slopes[0], -slopes[1], torch.ones_like(height)], -1)
+    return _image(vectors / vectors.norm(dim=-1, keepdim=True) * 0.5 + 0.5, ColorSpace.DATA)
+
+
+def orm(size: int) -> Image:
+    """Return occlusion, roughness and metallic that have little to do with each other."""
+    fine, soft = fractal(size, 0.8, 5), fractal(size, 1.6, 6)
+    planes = [1 - 0.4 * fractal(size, 1.2, 7), 0.3 + 0.5 * fine, (soft > 0.55).float()]
+    return _image(torch.stack(planes, -1), ColorSpace.DATA)
+
+
+def _image(pixels: torch.Tensor, space: ColorSpace) -> Image:
+    return Image(pixels.float().clamp(0, 1), space, wraps=(True, True))
 
 
 def launch_for(image: Image, fmt: BlockFormat, quality: Quality) -> Launch:
@@ -101,9 +132,9 @@ def on_card(image: Image, fmt: BlockFormat, quality: Quality, cache_dir: Path) -
 def whole_set(size: int, quality: Quality) -> dict[str, object]:
     """Return the time of a material from tensors on the card to DDS bytes: mips, blocks, copy, container."""
     maps = [
-        (picture("brick", size), TexelFormat.BC7),
-        (picture("normal", size, ColorSpace.DATA), TexelFormat.BC5),
-        (picture("cobble orm", size, ColorSpace.DATA), TexelFormat.BC7),
+        (color(size), TexelFormat.BC7),
+        (normal(size), TexelFormat.BC5),
+        (orm(size), TexelFormat.BC7),
     ]
     there = [(image.with_pixels(image.pixels.cuda()), encoding) for image, encoding in maps]
     runs, total = [], 0
@@ -170,7 +201,7 @@ def operations(launch: Launch) -> dict[str, float]:
 
 def estimate(fmt: BlockFormat, quality: Quality, architecture: str) -> dict[str, object]:
     """Return what is known of a kernel without a card."""
-    launch = launch_for(picture("brick", 256), fmt, quality)
+    launch = launch_for(color(256), fmt, quality)
     began = time.process_time()
     code, said = compile_cuda(translate_kernel(launch).source, architecture, options=["--ptxas-options=-v"])
     found = {
@@ -200,7 +231,7 @@ def main() -> None:
         parser.error("there is no CUDA device here; --estimate sm_90 says what can be said without.")
     else:
         rows["device"] = torch.cuda.get_device_name()
-        image, folder = picture("brick", options.size), tempfile.mkdtemp()
+        image, folder = color(options.size), tempfile.mkdtemp()
         measure = partial(on_card, image, cache_dir=Path(folder))
     with noted_fallbacks() as notes:
         for fmt in formats:

@@ -20,6 +20,7 @@ from assetgen.blocks.quality import Quality
 from assetgen.media.image import Image
 from tests.blocks.c_compiler import needs_compiler, run_in_c
 from tests.blocks.pictures import mixed_levels, picture
+from tests.blocks.ptx import run_ptx
 
 EVERY_ONE = [(fmt, quality) for fmt in ENCODERS for quality in Quality]
 QUICK = [(BlockFormat.BC5, Quality.BALANCED), (BlockFormat.BC7, Quality.FAST)]
@@ -138,3 +139,29 @@ def test_a_card_writes_the_bytes_of_the_cpu(
     blocks = encode_on_cuda(launch, device, cache_dir=tmp_path)
     assert blocks.device.type == "cuda"
     assert (blocks.cpu().numpy() == expected).all(axis=1).mean() >= 0.99
+
+
+def runs_as_ptx(image: Image, fmt: BlockFormat, quality: Quality, folder: Path) -> bool:
+    launch = launch_for(image, fmt, quality)
+    code, _ = compile_cuda(translate_kernel(launch).source, "compute_75")
+    return run_ptx(code.decode().rstrip("\0"), launch, folder) == ENCODERS[fmt](
+        image, quality=quality, threads=1
+    )
+
+
+@needs_nvrtc
+@needs_compiler
+def test_the_ptx_of_the_compiler_writes_the_bytes_of_the_cpu(tmp_path: Path) -> None:
+    assert runs_as_ptx(some_picture(2, 32), BlockFormat.BC5, Quality.FAST, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@needs_nvrtc
+@needs_compiler
+@pytest.mark.parametrize(("fmt", "quality"), EVERY_ONE)
+@pytest.mark.parametrize("channels", [3, 4])
+def test_the_ptx_of_every_kernel_writes_the_bytes_of_the_cpu(
+    tmp_path: Path, fmt: BlockFormat, quality: Quality, channels: int
+) -> None:
+    assert runs_as_ptx(some_picture(channels, 128), fmt, quality, tmp_path)
