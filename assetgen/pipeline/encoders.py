@@ -7,7 +7,7 @@ for them can be cancelled.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from pathlib import Path
@@ -18,10 +18,18 @@ import torch
 
 from assetgen.blocks.block_format import BlockFormat
 from assetgen.blocks.quality import Quality
-from assetgen.blocks.warm_up import MachineCode, Readied, codes_for, codes_for_card, compiled_form, ready_code
+from assetgen.blocks.warm_up import (
+    USUAL,
+    MachineCode,
+    Readied,
+    codes_for,
+    codes_for_card,
+    compiled_form,
+    ready_code,
+)
 from assetgen.context import Context
 from assetgen.errors import AssetGenError, GenerationError
-from assetgen.export.containers import Encoded
+from assetgen.export.containers import CONTAINERS, ENCODINGS, Encoded
 from assetgen.export.targets import find_target
 from assetgen.project.order import WarmUpOrder
 from assetgen.store import locks
@@ -53,13 +61,13 @@ def ready_encoders(
         target: the engine.
         options: what the prompt file says of that engine.
         ctx: device, progress and cancel.
-        document: the export document of the asset, which may name a quality.
+        document: the export document of the asset, which may name encodings, a container and a quality.
 
     Raises:
         Cancelled: somebody asked to stop; the encoders become ready all the same.
         GenerationError: they did not become ready for five minutes.
     """
-    formats = _block_formats(target, options)
+    formats = _block_formats(target, options, document)
     if not formats:
         return
     ctx.progress(0, 1, _STAGE)
@@ -75,11 +83,32 @@ def ready_encoders(
         _wait(_begin(store.blobs.root, codes_for(torch.device("cpu"), formats)), ctx)
 
 
-def _block_formats(target: str, options: Mapping[str, str]) -> list[BlockFormat]:
+def _block_formats(
+    target: str, options: Mapping[str, str], document: Mapping[str, object] | None
+) -> list[BlockFormat]:
+    """Return what a set may be encoded as: by its target, and by the words of its export document."""
     forms = [file.form for file in find_target(target, options).files]
-    names = {form.encoding.name for form in forms if isinstance(form, Encoded) and form.encoding.is_blocks}
+    encodings = {form.encoding for form in forms if isinstance(form, Encoded)}
+    for word in _words(document):
+        named = ENCODINGS.get(word.rpartition(":")[2])  # "ktx2:bc7" and "bc7"
+        encodings |= {named} if named is not None else set()
+    names = {encoding.name for encoding in encodings if encoding.is_blocks}
+    if any(word in CONTAINERS for word in _words(document)):
+        names |= {fmt.name for fmt in USUAL}
     # Whether BC1 has clear texels depends on the picture.
     return [fmt for fmt in BlockFormat if fmt.name in names or (fmt is BlockFormat.BC1A and "BC1" in names)]
+
+
+def _words(document: object) -> Iterator[str]:
+    """Yield every text in a JSON document, at any depth."""
+    if isinstance(document, str):
+        yield document
+    elif isinstance(document, Mapping):
+        for value in document.values():
+            yield from _words(value)
+    elif isinstance(document, list | tuple):
+        for value in document:
+            yield from _words(value)
 
 
 def _quality(document: Mapping[str, object] | None) -> Quality:

@@ -124,6 +124,22 @@ def test_a_failure_is_told_to_whom_it_concerns_and_tried_again(store: Store, com
     assert len(compiler.codes) == 4
 
 
+@pytest.mark.parametrize(
+    ("export", "readied"),
+    [
+        ({"albedo": "png", "quality": "high"}, []),
+        ({"albedo": "bc7"}, ["bc7"]),
+        ({"normal": "dds:bc5"}, ["bc5"]),
+        ({"container": "dds"}, ["bc4", "bc5", "bc7"]),
+    ],
+)
+def test_a_file_that_names_blocks_has_them_readied_for_any_target(
+    store: Store, compiler: Compiler, export: dict[str, str], readied: list[str]
+) -> None:
+    ready_encoders(store, "web", {}, Context(), document={"target": "web", "export": export})
+    assert sorted(compiler.names) == readied
+
+
 @pytest.fixture
 def card(monkeypatch: pytest.MonkeyPatch) -> Context:
     """A context with an NVIDIA card, as far as readying goes."""
