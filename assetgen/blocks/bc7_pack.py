@@ -22,6 +22,7 @@ from assetgen.blocks.bc7_scratch import (
     SELECTOR,
     TEXELS,
 )
+from assetgen.blocks.bc7_solid import exact_colors
 from assetgen.blocks.bc7_tables import (
     ALPHA_BITS,
     ANCHOR_OF_SECOND,
@@ -55,22 +56,7 @@ _ANCHOR_OF_SECOND = np.array(ANCHOR_OF_SECOND, np.int64)
 _ANCHOR_OF_THIRD = np.array(ANCHOR_OF_THIRD, np.int64)
 
 
-def _exact_colors() -> np.ndarray:
-    """Return, per 8-bit value, two 7-bit end points (packed) whose mode 5 mixture at index 1 is it."""
-    ends = np.arange(128)
-    wide = ends * 2 + ends // 64
-    mixed = (43 * wide[:, None] + 21 * wide[None, :] + 32) // 64
-    distance = np.abs(ends[:, None] - ends[None, :])
-    pairs = np.zeros(256, np.uint64)
-    for value in range(256):
-        # Of the exact pairs the closest: it also survives decoders that interpolate with less precision.
-        cost = np.where(mixed == value, distance, 1000)
-        first, second = divmod(int(np.argmin(cost)), 128)
-        pairs[value] = first | second << 7
-    return pairs
-
-
-_EXACT = _exact_colors()
+_EXACT = exact_colors()
 
 
 _SPREAD = np.zeros((5, 256), np.uint64)

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
-
-from assetgen.blocks.bc1 import encode_bc1, encode_bc1a
-from assetgen.blocks.bc3 import encode_bc3
-from assetgen.blocks.bc6h import encode_bc6h_sfloat, encode_bc6h_ufloat
-from assetgen.blocks.bc7 import encode_bc7
-from assetgen.blocks.bc45 import encode_bc4, encode_bc5
 from assetgen.blocks.block_format import BlockFormat
+from assetgen.blocks.device import Way, choose_way, encode_by_cuda, encode_by_torch, kernels, note_fallback
 from assetgen.blocks.quality import Quality
+from assetgen.errors import SpecError
 from assetgen.media.image import Image
-
-
-class _Encoder(Protocol):
-    def __call__(self, image: Image, *, quality: Quality, threads: int) -> bytes: ...
-
-
-_ENCODERS: Final[dict[BlockFormat, _Encoder]] = {
-    BlockFormat.BC1: encode_bc1,
-    BlockFormat.BC1A: encode_bc1a,
-    BlockFormat.BC3: encode_bc3,
-    BlockFormat.BC4: encode_bc4,
-    BlockFormat.BC5: encode_bc5,
-    BlockFormat.BC6H_UFLOAT: encode_bc6h_ufloat,
-    BlockFormat.BC6H_SFLOAT: encode_bc6h_sfloat,
-    BlockFormat.BC7: encode_bc7,
-}
 
 
 def encode_blocks(
     image: Image, fmt: BlockFormat, *, quality: Quality = Quality.BALANCED, threads: int = 1
 ) -> bytes:
     """Return the image as blocks of that format, row by row, `fmt.size_bytes` in all.
+
+    Pixels on an NVIDIA card are encoded there, by the same kernel and into the same bytes, and only the blocks
+    are copied. Where that cannot be, something else is taken and `noted_fallbacks` (device.py) is told.
 
     Args:
         image: values 0..1, or any for BC6H; others are clamped to what the format holds. Sizes that are no
@@ -45,5 +27,18 @@ def encode_blocks(
 
     Raises:
         SpecError: the image has fewer channels than the format needs.
+        BackendUnavailable: numba is missing, and nothing else writes this format.
     """
-    return _ENCODERS[fmt](image, quality=quality, threads=threads)
+    way, note = choose_way(image.pixels.device, fmt, quality)
+    if note:
+        note_fallback(note)
+    if way is Way.CUDA:
+        blocks = encode_by_cuda(image, fmt, quality)
+        if blocks is not None:
+            return blocks.cpu().numpy().tobytes()
+    if way is Way.TORCH:
+        return encode_by_torch(image, fmt, quality).cpu().numpy().tobytes()
+    encoder = kernels().get(fmt)
+    if encoder is None:
+        raise SpecError(f"no encoder writes {fmt.value}; use one of {[f.value for f in kernels()]}.")
+    return encoder(image, quality=quality, threads=threads)

@@ -8,13 +8,24 @@ whole package's sources; numba counts closed-over values as part of the key.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
+import numba
+import numpy as np
 from numba import njit, types
+from torch import Tensor
+
+from assetgen.errors import AssetGenError
+from assetgen.settings import load_settings
 
 
 @cache
@@ -43,17 +54,109 @@ def part(function: Callable[..., Any]) -> Any:
     return dispatcher
 
 
-def compile_kernel(function: Callable[..., None]) -> Callable[..., None]:
+@dataclass(slots=True)
+class Recording:
+    """A kernel's call that was written down instead of being carried out.
+
+    Args:
+        function: the kernel's Python function; None before it is called.
+        arguments: what it was given.
+        tensors: what stands behind its arrays, by their id.
+    """
+
+    function: FunctionType | None = None
+    arguments: tuple[Any, ...] = ()
+    tensors: dict[int, tuple[np.ndarray, Tensor]] = field(default_factory=dict)
+
+
+class _Recorded(Exception):
+    """The call is written down: what would follow it has nothing to work on."""
+
+
+_recording: ContextVar[Recording | None] = ContextVar("recording", default=None)
+
+
+@contextmanager
+def recording() -> Generator[Recording, None, None]:
+    """Have the next kernel not run in this thread: its call is written down, for another compiler to carry out.
+
+    What follows the call is left out, and `kernel_array` copies nothing.
+    """
+    kept = Recording()
+    token = _recording.set(kept)
+    try:
+        yield kept
+    except _Recorded:
+        pass
+    finally:
+        _recording.reset(token)
+
+
+def kernel_array(pixels: Tensor) -> np.ndarray:
+    """Return a tensor as the C-contiguous float32 array on the CPU that a kernel reads."""
+    kept = _recording.get()
+    if kept is None:
+        return np.require(pixels.detach().cpu().numpy(), np.float32, ["C", "W"])
+    stand_in = np.broadcast_to(np.float32(0), pixels.shape)
+    kept.tensors[id(stand_in)] = stand_in, pixels.detach().contiguous()
+    return stand_in
+
+
+class Kernel:
+    """A compiled function; while `recording`, its call is only written down.
+
+    Args:
+        function: the Python source of it.
+        compiled: what numba makes of that.
+    """
+
+    def __init__(self, function: FunctionType, compiled: Callable[..., None]) -> None:
+        self._function, self._compiled = function, compiled
+
+    def __call__(self, *arguments: Any) -> None:
+        """Run it, or write the call down."""
+        kept = _recording.get()
+        if kept is None:
+            self._compiled(*arguments)
+            return
+        kept.function, kept.arguments = self._function, arguments
+        raise _Recorded
+
+
+def compile_kernel(function: FunctionType) -> Kernel:
     """Return the function compiled on first call, without the GIL, cached where a folder can be written.
 
-    numba tries the package's own folder first and the user's cache folder next; where neither can be
-    written (a frozen application, a sandbox) the kernel is compiled anew in each process.
+    numba tries the package's own folder first and the user's cache folder next; where neither can be written (a
+    read-only installation, a sandbox without a home) the cache of assetgen is tried, and at last the kernel is
+    compiled anew in each process.
     """
     options: dict[str, Any] = {"nogil": True}
+    for folder in ("", _own_cache()):
+        try:
+            with _caching_in(folder):
+                return Kernel(function, njit(cache=True, **options)(function))
+        except RuntimeError:
+            continue
+    return Kernel(function, njit(**options)(function))
+
+
+def _own_cache() -> str:
     try:
-        return njit(cache=True, **options)(function)
-    except RuntimeError:
-        return njit(**options)(function)
+        return str(load_settings(os.environ).cache_dir / "kernels" / "numba")
+    except AssetGenError:  # whoever needs the settings says what is wrong with them
+        return ""
+
+
+@contextmanager
+def _caching_in(folder: str) -> Generator[None, None, None]:
+    """Have numba try a folder first; it looks at the setting while a function is prepared, not when it runs."""
+    config: Any = numba.config  # its names are made when it is imported
+    kept = config.CACHE_DIR
+    config.CACHE_DIR = folder or kept
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = kept
 
 
 _CHUNK = 1024
@@ -62,7 +165,7 @@ _CHUNK = 1024
 
 def in_chunks(work: Callable[[int, int], None], count: int, threads: int) -> None:
     """Call `work(first, last)` over 0 .. `count` in fixed pieces, on as many threads as asked for."""
-    if threads <= 1 or count <= _CHUNK:
+    if threads <= 1 or count <= _CHUNK or _recording.get() is not None:
         work(0, count)
         return
     with ThreadPoolExecutor(max_workers=threads) as pool:

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetgen.blocks.kernel import part
+from assetgen.blocks.channels import ONE as _ONE
+from assetgen.blocks.channels import block_count as block_count
+from assetgen.blocks.channels import channel_sources as channel_sources
+from assetgen.blocks.kernel import kernel_array, part
 from assetgen.blocks.lanes import LANES, floor, higher, load, lower, spread, store
-from assetgen.media.image import AlphaMode, Image
-
-_ZERO = -1
-_ONE = -2
+from assetgen.media.image import Image
 
 
 def texel_array(image: Image) -> np.ndarray:
     """Return the pixels as a C-contiguous (H, W, C) float32 array on the CPU."""
-    return np.require(image.pixels.detach().cpu().numpy(), np.float32, ["C", "W"])
-
-
-def channel_sources(image: Image) -> tuple[int, int, int, int]:
-    """Return which channel of the image feeds red, green, blue and alpha; -1 stands for 0 and -2 for 1."""
-    if image.channels == 1:
-        return (0, 0, 0, _ONE)
-    if image.channels == 2:
-        return (0, 1, _ZERO, _ONE) if image.alpha is AlphaMode.NONE else (0, 0, 0, 1)
-    return (0, 1, 2, 3 if image.channels == 4 else _ONE)
-
-
-def block_count(image: Image) -> tuple[int, int]:
-    """Return how many columns and rows of blocks cover the image."""
-    return (image.width + 3) // 4, (image.height + 3) // 4
+    return kernel_array(image.pixels)
 
 
 @part

@@ -23,6 +23,7 @@ _COMMANDS: Final = (
     "inspect",
     "schema",
     "doctor",
+    "warmup",
     "clean",
     "generate",
     "watch",

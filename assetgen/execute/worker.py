@@ -16,12 +16,12 @@ from assetgen.execute.base import LARGEST_PREVIEW, Done, Event, Failed, Preview,
 from assetgen.media.picture import Picture
 from assetgen.pipeline.build import build
 from assetgen.pipeline.course import Course
-from assetgen.pipeline.encoders import ready_compiled_encoders
+from assetgen.pipeline.encoders import ready_compiled_encoders, warm_encoders
 from assetgen.pipeline.inspect import inspect_file
 from assetgen.pipeline.machine import describe_machine
 from assetgen.pipeline.sketch import rehearse
 from assetgen.pipeline.swatch import draw_swatch
-from assetgen.project.order import Answer, BuildOrder, InspectOrder, SwatchOrder
+from assetgen.project.order import Answer, BuildOrder, InspectOrder, SwatchOrder, WarmUpOrder
 from assetgen.settings import Settings
 from assetgen.store.store import Store
 
@@ -66,7 +66,7 @@ class Worker:
     def _warm_up(self) -> None:
         try:
             rehearse(Context(device=self._device, threads=self._threads))
-            ready_compiled_encoders(self._settings.cache_dir.absolute())
+            ready_compiled_encoders(self._settings.cache_dir.absolute(), self._device)
         except Exception:  # the first task does it then, and tells what is wrong
             _LOG.warning("a worker cannot warm up", exc_info=True)
 
@@ -125,6 +125,14 @@ class Worker:
                 work,
                 Context(device=self._device, is_cancelled=cancelled.is_set, threads=self._threads),
             )
+        if isinstance(work, WarmUpOrder):
+            ctx = Context(
+                device=self._device,
+                on_progress=lambda *step: emit(Progress(task.id, *step)),
+                is_cancelled=cancelled.is_set,
+                threads=self._threads,
+            )
+            return warm_encoders(work, self._settings.cache_dir.absolute(), ctx)
         return describe_machine(self._device)
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import torch
 
 from assetgen.backends.table import BACKENDS
+from assetgen.blocks.device import noted_fallbacks
 from assetgen.context import Context
 from assetgen.errors import AssetGenError, FormatError, GenerationError
 from assetgen.formats.jpeg import jpeg_size
@@ -249,9 +250,10 @@ def _export(value: _Value, target: TargetPlan, ctx: Context, *, number: int) -> 
     value.course.begin(EXPORT, number=number)
     options, document = value.spec.engine.get(target.target, {}), value.spec.export_document(target.target)
     ready_encoders(value.store, target.target, options, ctx, document=document)
-    for artifact in value.kind.export(value.value, value.spec, target.target, ctx):
-        files.append(_stored(artifact, value.store))
-        figures.update({f"{artifact.role}_{name}": figure for name, figure in artifact.quality})
+    with noted_fallbacks() as fallbacks:
+        for artifact in value.kind.export(value.value, value.spec, target.target, ctx):
+            files.append(_stored(artifact, value.store))
+            figures.update({f"{artifact.role}_{name}": figure for name, figure in artifact.quality})
     if not files:
         raise GenerationError(f"nothing is left to export to {target.target}; switch a map on.")
     manifest = Manifest(
@@ -261,7 +263,7 @@ def _export(value: _Value, target: TargetPlan, ctx: Context, *, number: int) -> 
         key=value.key,
         full_key=target.full_key,
         files=tuple(files),
-        provenance=_provenance(value, time.monotonic() - started),
+        provenance=_provenance(value, time.monotonic() - started, fallbacks),
         quality=figures,
         prompt_report=value.record["prompt_report"],
         warnings=tuple(value.record["warnings"]),
@@ -290,7 +292,7 @@ def _stored(artifact: Artifact, store: Store) -> ManifestFile:
     )
 
 
-def _provenance(value: _Value, export_seconds: float) -> dict[str, object]:
+def _provenance(value: _Value, export_seconds: float, fallbacks: Iterable[str]) -> dict[str, object]:
     """Return where the set came from, enough to make it again."""
     spec = value.spec
     backend = None if spec.source else spec.backend
@@ -304,7 +306,7 @@ def _provenance(value: _Value, export_seconds: float) -> dict[str, object]:
         "torch": str(torch.__version__),
         "device": value.ctx.device.type,
         **value.kind.facts(value.value),
-        "fallbacks": list(value.record["fallbacks"]),
+        "fallbacks": [*value.record["fallbacks"], *fallbacks],
         "make_seconds": value.record["seconds"],
         "export_seconds": round(export_seconds, 3),
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+from importlib.metadata import PackageNotFoundError, version
 
-import numba
 import torch
 
 
@@ -22,7 +22,14 @@ def describe_machine(device: torch.device) -> dict[str, object]:
         "machine": platform.machine(),
         "torch": torch.__version__,
         "torch_cuda": torch.version.cuda,
-        "numba": numba.__version__,
+        "numba": _version("numba"),
         "gpus": gpus,
         "mps": torch.backends.mps.is_available(),
     }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -74,7 +74,14 @@ class SwatchOrder:
     edge: int = 256
 
 
-WorkOrder = BuildOrder | InspectOrder | MachineOrder | SwatchOrder
+@dataclass(frozen=True, slots=True)
+class WarmUpOrder:
+    """Every block encoder compiled and kept, for this machine and for NVIDIA cards named as "sm_89"."""
+
+    cards: tuple[str, ...] = ()
+
+
+WorkOrder = BuildOrder | InspectOrder | MachineOrder | SwatchOrder | WarmUpOrder
 """Everything that a worker can be asked."""
 Answer = Built | Mapping[str, object]
 """What a worker gives back: for a build what it did, else plain JSON."""

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
@@ -71,6 +73,23 @@ def test_a_kernel_works_where_no_cache_can_be_kept() -> None:
     s = np.zeros(1, np.float32)
     compile_kernel(names["fill"])(s)
     assert s[0] == 7
+
+
+def test_where_the_package_cannot_be_written_the_own_cache_keeps_kernels(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def njit(**options: object) -> Callable[[object], object]:
+        folder = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+        if options.get("cache") and not folder:
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: (folder, options)
+
+    monkeypatch.setenv("ASSETGEN_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.setattr("assetgen.blocks.kernel.njit", njit)
+    compiled: object = compile_kernel(njit)._compiled  # type: ignore[arg-type]
+    assert compiled == (str(tmp_path / "kernels" / "numba"), {"cache": True, "nogil": True})
+    assert numba.config.CACHE_DIR == ""  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 
 from assetgen.cli.main import _COMMANDS, _parser
-from assetgen.execute.base import Done, Event, Failed
-from assetgen.project.order import InspectOrder
+from assetgen.execute.base import Done, Event, Failed, Progress
+from assetgen.project.order import InspectOrder, WarmUpOrder
 from assetgen.versions import ASSETGEN
 from tests.bake.fakes import FakeExecutor
 from tests.cli.command import CommandLine
@@ -27,6 +27,7 @@ COMMANDS = (
     "inspect",
     "schema",
     "doctor",
+    "warmup",
     "clean",
     "generate",
     "watch",
@@ -236,6 +237,59 @@ def test_the_doctor_names_what_is_missing(assetgen: CommandLine, monkeypatch: py
     assert result.code == 1
     assert "problem    numba is not installed" in result.out
     assert "problem    there is no GPU." in result.out
+
+
+KERNEL = {"kernel": "bc7", "machine": "x86_64", "seconds": 12.5, "compiled": True, "problem": None}
+READY = KERNEL | {"kernel": "bc5", "seconds": 0.3, "compiled": False}
+FAILED = KERNEL | {
+    "kernel": "bc7 high",
+    "machine": "sm_89",
+    "compiled": False,
+    "problem": "there is no NVRTC.",
+}
+
+
+@pytest.mark.parametrize(
+    ("kernels", "code", "words"),
+    [
+        (
+            [KERNEL, READY],
+            0,
+            ["x86_64", "bc7 +compiled in 12.5 s", "bc5 +ready", "1 of 2 .* in 12.8 s"],
+        ),
+        ([READY], 0, ["all 1 kernels are ready"]),
+        (
+            [READY, FAILED],
+            1,
+            ["sm_89", "bc7 high +FAILED: there is no NVRTC.", "1 of 2 kernels did not compile"],
+        ),
+    ],
+)
+def test_warmup_says_what_was_compiled_for_which_machine(
+    assetgen: CommandLine, monkeypatch: pytest.MonkeyPatch, kernels: list[dict], code: int, words: list[str]
+) -> None:
+    orders = []
+
+    class WarmingUp(FakeExecutor):
+        def events(self):  # noqa: ANN202
+            task = self.waiting.popleft()
+            orders.append(task.work)
+            yield Progress(task.id, 0, 2, "bc7 for x86_64")
+            yield Done(task.id, {"kernels": kernels, "cache": "/cache"})
+
+    monkeypatch.setattr("assetgen.execute.processes.ProcessExecutor", WarmingUp)
+    result = assetgen("warmup", "--card", "sm_89")
+    assert result.code == code
+    for word in words:
+        assert re.search(word, result.out), (word, result.out)
+    assert assetgen("warmup", "--json").json["kernels"] == kernels
+    assert orders == [WarmUpOrder(("sm_89",)), WarmUpOrder()]
+
+
+def test_a_card_that_is_none_is_refused(assetgen: CommandLine) -> None:
+    result = assetgen("warmup", "--card", "gtx")
+    assert result.code == 2
+    assert "write sm_75" in result.err
 
 
 def test_clean_removes_what_was_baked_and_the_cache_when_asked(assetgen: CommandLine, tmp_path: Path) -> None:

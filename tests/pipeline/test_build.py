@@ -204,6 +204,21 @@ def test_a_dds_has_its_error_measured(shop: Workshop) -> None:
     assert quality["albedo_psnr_db"] > 25
 
 
+def test_blocks_that_had_to_be_made_in_another_way_are_noted(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("device", "encode", "warm_up"):  # as without numba
+        monkeypatch.setattr(f"assetgen.blocks.{module}.kernels", dict)
+    shop.write(a=cobblestone())
+    shop.build("a", "godot")
+    fallbacks = shop.manifest(target="godot").provenance["fallbacks"]
+    assert isinstance(fallbacks, list)
+    assert [note.partition(":")[0] for note in fallbacks] == [
+        "BC7 was encoded by torch alone in one mode",
+        "BC5 was encoded by torch alone",
+    ]
+
+
 @pytest.mark.parametrize("role", [role for role in TEXTURE_ROLES if role != "emissive"])
 def test_a_texture_of_every_role_is_one_file(shop: Workshop, role: str) -> None:
     shop.write(a=cobblestone(f'role = "{role}"').replace('"material"', '"texture"'))
