@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetgen.blocks.bc7_scratch import CANDIDATE, ESTIMATES, LISTED, MASKS, PRODUCTS, ROTATED, SUMS, TEXELS
+from assetgen.blocks.bc7_scratch import CANDIDATE, ESTIMATES, LISTED, MASKS, PRODUCTS, ROTATED, SCATTER, SUMS, TEXELS
 from assetgen.blocks.bc7_tables import SECOND_OF_THREE, THIRD_OF_THREE, TWO_SUBSETS
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import (
@@ -229,11 +229,8 @@ def write_masks(s: np.ndarray, subsets: int) -> None:
 
 
 @part
-def estimate_rotations(s: np.ndarray, opaque: LaneMask) -> None:
-    """Write the expected squared error of the four channel rotations of mode 5 to ESTIMATES .. + 3.
-
-    Rotation r > 0 exchanges alpha with channel r - 1; the channel in alpha's place has indices of its own.
-    """
+def prepare_rotations(s: np.ndarray) -> None:
+    """Write the scatter matrix of red, green, blue and alpha to SCATTER, its upper triangle row by row."""
     mean0 = mean1 = mean2 = mean3 = spread(0.0)
     for i in range(16):
         mean0 += load(s, TEXELS + i)
@@ -255,20 +252,36 @@ def estimate_rotations(s: np.ndarray, opaque: LaneMask) -> None:
         c22 += c * c
         c23 += c * d
         c33 += d * d
-    for p in range(64):
-        store(s, ESTIMATES + p, spread(_SEEN))
-    plain = _rotation_cost(c00, c01, c02, c11, c12, c22, c33)
-    # With opaque alpha the plain order leaves the second plane nothing to do; mode 6 does better.
-    store(s, ESTIMATES, select(opaque, spread(_SEEN * 0.1), plain))
-    store(s, ESTIMATES + 1, _rotation_cost(c33, c13, c23, c11, c12, c22, c00))
-    store(s, ESTIMATES + 2, _rotation_cost(c00, c03, c02, c33, c23, c22, c11))
-    store(s, ESTIMATES + 3, _rotation_cost(c00, c01, c03, c11, c13, c33, c22))
+    store(s, SCATTER, c00)
+    store(s, SCATTER + 1, c01)
+    store(s, SCATTER + 2, c02)
+    store(s, SCATTER + 3, c03)
+    store(s, SCATTER + 4, c11)
+    store(s, SCATTER + 5, c12)
+    store(s, SCATTER + 6, c13)
+    store(s, SCATTER + 7, c22)
+    store(s, SCATTER + 8, c23)
+    store(s, SCATTER + 9, c33)
 
 
 @part
-def _rotation_cost(aa: Lanes, ab: Lanes, ac: Lanes, bb: Lanes, bc: Lanes, cc: Lanes, alone: Lanes) -> Lanes:
-    noise = spread(1.0 / 9.0)
-    return scatter_cost(aa, ab, ac, bb, bc, cc, noise) + alone * noise
+def estimate_rotations(s: np.ndarray, opaque: LaneMask, color_noise: float, alone_noise: float) -> None:
+    """Write the expected squared error of the four channel rotations to ESTIMATES .. + 3, from SCATTER.
+
+    Rotation r > 0 exchanges alpha with channel r - 1; the channel in alpha's place has indices of its own.
+    """
+    c00, c01, c02, c03 = load(s, SCATTER), load(s, SCATTER + 1), load(s, SCATTER + 2), load(s, SCATTER + 3)
+    c11, c12, c13 = load(s, SCATTER + 4), load(s, SCATTER + 5), load(s, SCATTER + 6)
+    c22, c23, c33 = load(s, SCATTER + 7), load(s, SCATTER + 8), load(s, SCATTER + 9)
+    for p in range(4, 64):
+        store(s, ESTIMATES + p, spread(_SEEN))
+    color = spread(color_noise)
+    plain = scatter_cost(c00, c01, c02, c11, c12, c22, color) + c33 * alone_noise
+    # With opaque alpha the plain order leaves the second plane nothing to do; mode 6 does better.
+    store(s, ESTIMATES, select(opaque, spread(_SEEN * 0.1), plain))
+    store(s, ESTIMATES + 1, scatter_cost(c33, c13, c23, c11, c12, c22, color) + c00 * alone_noise)
+    store(s, ESTIMATES + 2, scatter_cost(c00, c03, c02, c33, c23, c22, color) + c11 * alone_noise)
+    store(s, ESTIMATES + 3, scatter_cost(c00, c01, c03, c11, c13, c33, color) + c22 * alone_noise)
 
 
 @part

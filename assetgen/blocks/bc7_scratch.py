@@ -57,7 +57,23 @@ SUMS: Final = 606
 """The nine moment sums of the whole block."""
 LISTED: Final = 615
 """Those of the subsets looked at, two times nine."""
-SIZE: Final = 633
+SCATTER: Final = 633
+"""The upper triangle of the block's 4x4 scatter matrix, row by row, 10 vectors."""
+OWN: Final = 643
+"""Settings of each lane's own mode, see bc7_refine, 10 vectors."""
+WITH_ALPHA: Final = 653
+"""1 where the plane that is refined holds alpha."""
+OWN_DECODED: Final = 654
+"""End points of up to three subsets as a decoder widens them, 8 vectors each."""
+OWN_STORED: Final = 678
+OWN_ENDS: Final = 702
+OWN_WEIGHTS: Final = 726
+"""Differences and scale of up to three subsets, 8 vectors each."""
+OWN_TRIAL: Final = 750
+"""The error of each subset under trial, 3 vectors."""
+OWN_ERRORS: Final = 753
+"""The least error of each subset so far, 3 vectors."""
+SIZE: Final = 756
 """Vectors in all."""
 
 
@@ -76,6 +92,11 @@ class Search(NamedTuple):
         neighbours: 1 takes the projected index of a texel, 3 tries the index on either side as well.
         polish_one: passes over the stored end points of one-subset modes.
         polish_more: passes over those of the other modes.
+        doubt: estimates are often too high; a trial is skipped only if even this share of its estimate is no
+            gain.
+        refine_rounds: rounds of least squares, with all p-bits tried, over the winner.
+        refine_passes: passes that move each of the winner's end points by one step.
+        refine_neighbours: as `neighbours`, in these.
     """
 
     stop: int
@@ -89,3 +110,7 @@ class Search(NamedTuple):
     neighbours: int
     polish_one: int
     polish_more: int
+    doubt: float
+    refine_rounds: int
+    refine_passes: int
+    refine_neighbours: int

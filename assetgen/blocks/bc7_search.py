@@ -16,10 +16,12 @@ from assetgen.blocks.bc7_partitions import (
     estimate_three_subsets,
     estimate_two_subsets,
     prepare_products,
+    prepare_rotations,
     take_best_partition,
     write_masks,
     write_rotated,
 )
+from assetgen.blocks.bc7_refine import refine
 from assetgen.blocks.bc7_scratch import (
     ALL,
     BEST,
@@ -45,10 +47,6 @@ from assetgen.blocks.bc7_scratch import (
 from assetgen.blocks.bc7_tables import ALPHA_BITS, COLOR_BITS, INDEX_BITS, P_BITS, SECOND_INDEX_BITS
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import LaneMask, Lanes, any_lane, higher, load, lower, select, spread, store
-
-_DOUBT = 0.6
-"""Estimates are often too high: a trial is skipped only if even this share of its estimate is no gain. At 0.8
-the search is hardly faster and loses 0.1 dB on smooth pictures."""
 
 
 @part
@@ -82,6 +80,8 @@ def search_modes(s: np.ndarray, plan: Search) -> None:
         _try_two_subsets(s, opaque, some_alpha, stop, plan)
     if plan.three_subsets > 0 and any_lane((load(s, BEST + ERROR) > stop) & opaque):
         _try_three_subsets(s, opaque, stop, plan)
+    if plan.refine_rounds + plan.refine_passes > 0 and any_lane(load(s, BEST + ERROR) > stop):
+        refine(s, opaque, plan)
 
 
 @part
@@ -102,7 +102,7 @@ def _try_two_subsets(
     for turn in range(plan.two_subsets):
         take_best_partition(s)
         best = load(s, BEST + ERROR)
-        promising = (load(s, CANDIDATE + 1) * _DOUBT < best) & (best > stop)
+        promising = (load(s, CANDIDATE + 1) * plan.doubt < best) & (best > stop)
         if not any_lane(promising):
             break
         write_masks(s, 2)
@@ -123,7 +123,7 @@ def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Searc
         for _ in range(plan.three_subsets):
             take_best_partition(s)
             best = load(s, BEST + ERROR)
-            promising = (load(s, CANDIDATE + 1) * _DOUBT < best) & (best > stop) & opaque
+            promising = (load(s, CANDIDATE + 1) * plan.doubt < best) & (best > stop) & opaque
             if not any_lane(promising):
                 break
             write_masks(s, 3)
@@ -189,18 +189,36 @@ def _replace(s: np.ndarray, k: int, better: LaneMask, value: Lanes) -> None:
 
 @part
 def _try_two_planes(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) -> None:
-    estimate_rotations(s, opaque)
-    for turn in range(plan.rotations):
+    prepare_rotations(s)
+    _try_rotations(s, opaque, stop, 5, 0, plan.rotations, plan)
+    _try_rotations(s, opaque, stop, 4, 0, plan.rotations_fine, plan)
+    _try_rotations(s, opaque, stop, 4, 1, plan.rotations_fine, plan)
+
+
+@part
+def _try_rotations(
+    s: np.ndarray, opaque: LaneMask, stop: Lanes, mode: int, selector: int, turns: int, plan: Search
+) -> None:
+    if turns == 0:
+        return
+    color_bits = SECOND_INDEX_BITS[mode] if selector == 1 else INDEX_BITS[mode]
+    alone_bits = INDEX_BITS[mode] if selector == 1 else SECOND_INDEX_BITS[mode]
+    estimate_rotations(s, opaque, _index_noise(color_bits), _index_noise(alone_bits))
+    for _ in range(turns):
         take_best_partition(s)
         best = load(s, BEST + ERROR)
-        promising = (load(s, CANDIDATE + 1) * _DOUBT < best) & (best > stop)
+        promising = (load(s, CANDIDATE + 1) * plan.doubt < best) & (best > stop)
         if not any_lane(promising):
             break
         write_rotated(s, load(s, CANDIDATE))
-        _try_planes(s, promising, 5, 0, plan)
-        if turn < plan.rotations_fine:
-            _try_planes(s, promising, 4, 0, plan)
-            _try_planes(s, promising, 4, 1, plan)
+        _try_planes(s, promising, mode, selector, plan)
+
+
+@part
+def _index_noise(bits: int) -> float:
+    """Return what rounding to that many index bits loses, as a share of the variance along the line."""
+    steps = float((1 << bits) - 1)
+    return 1.0 / (steps * steps)
 
 
 @part

@@ -1,0 +1,349 @@
+"""Polish the winning encodings of sixteen blocks, whatever their modes, at the cost of one.
+
+The search fits end points quickly and compares modes; what is left to gain lies in the winner's parity bits
+and in the last step of each end point. Here every lane carries its own mode's field widths, and all subsets
+of a block are moved in the same trial: a texel looks only at the end points of its own subset, so each
+subset takes or leaves a trial by itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from assetgen.blocks.bc7_partitions import write_rotated
+from assetgen.blocks.bc7_scratch import (
+    BEST,
+    BEST_ENDS,
+    BEST_INDICES,
+    BEST_P,
+    BEST_SECOND,
+    ERROR,
+    INDICES,
+    MASKS,
+    MODE,
+    OWN,
+    OWN_DECODED,
+    OWN_ENDS,
+    OWN_ERRORS,
+    OWN_STORED,
+    OWN_TRIAL,
+    OWN_WEIGHTS,
+    PARTITION,
+    ROTATED,
+    ROTATION,
+    SELECTOR,
+    WITH_ALPHA,
+    Search,
+)
+from assetgen.blocks.bc7_tables import (
+    ALPHA_BITS,
+    COLOR_BITS,
+    INDEX_BITS,
+    P_BITS,
+    SECOND_INDEX_BITS,
+    SECOND_OF_THREE,
+    SUBSETS,
+    THIRD_OF_THREE,
+    TWO_SUBSETS,
+)
+from assetgen.blocks.kernel import part
+from assetgen.blocks.lanes import (
+    LANES,
+    LaneMask,
+    Lanes,
+    any_lane,
+    floor,
+    higher,
+    load,
+    lower,
+    select,
+    spread,
+    store,
+)
+
+_TOP = OWN
+"""Per lane: the largest stored color value."""
+_UP = OWN + 1
+"""Per lane: what widening multiplies by."""
+_DOWN = OWN + 2
+"""Per lane: what gives the repeated top bits."""
+_PARITIES = OWN + 3
+"""Per lane: p-bits of a subset, 0, 1 or 2."""
+_STEPS = OWN + 4
+"""Per lane: the largest index of color."""
+_ALONE = OWN + 5
+"""Per lane: the same four for the second plane of modes 4 and 5, with 0 steps where there is none."""
+
+_SUBSETS = np.array(SUBSETS, np.int64)
+_COLOR_BITS = np.array(COLOR_BITS, np.int64)
+_ALPHA_BITS = np.array(ALPHA_BITS, np.int64)
+_P_BITS = np.array(P_BITS, np.int64)
+_INDEX_BITS = np.array(INDEX_BITS, np.int64)
+_SECOND_INDEX_BITS = np.array(SECOND_INDEX_BITS, np.int64)
+_TWO = np.array(TWO_SUBSETS, np.int64)
+_SECOND = np.array(SECOND_OF_THREE, np.int64)
+_THIRD = np.array(THIRD_OF_THREE, np.int64)
+
+
+@part
+def refine(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
+    """Lower the error of each lane's BEST where its own mode and partition allow."""
+    subsets = _write_settings(s)
+    write_rotated(s, load(s, BEST + ROTATION))
+    mode = load(s, BEST + MODE)
+    # Modes below 6 hold no alpha, or hold it in the second plane.
+    store(s, WITH_ALPHA, select(mode > 5.0, spread(1.0), spread(0.0)))
+    for k in range(subsets):
+        for j in range(8):
+            _decode(s, k, j, load(s, BEST + BEST_ENDS + 8 * k + j), load(s, BEST + BEST_P + 2 * k + j // 4))
+        store(s, OWN_ERRORS + k, spread(1e30))
+    every = spread(0.0) <= 0.0
+    _assign_all(s, subsets, plan.refine_neighbours)
+    _accept_indices(s, every, subsets)
+    for _ in range(plan.refine_rounds):
+        before = _total(s, subsets)
+        _least_squares_all(s, subsets)
+        _try_parities(s, opaque & (mode > 5.0), subsets, plan)
+        if not any_lane(_total(s, subsets) < before):
+            break
+    for _ in range(plan.refine_passes):
+        before = _total(s, subsets)
+        _step_all(s, subsets, plan.refine_neighbours)
+        if not any_lane(_total(s, subsets) < before):
+            break
+
+
+@part
+def _total(s: np.ndarray, subsets: int) -> Lanes:
+    total = load(s, OWN_ERRORS)
+    for k in range(1, subsets):
+        total = total + load(s, OWN_ERRORS + k)
+    return total
+
+
+@part
+def _write_settings(s: np.ndarray) -> int:
+    """Write each lane's field widths and membership masks; return the most subsets of any lane."""
+    most = 1
+    for lane in range(LANES):
+        mode = int(s[(BEST + MODE) * LANES + lane])
+        partition = int(s[(BEST + PARTITION) * LANES + lane])
+        finer = int(s[(BEST + SELECTOR) * LANES + lane]) == 1
+        bits, p_bits = _COLOR_BITS[mode], _P_BITS[mode]
+        total = bits + (1 if p_bits > 0 else 0)
+        index_bits = _SECOND_INDEX_BITS[mode] if finer else _INDEX_BITS[mode]
+        s[_TOP * LANES + lane] = np.float32((1 << bits) - 1)
+        s[_UP * LANES + lane] = np.float32(1 << (8 - total))
+        s[_DOWN * LANES + lane] = np.float32(1.0) / np.float32(1 << (2 * total - 8))
+        s[_PARITIES * LANES + lane] = np.float32(p_bits)
+        s[_STEPS * LANES + lane] = np.float32((1 << index_bits) - 1)
+        subsets = _SUBSETS[mode]
+        most = max(most, subsets)
+        second = third = 0
+        if subsets == 2:
+            second = _TWO[partition]
+        elif subsets == 3:
+            second, third = _SECOND[partition], _THIRD[partition]
+        for i in range(16):
+            in_second, in_third = np.float32((second >> i) & 1), np.float32((third >> i) & 1)
+            s[(MASKS + i) * LANES + lane] = np.float32(1.0) - in_second - in_third
+            s[(MASKS + 16 + i) * LANES + lane] = in_second
+            s[(MASKS + 32 + i) * LANES + lane] = in_third
+    return most
+
+
+@part
+def _decode(s: np.ndarray, k: int, j: int, stored: Lanes, p: Lanes) -> None:
+    """Write end point value `j` of subset `k` as a decoder widens it."""
+    wide = select(load(s, _PARITIES) > 0.0, stored * 2.0 + p, stored)
+    store(s, OWN_DECODED + 8 * k + j, wide * load(s, _UP) + floor(wide * load(s, _DOWN)))
+
+
+@part
+def _assign_all(s: np.ndarray, subsets: int, neighbours: int) -> None:
+    """Choose every texel's index for OWN_DECODED (INDICES); write each subset's error to OWN_TRIAL."""
+    steps, alpha = load(s, _STEPS), load(s, WITH_ALPHA)
+    step = 64.0 / steps
+    zero = spread(0.0)
+    # Ends, differences and scale of each subset, in the order that the loop below picks them in.
+    for k in range(subsets):
+        at = OWN_DECODED + 8 * k
+        d0, d1 = load(s, at + 4) - load(s, at), load(s, at + 5) - load(s, at + 1)
+        d2, d3 = load(s, at + 6) - load(s, at + 2), (load(s, at + 7) - load(s, at + 3)) * alpha
+        out = OWN_WEIGHTS + 8 * k
+        store(s, out, d0)
+        store(s, out + 1, d1)
+        store(s, out + 2, d2)
+        store(s, out + 3, d3)
+        store(s, out + 4, steps / (d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + 1e-6))
+        store(s, OWN_TRIAL + k, zero)
+    for i in range(16):
+        e0, e1 = load(s, OWN_DECODED), load(s, OWN_DECODED + 1)
+        e2, e3 = load(s, OWN_DECODED + 2), load(s, OWN_DECODED + 3)
+        d0, d1 = load(s, OWN_WEIGHTS), load(s, OWN_WEIGHTS + 1)
+        d2, d3 = load(s, OWN_WEIGHTS + 2), load(s, OWN_WEIGHTS + 3)
+        scale = load(s, OWN_WEIGHTS + 4)
+        for k in range(1, subsets):
+            inside = load(s, MASKS + 16 * k + i) > 0.5
+            at = OWN_DECODED + 8 * k
+            e0, e1 = select(inside, load(s, at), e0), select(inside, load(s, at + 1), e1)
+            e2, e3 = select(inside, load(s, at + 2), e2), select(inside, load(s, at + 3), e3)
+            at = OWN_WEIGHTS + 8 * k
+            d0, d1 = select(inside, load(s, at), d0), select(inside, load(s, at + 1), d1)
+            d2, d3 = select(inside, load(s, at + 2), d2), select(inside, load(s, at + 3), d3)
+            scale = select(inside, load(s, at + 4), scale)
+        a, b = load(s, ROTATED + i), load(s, ROTATED + 16 + i)
+        c, d = load(s, ROTATED + 32 + i), load(s, ROTATED + 48 + i)
+        t = ((a - e0) * d0 + (b - e1) * d1 + (c - e2) * d2 + (d - e3) * d3) * scale
+        start = lower(higher(floor(t + 0.5), zero), steps)
+        index, error = start, spread(1e30)
+        for trial in range(neighbours):
+            x = start
+            if trial == 1:
+                x = higher(start - 1.0, zero)
+            elif trial == 2:
+                x = lower(start + 1.0, steps)
+            w = floor(x * step + 0.5)
+            r0 = floor(e0 + (d0 * w + 32.0) * 0.015625) - a
+            r1 = floor(e1 + (d1 * w + 32.0) * 0.015625) - b
+            r2 = floor(e2 + (d2 * w + 32.0) * 0.015625) - c
+            r3 = (floor(e3 + (d3 * w + 32.0) * 0.015625) - d) * alpha
+            candidate = r0 * r0 + r1 * r1 + r2 * r2 + r3 * r3
+            index = select(candidate < error, x, index)
+            error = lower(candidate, error)
+        store(s, INDICES + i, index)
+        for k in range(subsets):
+            store(s, OWN_TRIAL + k, load(s, OWN_TRIAL + k) + load(s, MASKS + 16 * k + i) * error)
+
+
+@part
+def _accept_indices(s: np.ndarray, allowed: LaneMask, subsets: int) -> None:
+    """Take INDICES into BEST in the subsets whose OWN_TRIAL is less than their OWN_ERRORS."""
+    for k in range(subsets):
+        better = allowed & (load(s, OWN_TRIAL + k) < load(s, OWN_ERRORS + k))
+        if not any_lane(better):
+            continue
+        store(s, OWN_ERRORS + k, select(better, load(s, OWN_TRIAL + k), load(s, OWN_ERRORS + k)))
+        for i in range(16):
+            taken = better & (load(s, MASKS + 16 * k + i) > 0.5)
+            at = BEST + BEST_INDICES + i
+            store(s, at, select(taken, load(s, INDICES + i), load(s, at)))
+
+
+@part
+def _least_squares_all(s: np.ndarray, subsets: int) -> None:
+    """Write to OWN_ENDS what the indices of each subset want its end points to be."""
+    share = 1.0 / load(s, _STEPS)
+    for k in range(subsets):
+        aa = ab = bb = spread(0.0)
+        p0 = p1 = p2 = p3 = q0 = q1 = q2 = q3 = spread(0.0)
+        for i in range(16):
+            w = load(s, MASKS + 16 * k + i)
+            b = load(s, BEST + BEST_INDICES + i) * share
+            a = (1.0 - b) * w
+            b = b * w
+            aa += a * a
+            ab += a * b
+            bb += b * b
+            v = load(s, ROTATED + i)
+            p0 += a * v
+            q0 += b * v
+            v = load(s, ROTATED + 16 + i)
+            p1 += a * v
+            q1 += b * v
+            v = load(s, ROTATED + 32 + i)
+            p2 += a * v
+            q2 += b * v
+            v = load(s, ROTATED + 48 + i)
+            p3 += a * v
+            q3 += b * v
+        det = aa * bb - ab * ab
+        solvable = det > 1e-3
+        inverse = 1.0 / higher(det, spread(1e-3))
+        at = 8 * k
+        _want(s, at, solvable, (bb * p0 - ab * q0) * inverse, (aa * q0 - ab * p0) * inverse)
+        _want(s, at + 1, solvable, (bb * p1 - ab * q1) * inverse, (aa * q1 - ab * p1) * inverse)
+        _want(s, at + 2, solvable, (bb * p2 - ab * q2) * inverse, (aa * q2 - ab * p2) * inverse)
+        _want(s, at + 3, solvable, (bb * p3 - ab * q3) * inverse, (aa * q3 - ab * p3) * inverse)
+
+
+@part
+def _want(s: np.ndarray, j: int, solvable: LaneMask, first: Lanes, second: Lanes) -> None:
+    store(s, OWN_ENDS + j, select(solvable, first, load(s, OWN_DECODED + j)))
+    store(s, OWN_ENDS + j + 4, select(solvable, second, load(s, OWN_DECODED + j + 4)))
+
+
+@part
+def _try_parities(s: np.ndarray, pinned: LaneMask, subsets: int, plan: Search) -> None:
+    """Round OWN_ENDS with every allowed pair of p-bits; keep, subset by subset, what is better."""
+    parities = load(s, _PARITIES)
+    top, zero = load(s, _TOP), spread(0.0)
+    full = (top * select(parities > 0.0, spread(2.0), spread(1.0))) + select(
+        parities > 0.0, spread(1.0), zero
+    )
+    scale = full * (1.0 / 255.0)
+    for pair in range(4):
+        first, second = spread(float(pair & 1)), spread(float(pair >> 1))
+        # One p-bit: both alike. None: a single trial. Opaque blocks keep alpha at 255: both 1.
+        allowed = parities > 1.0
+        if pair == 0:
+            allowed = parities >= 0.0
+        elif pair == 3:
+            allowed = parities > 0.0
+        if pair != 3:
+            allowed = allowed & (select(pinned, spread(1.0), zero) < 0.5)
+        if not any_lane(allowed):
+            continue
+        for k in range(subsets):
+            for j in range(8):
+                p = first if j < 4 else second
+                value = higher(lower(load(s, OWN_ENDS + 8 * k + j), spread(255.0)), zero) * scale
+                halved = select(parities > 0.0, (value - p) * 0.5, value)
+                whole = higher(lower(floor(halved + 0.5), top), zero)
+                store(s, OWN_STORED + 8 * k + j, whole)
+                _decode(s, k, j, whole, p)
+        _assign_all(s, subsets, plan.refine_neighbours)
+        for k in range(subsets):
+            better = allowed & (load(s, OWN_TRIAL + k) < load(s, OWN_ERRORS + k))
+            if any_lane(better):
+                for j in range(8):
+                    at = BEST + BEST_ENDS + 8 * k + j
+                    # Without alpha in this plane its place belongs to the second one.
+                    mine = better & (load(s, WITH_ALPHA) > 0.5) if j % 4 == 3 else better
+                    store(s, at, select(mine, load(s, OWN_STORED + 8 * k + j), load(s, at)))
+                at = BEST + BEST_P + 2 * k
+                store(s, at, select(better, first, load(s, at)))
+                store(s, at + 1, select(better, second, load(s, at + 1)))
+        _accept_indices(s, allowed, subsets)
+
+
+@part
+def _step_all(s: np.ndarray, subsets: int, neighbours: int) -> None:
+    """Move every stored end point value one step either way and keep what helps its subset."""
+    zero, top, alpha = spread(0.0), load(s, _TOP), load(s, WITH_ALPHA)
+    every = zero <= 0.0
+    for k in range(subsets):
+        for j in range(8):
+            _decode(s, k, j, load(s, BEST + BEST_ENDS + 8 * k + j), load(s, BEST + BEST_P + 2 * k + j // 4))
+    for j in range(8):
+        if j % 4 == 3 and not any_lane(alpha > 0.5):
+            continue
+        movable = alpha > 0.5 if j % 4 == 3 else every
+        for way in range(2):
+            for k in range(subsets):
+                ends = BEST + BEST_ENDS + 8 * k
+                kept = load(s, ends + j)
+                # A channel that is 255 at both ends may be opaque alpha: not for trade.
+                pinned = (load(s, ends + j % 4) >= top) & (load(s, ends + 4 + j % 4) >= top)
+                moved = higher(lower(kept + (2.0 * float(way) - 1.0), top), zero)
+                moved = select(movable, select(pinned, kept, moved), kept)
+                store(s, OWN_STORED + 8 * k + j, moved)
+                _decode(s, k, j, moved, load(s, BEST + BEST_P + 2 * k + j // 4))
+            _assign_all(s, subsets, neighbours)
+            for k in range(subsets):
+                better = load(s, OWN_TRIAL + k) < load(s, OWN_ERRORS + k)
+                at = BEST + BEST_ENDS + 8 * k + j
+                kept = select(better, load(s, OWN_STORED + 8 * k + j), load(s, at))
+                store(s, at, kept)
+                _decode(s, k, j, kept, load(s, BEST + BEST_P + 2 * k + j // 4))
+            _accept_indices(s, every, subsets)
