@@ -37,6 +37,8 @@ SEARCHES: Final[dict[Quality, Search]] = {
         refine_rounds=0,
         refine_passes=0,
         refine_neighbours=1,
+        refine_reach=0,
+        slack=0.0,
     ),
     Quality.BALANCED: Search(
         stop=0,
@@ -54,6 +56,8 @@ SEARCHES: Final[dict[Quality, Search]] = {
         refine_rounds=1,
         refine_passes=1,
         refine_neighbours=1,
+        refine_reach=0,
+        slack=0.0,
     ),
     Quality.HIGH: Search(
         stop=0,
@@ -71,6 +75,8 @@ SEARCHES: Final[dict[Quality, Search]] = {
         refine_rounds=2,
         refine_passes=2,
         refine_neighbours=3,
+        refine_reach=0,
+        slack=0.0,
     ),
     Quality.MAX: Search(
         stop=0,
@@ -88,6 +94,8 @@ SEARCHES: Final[dict[Quality, Search]] = {
         refine_rounds=3,
         refine_passes=4,
         refine_neighbours=3,
+        refine_reach=2,
+        slack=1.3,
     ),
 }
 """How hard each quality looks; the numbers come from `benchmarks/bc7.py`."""

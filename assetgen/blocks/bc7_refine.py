@@ -103,7 +103,10 @@ def refine(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
     for _ in range(plan.refine_rounds):
         before = _total(s, subsets)
         _least_squares_all(s, subsets)
-        _try_parities(s, opaque & (mode > 5.0), subsets, plan)
+        pinned = opaque & (mode > 5.0)
+        for lower_reach in range(plan.refine_reach + 1):
+            for upper_reach in range(plan.refine_reach + 1):
+                _try_parities(s, pinned, lower_reach, upper_reach, subsets, plan)
         if not any_lane(_total(s, subsets) < before):
             break
     for _ in range(plan.refine_passes):
@@ -111,6 +114,59 @@ def refine(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
         _step_all(s, subsets, plan.refine_neighbours)
         if not any_lane(_total(s, subsets) < before):
             break
+    color = select(load(s, BEST + ERROR) > 0.0, _total(s, subsets), spread(0.0))
+    two_planes = (mode > 3.0) & (mode < 6.0)
+    if not any_lane(two_planes):
+        store(s, BEST + ERROR, color)
+        return
+    alone = _refine_alone(s, plan.refine_passes)
+    store(s, BEST + ERROR, color + select(two_planes, alone, spread(0.0)))
+
+
+@part
+def _refine_alone(s: np.ndarray, passes: int) -> Lanes:
+    """Move the end points of the second plane a step either way, keep what helps, return its error."""
+    low, high = load(s, BEST + BEST_ENDS + 3), load(s, BEST + BEST_ENDS + 7)
+    best = _assign_alone(s, low, high, spread(1e30))
+    top = load(s, _ALONE)
+    for _ in range(passes):
+        before = best
+        center_low, center_high = low, high
+        for trial in range(9):
+            a = higher(lower(center_low + float(trial % 3 - 1), top), spread(0.0))
+            b = higher(lower(center_high + float(trial // 3 - 1), top), spread(0.0))
+            error = _assign_alone(s, a, b, best)
+            better = error < best
+            low, high, best = select(better, a, low), select(better, b, high), select(better, error, best)
+        if not any_lane(best < before):
+            break
+    two_planes = load(s, _ALONE + 3) > 0.0
+    store(s, BEST + BEST_ENDS + 3, select(two_planes, low, load(s, BEST + BEST_ENDS + 3)))
+    store(s, BEST + BEST_ENDS + 7, select(two_planes, high, load(s, BEST + BEST_ENDS + 7)))
+    return best
+
+
+@part
+def _assign_alone(s: np.ndarray, low: Lanes, high: Lanes, best: Lanes) -> Lanes:
+    """Return the second plane's error with these stored ends; where it is less, keep the indices."""
+    up, down, steps = load(s, _ALONE + 1), load(s, _ALONE + 2), load(s, _ALONE + 3)
+    first = low * up + floor(low * down)
+    span = high * up + floor(high * down) - first
+    scale = steps * span / (span * span + 1e-6)
+    step = 64.0 / higher(steps, spread(1.0))
+    total = spread(0.0)
+    for i in range(16):
+        v = load(s, ROTATED + 48 + i)
+        index = lower(higher(floor((v - first) * scale + 0.5), spread(0.0)), steps)
+        r = floor(first + (span * floor(index * step + 0.5) + 32.0) * 0.015625) - v
+        store(s, INDICES + i, index)
+        total += r * r
+    better = (total < best) & (steps > 0.0)
+    if any_lane(better):
+        for i in range(16):
+            at = BEST + BEST_SECOND + i
+            store(s, at, select(better, load(s, INDICES + i), load(s, at)))
+    return total
 
 
 @part
@@ -137,6 +193,13 @@ def _write_settings(s: np.ndarray) -> int:
         s[_DOWN * LANES + lane] = np.float32(1.0) / np.float32(1 << (2 * total - 8))
         s[_PARITIES * LANES + lane] = np.float32(p_bits)
         s[_STEPS * LANES + lane] = np.float32((1 << index_bits) - 1)
+        alone_bits, alone_index_bits = _ALPHA_BITS[mode], _SECOND_INDEX_BITS[mode]
+        if finer:
+            alone_index_bits = _INDEX_BITS[mode]
+        s[_ALONE * LANES + lane] = np.float32((1 << alone_bits) - 1)
+        s[(_ALONE + 1) * LANES + lane] = np.float32(1 << (8 - alone_bits))
+        s[(_ALONE + 2) * LANES + lane] = np.float32(1.0) / np.float32(1 << max(2 * alone_bits - 8, 0))
+        s[(_ALONE + 3) * LANES + lane] = np.float32((1 << alone_index_bits) - 1)
         subsets = _SUBSETS[mode]
         most = max(most, subsets)
         second = third = 0
@@ -274,8 +337,16 @@ def _want(s: np.ndarray, j: int, solvable: LaneMask, first: Lanes, second: Lanes
 
 
 @part
-def _try_parities(s: np.ndarray, pinned: LaneMask, subsets: int, plan: Search) -> None:
-    """Round OWN_ENDS with every allowed pair of p-bits; keep, subset by subset, what is better."""
+def _try_parities(
+    s: np.ndarray, pinned: LaneMask, below: int, above: int, subsets: int, plan: Search
+) -> None:
+    """Round OWN_ENDS with every allowed pair of p-bits; keep, subset by subset, what is better.
+
+    The ends are first moved outwards along their line by `below` and `above` index steps, which leaves the
+    outermost indices unused and gives the others different values.
+    """
+    beyond0 = float(below) / load(s, _STEPS)
+    beyond1 = float(above) / load(s, _STEPS)
     parities = load(s, _PARITIES)
     top, zero = load(s, _TOP), spread(0.0)
     full = (top * select(parities > 0.0, spread(2.0), spread(1.0))) + select(
@@ -297,7 +368,9 @@ def _try_parities(s: np.ndarray, pinned: LaneMask, subsets: int, plan: Search) -
         for k in range(subsets):
             for j in range(8):
                 p = first if j < 4 else second
-                value = higher(lower(load(s, OWN_ENDS + 8 * k + j), spread(255.0)), zero) * scale
+                here, there = load(s, OWN_ENDS + 8 * k + j), load(s, OWN_ENDS + 8 * k + (j + 4) % 8)
+                wanted = here + (here - there) * (beyond0 if j < 4 else beyond1)
+                value = higher(lower(wanted, spread(255.0)), zero) * scale
                 halved = select(parities > 0.0, (value - p) * 0.5, value)
                 whole = higher(lower(floor(halved + 0.5), top), zero)
                 store(s, OWN_STORED + 8 * k + j, whole)

@@ -73,7 +73,9 @@ OWN_TRIAL: Final = 750
 """The error of each subset under trial, 3 vectors."""
 OWN_ERRORS: Final = 753
 """The least error of each subset so far, 3 vectors."""
-SIZE: Final = 756
+KEPT: Final = 756
+"""The best refined encoding so far, laid out as BEST is."""
+SIZE: Final = 823
 """Vectors in all."""
 
 
@@ -97,6 +99,9 @@ class Search(NamedTuple):
         refine_rounds: rounds of least squares, with all p-bits tried, over the winner.
         refine_passes: passes that move each of the winner's end points by one step.
         refine_neighbours: as `neighbours`, in these.
+        refine_reach: how many index steps beyond their place the winner's ends are tried at, on either side.
+        slack: with 0 only the winner is refined; otherwise every mode's best fit is, if its error is less than
+            this many times the least refined one so far.
     """
 
     stop: int
@@ -114,3 +119,5 @@ class Search(NamedTuple):
     refine_rounds: int
     refine_passes: int
     refine_neighbours: int
+    refine_reach: int
+    slack: float

@@ -29,12 +29,14 @@ from assetgen.blocks.bc7_scratch import (
     BEST_INDICES,
     BEST_P,
     BEST_SECOND,
+    BEST_SIZE,
     CANDIDATE,
     ERROR,
     FIT_INDICES,
     FIT_P,
     FIT_SIZE,
     FITS,
+    KEPT,
     MASKS,
     MODE,
     PARTITION,
@@ -73,6 +75,11 @@ def search_modes(s: np.ndarray, plan: Search) -> None:
     for k in range(2, BEST_SECOND + 16):
         store(s, BEST + k, spread(0.0))
     _try_one_subset(s, opaque, plan)
+    if plan.slack > 0.0:
+        store(s, KEPT + ERROR, select(one_color, spread(0.0), spread(1e30)))
+        for k in range(1, BEST_SIZE):
+            store(s, KEPT + k, load(s, BEST + k))
+        _set_aside(s, opaque, plan)
     stop = spread(float(plan.stop))
     if plan.rotations > 0 and any_lane(load(s, BEST + ERROR) > stop):
         _try_two_planes(s, opaque, stop, plan)
@@ -80,8 +87,23 @@ def search_modes(s: np.ndarray, plan: Search) -> None:
         _try_two_subsets(s, opaque, some_alpha, stop, plan)
     if plan.three_subsets > 0 and any_lane((load(s, BEST + ERROR) > stop) & opaque):
         _try_three_subsets(s, opaque, stop, plan)
-    if plan.refine_rounds + plan.refine_passes > 0 and any_lane(load(s, BEST + ERROR) > stop):
+    if plan.slack > 0.0:
+        for k in range(BEST_SIZE):
+            store(s, BEST + k, load(s, KEPT + k))
+    elif plan.refine_rounds + plan.refine_passes > 0 and any_lane(load(s, BEST + ERROR) > stop):
         refine(s, opaque, plan)
+
+
+@part
+def _set_aside(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
+    """Refine what the last mode found and keep it if it is the best so far; leave the next a bar to pass."""
+    kept = load(s, KEPT + ERROR)
+    if any_lane(load(s, BEST + ERROR) < kept * plan.slack):
+        refine(s, opaque, plan)
+        better = load(s, BEST + ERROR) < kept
+        for k in range(BEST_SIZE):
+            store(s, KEPT + k, select(better, load(s, BEST + k), load(s, KEPT + k)))
+    store(s, BEST + ERROR, load(s, KEPT + ERROR) * plan.slack)
 
 
 @part
@@ -112,6 +134,8 @@ def _try_two_subsets(
                 _try_partition(s, promising & opaque, 3, 2, plan)
         if any_lane(promising & some_alpha):
             _try_partition(s, promising & some_alpha, 7, 2, plan)
+    if plan.slack > 0.0:
+        _set_aside(s, opaque, plan)
 
 
 @part
@@ -128,6 +152,8 @@ def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Searc
                 break
             write_masks(s, 3)
             _try_partition(s, promising, mode, 3, plan)
+        if plan.slack > 0.0:
+            _set_aside(s, opaque, plan)
 
 
 @part
@@ -212,6 +238,8 @@ def _try_rotations(
             break
         write_rotated(s, load(s, CANDIDATE))
         _try_planes(s, promising, mode, selector, plan)
+    if plan.slack > 0.0:
+        _set_aside(s, opaque, plan)
 
 
 @part
