@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from assetgen.blocks.bc7_metric import LINEAR, Weights, factor_of
 from assetgen.blocks.bc7_pack import pack_lanes
 from assetgen.blocks.bc7_scratch import SIZE, TEXELS, Search
 from assetgen.blocks.bc7_search import search_modes
@@ -22,86 +23,72 @@ from assetgen.media.image import Image
 
 SEARCHES: Final[dict[Quality, Search]] = {
     Quality.FAST: Search(
-        stop=8,
-        rounds_one=1,
-        rounds_more=1,
+        stop=8.0,
+        rounds=1,
         two_subsets=1,
         two_subsets_fine=0,
         three_subsets=0,
         rotations=1,
         rotations_fine=0,
-        neighbours=1,
-        polish_one=0,
-        polish_more=0,
-        doubt=0.6,
+        doubt=0.2,
         refine_rounds=0,
+        refine_reach=0,
         refine_passes=0,
         refine_neighbours=1,
-        refine_reach=0,
         slack=0.0,
     ),
     Quality.BALANCED: Search(
-        stop=0,
-        rounds_one=2,
-        rounds_more=1,
+        stop=0.0,
+        rounds=0,
         two_subsets=3,
         two_subsets_fine=1,
         three_subsets=0,
         rotations=1,
         rotations_fine=1,
-        neighbours=1,
-        polish_one=0,
-        polish_more=0,
-        doubt=0.6,
+        doubt=0.2,
         refine_rounds=1,
+        refine_reach=1,
         refine_passes=1,
         refine_neighbours=1,
-        refine_reach=0,
         slack=0.0,
     ),
     Quality.HIGH: Search(
-        stop=0,
-        rounds_one=2,
-        rounds_more=1,
-        two_subsets=8,
-        two_subsets_fine=4,
-        three_subsets=3,
+        stop=0.0,
+        rounds=0,
+        two_subsets=4,
+        two_subsets_fine=3,
+        three_subsets=2,
         rotations=3,
         rotations_fine=2,
-        neighbours=1,
-        polish_one=0,
-        polish_more=0,
-        doubt=0.3,
-        refine_rounds=2,
-        refine_passes=2,
-        refine_neighbours=3,
-        refine_reach=0,
-        slack=0.0,
+        doubt=0.0,
+        refine_rounds=1,
+        refine_reach=1,
+        refine_passes=1,
+        refine_neighbours=1,
+        slack=1.1,
     ),
     Quality.MAX: Search(
-        stop=0,
-        rounds_one=3,
-        rounds_more=2,
+        stop=0.0,
+        rounds=1,
         two_subsets=24,
         two_subsets_fine=16,
         three_subsets=16,
         rotations=4,
         rotations_fine=4,
-        neighbours=3,
-        polish_one=1,
-        polish_more=0,
         doubt=0.0,
         refine_rounds=3,
+        refine_reach=2,
         refine_passes=4,
         refine_neighbours=3,
-        refine_reach=2,
         slack=1.3,
     ),
 }
 """How hard each quality looks; the numbers come from `benchmarks/bc7.py`."""
 
 
-def encode_bc7(image: Image, *, quality: Quality = Quality.BALANCED, threads: int = 1) -> bytes:
+def encode_bc7(
+    image: Image, *, quality: Quality = Quality.BALANCED, weights: Weights = LINEAR, threads: int = 1
+) -> bytes:
     """Return the image as BC7 blocks, row by row, 16 bytes each.
 
     The pixels are taken as they are: color is expected sRGB-encoded already. One channel becomes grey; two
@@ -113,12 +100,14 @@ def encode_bc7(image: Image, *, quality: Quality = Quality.BALANCED, threads: in
     Args:
         image: values 0..1; others are clamped. Read on the CPU.
         quality: how hard to look for small errors.
+        weights: what errors count; for color that people look at `PERCEPTUAL` may be better.
         threads: how many threads to use; the bytes are the same for any number.
     """
     pixels, sources, wraps = texel_array(image), channel_sources(image), image.wraps
     columns, rows = block_count(image)
     out = np.empty((columns * rows, 2), np.uint64)
-    plan = SEARCHES[quality]
+    weighted, factor = factor_of(weights)
+    plan = SEARCHES[quality]._replace(weighted=weighted, factor=factor)
 
     def encode(first: int, last: int) -> None:
         _KERNEL(pixels, sources, wraps, first, last, plan, allocate(SIZE), out)

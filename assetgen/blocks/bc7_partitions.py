@@ -8,7 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from assetgen.blocks.bc7_scratch import CANDIDATE, ESTIMATES, LISTED, MASKS, PRODUCTS, ROTATED, SCATTER, SUMS, TEXELS
+from assetgen.blocks.bc7_metric import MIXED
+from assetgen.blocks.bc7_scratch import (
+    CANDIDATE,
+    ESTIMATES,
+    FACTOR,
+    LISTED,
+    MASKS,
+    PRODUCTS,
+    ROTATED,
+    SCATTER,
+    SUMS,
+    TEXELS,
+)
 from assetgen.blocks.bc7_tables import SECOND_OF_THREE, THIRD_OF_THREE, TWO_SUBSETS
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import (
@@ -47,7 +59,7 @@ _THIRD = np.array(THIRD_OF_THREE, np.int64)
 
 
 @part
-def prepare_products(s: np.ndarray, opaque: LaneMask) -> None:
+def prepare_products(s: np.ndarray, opaque: LaneMask, weighted: int) -> None:
     """Write the three features of every texel, centred, and their six products to PRODUCTS.
 
     Opaque blocks use red, green and blue; in the others alpha takes the place of the color channel that
@@ -61,9 +73,17 @@ def prepare_products(s: np.ndarray, opaque: LaneMask) -> None:
     drop2 = select(opaque, zero, select(drop0, zero, select(drop1_only, zero, one))) > 0.5
     for i in range(16):
         alpha = load(s, TEXELS + 48 + i)
-        store(s, PRODUCTS + i, select(drop0, alpha, load(s, TEXELS + i)))
-        store(s, PRODUCTS + 16 + i, select(drop1_only, alpha, load(s, TEXELS + 16 + i)))
-        store(s, PRODUCTS + 32 + i, select(drop2, alpha, load(s, TEXELS + 32 + i)))
+        a, b, c_ = load(s, TEXELS + i), load(s, TEXELS + 16 + i), load(s, TEXELS + 32 + i)
+        if weighted > 0:
+            a, b = (
+                a * load(s, FACTOR) + b * load(s, FACTOR + 1) + c_ * load(s, FACTOR + 2),
+                (b * load(s, FACTOR + 3) + c_ * load(s, FACTOR + 4)),
+            )
+            c_ = c_ * load(s, FACTOR + 5)
+            alpha = alpha * load(s, FACTOR + 6)
+        store(s, PRODUCTS + i, select(drop0, alpha, a))
+        store(s, PRODUCTS + 16 + i, select(drop1_only, alpha, b))
+        store(s, PRODUCTS + 32 + i, select(drop2, alpha, c_))
     for c in range(3):
         mean = zero
         for i in range(16):
@@ -265,7 +285,9 @@ def prepare_rotations(s: np.ndarray) -> None:
 
 
 @part
-def estimate_rotations(s: np.ndarray, opaque: LaneMask, color_noise: float, alone_noise: float) -> None:
+def estimate_rotations(
+    s: np.ndarray, opaque: LaneMask, color_noise: float, alone_noise: float, weighted: int
+) -> None:
     """Write the expected squared error of the four channel rotations to ESTIMATES .. + 3, from SCATTER.
 
     Rotation r > 0 exchanges alpha with channel r - 1; the channel in alpha's place has indices of its own.
@@ -273,12 +295,23 @@ def estimate_rotations(s: np.ndarray, opaque: LaneMask, color_noise: float, alon
     c00, c01, c02, c03 = load(s, SCATTER), load(s, SCATTER + 1), load(s, SCATTER + 2), load(s, SCATTER + 3)
     c11, c12, c13 = load(s, SCATTER + 4), load(s, SCATTER + 5), load(s, SCATTER + 6)
     c22, c23, c33 = load(s, SCATTER + 7), load(s, SCATTER + 8), load(s, SCATTER + 9)
+    if weighted > 0:
+        # Only the diagonal counts here; it is exact where each channel has a weight of its own.
+        a, b, c, d = load(s, FACTOR), load(s, FACTOR + 3), load(s, FACTOR + 5), load(s, FACTOR + 6)
+        c00, c01, c02, c03 = c00 * a * a, c01 * a * b, c02 * a * c, c03 * a * d
+        c11, c12, c13 = c11 * b * b, c12 * b * c, c13 * b * d
+        c22, c23, c33 = c22 * c * c, c23 * c * d, c33 * d * d
     for p in range(4, 64):
         store(s, ESTIMATES + p, spread(_SEEN))
     color = spread(color_noise)
     plain = scatter_cost(c00, c01, c02, c11, c12, c22, color) + c33 * alone_noise
     # With opaque alpha the plain order leaves the second plane nothing to do; mode 6 does better.
     store(s, ESTIMATES, select(opaque, spread(_SEEN * 0.1), plain))
+    if weighted == MIXED:
+        # Channels that are weighed together cannot be told apart into two planes.
+        for p in range(1, 4):
+            store(s, ESTIMATES + p, spread(_SEEN))
+        return
     store(s, ESTIMATES + 1, scatter_cost(c33, c13, c23, c11, c12, c22, color) + c00 * alone_noise)
     store(s, ESTIMATES + 2, scatter_cost(c00, c03, c02, c33, c23, c22, color) + c11 * alone_noise)
     store(s, ESTIMATES + 3, scatter_cost(c00, c01, c03, c11, c13, c33, color) + c22 * alone_noise)

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from assetgen.blocks.bc7_metric import dual, measured, rotate_metric, write_metric
 from assetgen.blocks.bc7_partitions import write_rotated
 from assetgen.blocks.bc7_scratch import (
+    ALONE_WEIGHT,
     BEST,
     BEST_ENDS,
     BEST_INDICES,
@@ -25,9 +27,9 @@ from assetgen.blocks.bc7_scratch import (
     OWN_DECODED,
     OWN_ENDS,
     OWN_ERRORS,
+    OWN_LINES,
     OWN_STORED,
     OWN_TRIAL,
-    OWN_WEIGHTS,
     PARTITION,
     ROTATED,
     ROTATION,
@@ -90,6 +92,8 @@ def refine(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
     """Lower the error of each lane's BEST where its own mode and partition allow."""
     subsets = _write_settings(s)
     write_rotated(s, load(s, BEST + ROTATION))
+    if plan.weighted > 0:
+        rotate_metric(s, plan.factor, load(s, BEST + ROTATION))
     mode = load(s, BEST + MODE)
     # Modes below 6 hold no alpha, or hold it in the second plane.
     store(s, WITH_ALPHA, select(mode > 5.0, spread(1.0), spread(0.0)))
@@ -98,7 +102,7 @@ def refine(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
             _decode(s, k, j, load(s, BEST + BEST_ENDS + 8 * k + j), load(s, BEST + BEST_P + 2 * k + j // 4))
         store(s, OWN_ERRORS + k, spread(1e30))
     every = spread(0.0) <= 0.0
-    _assign_all(s, subsets, plan.refine_neighbours)
+    _assign_all(s, subsets, plan.refine_neighbours, plan.weighted)
     _accept_indices(s, every, subsets)
     for _ in range(plan.refine_rounds):
         before = _total(s, subsets)
@@ -111,15 +115,20 @@ def refine(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
             break
     for _ in range(plan.refine_passes):
         before = _total(s, subsets)
-        _step_all(s, subsets, plan.refine_neighbours)
+        _step_all(s, subsets, plan)
         if not any_lane(_total(s, subsets) < before):
             break
     color = select(load(s, BEST + ERROR) > 0.0, _total(s, subsets), spread(0.0))
     two_planes = (mode > 3.0) & (mode < 6.0)
     if not any_lane(two_planes):
         store(s, BEST + ERROR, color)
+        if plan.weighted > 0:
+            write_metric(s, plan.factor)
         return
     alone = _refine_alone(s, plan.refine_passes)
+    if plan.weighted > 0:
+        alone = alone * load(s, ALONE_WEIGHT)
+        write_metric(s, plan.factor)
     store(s, BEST + ERROR, color + select(two_planes, alone, spread(0.0)))
 
 
@@ -223,42 +232,50 @@ def _decode(s: np.ndarray, k: int, j: int, stored: Lanes, p: Lanes) -> None:
 
 
 @part
-def _assign_all(s: np.ndarray, subsets: int, neighbours: int) -> None:
+def _assign_all(s: np.ndarray, subsets: int, neighbours: int, weighted: int) -> None:
     """Choose every texel's index for OWN_DECODED (INDICES); write each subset's error to OWN_TRIAL."""
     steps, alpha = load(s, _STEPS), load(s, WITH_ALPHA)
     step = 64.0 / steps
     zero = spread(0.0)
-    # Ends, differences and scale of each subset, in the order that the loop below picks them in.
+    # Differences, and what a texel's place along them is found with, in the order that the loop picks them in.
     for k in range(subsets):
         at = OWN_DECODED + 8 * k
         d0, d1 = load(s, at + 4) - load(s, at), load(s, at + 5) - load(s, at + 1)
         d2, d3 = load(s, at + 6) - load(s, at + 2), (load(s, at + 7) - load(s, at + 3)) * alpha
-        out = OWN_WEIGHTS + 8 * k
+        g0, g1, g2, g3 = d0, d1, d2, d3
+        if weighted > 0:
+            g0, g1, g2, g3 = dual(s, d0, d1, d2, d3)
+        scale = steps / (d0 * g0 + d1 * g1 + d2 * g2 + d3 * g3 + 1e-6)
+        out = OWN_LINES + 8 * k
         store(s, out, d0)
         store(s, out + 1, d1)
         store(s, out + 2, d2)
         store(s, out + 3, d3)
-        store(s, out + 4, steps / (d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + 1e-6))
+        store(s, out + 4, g0 * scale)
+        store(s, out + 5, g1 * scale)
+        store(s, out + 6, g2 * scale)
+        store(s, out + 7, g3 * scale)
         store(s, OWN_TRIAL + k, zero)
     for i in range(16):
         e0, e1 = load(s, OWN_DECODED), load(s, OWN_DECODED + 1)
         e2, e3 = load(s, OWN_DECODED + 2), load(s, OWN_DECODED + 3)
-        d0, d1 = load(s, OWN_WEIGHTS), load(s, OWN_WEIGHTS + 1)
-        d2, d3 = load(s, OWN_WEIGHTS + 2), load(s, OWN_WEIGHTS + 3)
-        scale = load(s, OWN_WEIGHTS + 4)
+        d0, d1 = load(s, OWN_LINES), load(s, OWN_LINES + 1)
+        d2, d3 = load(s, OWN_LINES + 2), load(s, OWN_LINES + 3)
+        g0, g1 = load(s, OWN_LINES + 4), load(s, OWN_LINES + 5)
+        g2, g3 = load(s, OWN_LINES + 6), load(s, OWN_LINES + 7)
         for k in range(1, subsets):
             inside = load(s, MASKS + 16 * k + i) > 0.5
             at = OWN_DECODED + 8 * k
             e0, e1 = select(inside, load(s, at), e0), select(inside, load(s, at + 1), e1)
             e2, e3 = select(inside, load(s, at + 2), e2), select(inside, load(s, at + 3), e3)
-            at = OWN_WEIGHTS + 8 * k
+            at = OWN_LINES + 8 * k
             d0, d1 = select(inside, load(s, at), d0), select(inside, load(s, at + 1), d1)
             d2, d3 = select(inside, load(s, at + 2), d2), select(inside, load(s, at + 3), d3)
-            scale = select(inside, load(s, at + 4), scale)
-        a, b = load(s, ROTATED + i), load(s, ROTATED + 16 + i)
-        c, d = load(s, ROTATED + 32 + i), load(s, ROTATED + 48 + i)
-        t = ((a - e0) * d0 + (b - e1) * d1 + (c - e2) * d2 + (d - e3) * d3) * scale
-        start = lower(higher(floor(t + 0.5), zero), steps)
+            g0, g1 = select(inside, load(s, at + 4), g0), select(inside, load(s, at + 5), g1)
+            g2, g3 = select(inside, load(s, at + 6), g2), select(inside, load(s, at + 7), g3)
+        a, b = load(s, ROTATED + i) - e0, load(s, ROTATED + 16 + i) - e1
+        c, d = load(s, ROTATED + 32 + i) - e2, (load(s, ROTATED + 48 + i) - e3) * alpha
+        start = lower(higher(floor(a * g0 + b * g1 + c * g2 + d * g3 + 0.5), zero), steps)
         index, error = start, spread(1e30)
         for trial in range(neighbours):
             x = start
@@ -267,11 +284,14 @@ def _assign_all(s: np.ndarray, subsets: int, neighbours: int) -> None:
             elif trial == 2:
                 x = lower(start + 1.0, steps)
             w = floor(x * step + 0.5)
-            r0 = floor(e0 + (d0 * w + 32.0) * 0.015625) - a
-            r1 = floor(e1 + (d1 * w + 32.0) * 0.015625) - b
-            r2 = floor(e2 + (d2 * w + 32.0) * 0.015625) - c
-            r3 = (floor(e3 + (d3 * w + 32.0) * 0.015625) - d) * alpha
-            candidate = r0 * r0 + r1 * r1 + r2 * r2 + r3 * r3
+            r0 = floor((d0 * w + 32.0) * 0.015625) - a
+            r1 = floor((d1 * w + 32.0) * 0.015625) - b
+            r2 = floor((d2 * w + 32.0) * 0.015625) - c
+            r3 = floor((d3 * w + 32.0) * 0.015625) - d
+            if weighted > 0:
+                candidate = measured(s, r0, r1, r2, r3)
+            else:
+                candidate = r0 * r0 + r1 * r1 + r2 * r2 + r3 * r3
             index = select(candidate < error, x, index)
             error = lower(candidate, error)
         store(s, INDICES + i, index)
@@ -375,7 +395,7 @@ def _try_parities(
                 whole = higher(lower(floor(halved + 0.5), top), zero)
                 store(s, OWN_STORED + 8 * k + j, whole)
                 _decode(s, k, j, whole, p)
-        _assign_all(s, subsets, plan.refine_neighbours)
+        _assign_all(s, subsets, plan.refine_neighbours, plan.weighted)
         for k in range(subsets):
             better = allowed & (load(s, OWN_TRIAL + k) < load(s, OWN_ERRORS + k))
             if any_lane(better):
@@ -391,7 +411,7 @@ def _try_parities(
 
 
 @part
-def _step_all(s: np.ndarray, subsets: int, neighbours: int) -> None:
+def _step_all(s: np.ndarray, subsets: int, plan: Search) -> None:
     """Move every stored end point value one step either way and keep what helps its subset."""
     zero, top, alpha = spread(0.0), load(s, _TOP), load(s, WITH_ALPHA)
     every = zero <= 0.0
@@ -412,7 +432,7 @@ def _step_all(s: np.ndarray, subsets: int, neighbours: int) -> None:
                 moved = select(movable, select(pinned, kept, moved), kept)
                 store(s, OWN_STORED + 8 * k + j, moved)
                 _decode(s, k, j, moved, load(s, BEST + BEST_P + 2 * k + j // 4))
-            _assign_all(s, subsets, neighbours)
+            _assign_all(s, subsets, plan.refine_neighbours, plan.weighted)
             for k in range(subsets):
                 better = load(s, OWN_TRIAL + k) < load(s, OWN_ERRORS + k)
                 at = BEST + BEST_ENDS + 8 * k + j

@@ -67,15 +67,21 @@ OWN_DECODED: Final = 654
 """End points of up to three subsets as a decoder widens them, 8 vectors each."""
 OWN_STORED: Final = 678
 OWN_ENDS: Final = 702
-OWN_WEIGHTS: Final = 726
-"""Differences and scale of up to three subsets, 8 vectors each."""
+OWN_LINES: Final = 726
+"""What the texels of up to three subsets are projected with, 8 vectors each."""
 OWN_TRIAL: Final = 750
 """The error of each subset under trial, 3 vectors."""
 OWN_ERRORS: Final = 753
 """The least error of each subset so far, 3 vectors."""
 KEPT: Final = 756
 """The best refined encoding so far, laid out as BEST is."""
-SIZE: Final = 823
+FACTOR: Final = 823
+"""The upper triangular factor of the error metric for the channels in their places, see bc7_metric."""
+METRIC: Final = 830
+"""The metric itself."""
+ALONE_WEIGHT: Final = 837
+"""What the squared error of the second plane counts."""
+SIZE: Final = 838
 """Vectors in all."""
 
 
@@ -83,41 +89,37 @@ class Search(NamedTuple):
     """How hard to look.
 
     Args:
-        stop: squared error of a block below which nothing more is tried.
-        rounds_one: least-squares rounds of one-subset modes.
-        rounds_more: least-squares rounds of modes with subsets.
+        stop: error of a block below which nothing more is tried.
+        rounds: least-squares rounds of every fit.
         two_subsets: how many partitions modes 1 and 7 try.
         two_subsets_fine: how many of those mode 3 tries, too.
-        three_subsets: how many partitions modes 0 and 2 try.
+        three_subsets: how many partitions modes 0 and 2 try, each.
         rotations: how many channel rotations mode 5 tries (0 leaves two-plane modes out).
         rotations_fine: how many rotations mode 4 tries.
-        neighbours: 1 takes the projected index of a texel, 3 tries the index on either side as well.
-        polish_one: passes over the stored end points of one-subset modes.
-        polish_more: passes over those of the other modes.
         doubt: estimates are often too high; a trial is skipped only if even this share of its estimate is no
             gain.
         refine_rounds: rounds of least squares, with all p-bits tried, over the winner.
-        refine_passes: passes that move each of the winner's end points by one step.
-        refine_neighbours: as `neighbours`, in these.
-        refine_reach: how many index steps beyond their place the winner's ends are tried at, on either side.
+        refine_reach: how many index steps beyond their place its ends are tried at, on either side.
+        refine_passes: passes that move each of its stored end points by one step.
+        refine_neighbours: 1 takes the projected index of a texel, 3 tries the index on either side as well.
         slack: with 0 only the winner is refined; otherwise every mode's best fit is, if its error is less than
             this many times the least refined one so far.
+        weighted: how errors are measured, see bc7_metric.
+        factor: the metric's factor, see bc7_metric.
     """
 
-    stop: int
-    rounds_one: int
-    rounds_more: int
+    stop: float
+    rounds: int
     two_subsets: int
     two_subsets_fine: int
     three_subsets: int
     rotations: int
     rotations_fine: int
-    neighbours: int
-    polish_one: int
-    polish_more: int
     doubt: float
     refine_rounds: int
+    refine_reach: int
     refine_passes: int
     refine_neighbours: int
-    refine_reach: int
     slack: float
+    weighted: int = 0
+    factor: tuple[float, float, float, float, float, float, float] = (1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0)

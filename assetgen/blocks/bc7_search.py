@@ -11,6 +11,7 @@ import numpy as np
 
 from assetgen.blocks.bc7_fit import fit_subset
 from assetgen.blocks.bc7_fit_scalar import fit_scalar
+from assetgen.blocks.bc7_metric import rotate_metric, write_metric
 from assetgen.blocks.bc7_partitions import (
     estimate_rotations,
     estimate_three_subsets,
@@ -24,6 +25,7 @@ from assetgen.blocks.bc7_partitions import (
 from assetgen.blocks.bc7_refine import refine
 from assetgen.blocks.bc7_scratch import (
     ALL,
+    ALONE_WEIGHT,
     BEST,
     BEST_ENDS,
     BEST_INDICES,
@@ -74,6 +76,8 @@ def search_modes(s: np.ndarray, plan: Search) -> None:
     store(s, BEST + MODE, spread(6.0))
     for k in range(2, BEST_SECOND + 16):
         store(s, BEST + k, spread(0.0))
+    if plan.weighted > 0:
+        write_metric(s, plan.factor)
     _try_one_subset(s, opaque, plan)
     if plan.slack > 0.0:
         store(s, KEPT + ERROR, select(one_color, spread(0.0), spread(1e30)))
@@ -108,9 +112,7 @@ def _set_aside(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
 
 @part
 def _try_one_subset(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
-    error = fit_subset(
-        s, TEXELS, ALL, FITS, 4, 15, 7, 2, opaque, plan.rounds_one, plan.neighbours, plan.polish_one
-    )
+    error = fit_subset(s, TEXELS, ALL, FITS, 4, 15, 7, 2, opaque, plan.rounds, plan.weighted)
     better = error < load(s, BEST + ERROR)
     _keep(s, better, error, 6, spread(0.0), spread(0.0), 1)
 
@@ -119,7 +121,7 @@ def _try_one_subset(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
 def _try_two_subsets(
     s: np.ndarray, opaque: LaneMask, some_alpha: LaneMask, stop: Lanes, plan: Search
 ) -> None:
-    prepare_products(s, opaque)
+    prepare_products(s, opaque, plan.weighted)
     estimate_two_subsets(s, select(opaque, spread(1.0 / 49.0), spread(1.0 / 9.0)))
     for turn in range(plan.two_subsets):
         take_best_partition(s)
@@ -140,7 +142,7 @@ def _try_two_subsets(
 
 @part
 def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) -> None:
-    prepare_products(s, opaque)
+    prepare_products(s, opaque, plan.weighted)
     for mode in (2, 0):
         steps = (1 << INDEX_BITS[mode]) - 1
         estimate_three_subsets(s, spread(1.0 / float(steps * steps)), 64 if mode == 2 else 16)
@@ -175,9 +177,8 @@ def _try_partition(s: np.ndarray, wanted: LaneMask, mode: int, subsets: int, pla
             COLOR_BITS[mode],
             P_BITS[mode],
             never,
-            plan.rounds_more,
-            plan.neighbours,
-            plan.polish_more,
+            plan.rounds,
+            plan.weighted,
         )
         if not any_lane(wanted & (error < best)):
             return
@@ -229,7 +230,7 @@ def _try_rotations(
         return
     color_bits = SECOND_INDEX_BITS[mode] if selector == 1 else INDEX_BITS[mode]
     alone_bits = INDEX_BITS[mode] if selector == 1 else SECOND_INDEX_BITS[mode]
-    estimate_rotations(s, opaque, _index_noise(color_bits), _index_noise(alone_bits))
+    estimate_rotations(s, opaque, _index_noise(color_bits), _index_noise(alone_bits), plan.weighted)
     for _ in range(turns):
         take_best_partition(s)
         best = load(s, BEST + ERROR)
@@ -237,7 +238,11 @@ def _try_rotations(
         if not any_lane(promising):
             break
         write_rotated(s, load(s, CANDIDATE))
+        if plan.weighted > 0:
+            rotate_metric(s, plan.factor, load(s, CANDIDATE))
         _try_planes(s, promising, mode, selector, plan)
+    if plan.weighted > 0:
+        write_metric(s, plan.factor)
     if plan.slack > 0.0:
         _set_aside(s, opaque, plan)
 
@@ -258,13 +263,13 @@ def _try_planes(s: np.ndarray, wanted: LaneMask, mode: int, selector: int, plan:
     alone = FITS + FIT_SIZE
     never = spread(1.0) < 0.0
     color_steps, alone_steps = (1 << color_bits) - 1, (1 << alone_bits) - 1
-    rounds = plan.rounds_more
-    error = fit_scalar(s, ROTATED + 48, alone, alone_steps, ALPHA_BITS[mode], rounds)
+    error = fit_scalar(s, ROTATED + 48, alone, alone_steps, ALPHA_BITS[mode], plan.rounds)
+    if plan.weighted > 0:
+        error = error * load(s, ALONE_WEIGHT)
     if not any_lane(wanted & (error < best)):
         return
-    bits = COLOR_BITS[mode]
     error += fit_subset(
-        s, ROTATED, ALL, FITS, 3, color_steps, bits, 0, never, rounds, plan.neighbours, plan.polish_more
+        s, ROTATED, ALL, FITS, 3, color_steps, COLOR_BITS[mode], 0, never, plan.rounds, plan.weighted
     )
     better = wanted & (error < best)
     if not any_lane(better):
