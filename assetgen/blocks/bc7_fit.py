@@ -46,7 +46,7 @@ def fit_subset(
     steps: int,
     bits: int,
     p_bits: int,
-    opaque: LaneMask,
+    pin: Lanes,
     rounds: int,
     weighted: int,
 ) -> Lanes:
@@ -61,12 +61,12 @@ def fit_subset(
         steps: largest index, 3, 7 or 15.
         bits: of a stored end point, the p-bit not counted.
         p_bits: 0 none, 1 shared, 2 one for each end point.
-        opaque: lanes whose alpha has to stay exactly 255, so whose p-bits have to be 1.
+        pin: what both p-bits have to be (opaque alpha needs 1, clear alpha 0), or -1.
         rounds: least-squares rounds.
         weighted: how errors are measured, see bc7_metric.
     """
     _principal_ends(s, texels, members, channels, weighted)
-    _round_ends(s, channels, bits, p_bits, opaque, weighted)
+    _round_ends(s, channels, bits, p_bits, pin, weighted)
     best = _assign(s, texels, members, channels, steps, weighted)
     for k in range(8 + 2):
         store(s, out + k, load(s, STORED + k))
@@ -76,7 +76,7 @@ def fit_subset(
     better = best > 0.0
     for _ in range(rounds):
         _least_squares(s, texels, members, channels)
-        _round_ends(s, channels, bits, p_bits, opaque, weighted)
+        _round_ends(s, channels, bits, p_bits, pin, weighted)
         error = _assign(s, texels, members, channels, steps, weighted)
         better = better & (error < best)
         if not any_lane(better):
@@ -186,9 +186,7 @@ def _principal_ends(s: np.ndarray, x: int, m: int, channels: int, weighted: int)
 
 
 @part
-def _round_ends(
-    s: np.ndarray, channels: int, bits: int, p_bits: int, opaque: LaneMask, weighted: int
-) -> None:
+def _round_ends(s: np.ndarray, channels: int, bits: int, p_bits: int, pin: Lanes, weighted: int) -> None:
     """Round ENDS to what the mode can store: STORED, its p-bits, and DECODED."""
     total = bits + (1 if p_bits > 0 else 0)
     scale = ((1 << total) - 1) / 255.0
@@ -211,8 +209,8 @@ def _round_ends(
             first = select(odd0 + odd1 < even0 + even1, one, zero)
             second = first
         else:
-            first = select(opaque, one, select(odd0 < even0, one, zero))
-            second = select(opaque, one, select(odd1 < even1, one, zero))
+            first = select(pin < 0.0, select(odd0 < even0, one, zero), pin)
+            second = select(pin < 0.0, select(odd1 < even1, one, zero), pin)
     store(s, STORED + FIT_P, first)
     store(s, STORED + FIT_P + 1, second)
     for k in range(8):

@@ -57,7 +57,9 @@ class ChannelWeights:
 class PerceptualWeights:
     """Squared error of luma and the two color differences R - Y and B - Y (ITU-R BT.709), and of alpha.
 
-    Eyes see errors of lightness better than those of hue. For color that people look at, never for data.
+    Eyes see errors of lightness better than those of hue. For color that people look at, never for data:
+    channels that are weighed together cannot be split over two planes, which costs blocks whose channels
+    have nothing to do with each other.
 
     Raises:
         SpecError: a weight is negative or not finite, or all are 0.

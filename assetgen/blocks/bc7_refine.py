@@ -88,29 +88,30 @@ _THIRD = np.array(THIRD_OF_THREE, np.int64)
 
 
 @part
-def refine(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
-    """Lower the error of each lane's BEST where its own mode and partition allow."""
+def refine(s: np.ndarray, wanted: LaneMask, pin: Lanes, plan: Search) -> None:
+    """Lower the error of the BEST of `wanted` lanes where their own modes and partitions allow."""
     subsets = _write_settings(s)
     write_rotated(s, load(s, BEST + ROTATION))
     if plan.weighted > 0:
         rotate_metric(s, plan.factor, load(s, BEST + ROTATION))
     mode = load(s, BEST + MODE)
+    own_pin = select(mode > 5.0, pin, spread(-1.0))
     # Modes below 6 hold no alpha, or hold it in the second plane.
     store(s, WITH_ALPHA, select(mode > 5.0, spread(1.0), spread(0.0)))
     for k in range(subsets):
         for j in range(8):
             _decode(s, k, j, load(s, BEST + BEST_ENDS + 8 * k + j), load(s, BEST + BEST_P + 2 * k + j // 4))
-        store(s, OWN_ERRORS + k, spread(1e30))
+        # No error is below 0, so the other lanes never take anything.
+        store(s, OWN_ERRORS + k, select(wanted, spread(1e30), spread(-1.0)))
     every = spread(0.0) <= 0.0
     _assign_all(s, subsets, plan.refine_neighbours, plan.weighted)
     _accept_indices(s, every, subsets)
     for _ in range(plan.refine_rounds):
         before = _total(s, subsets)
         _least_squares_all(s, subsets)
-        pinned = opaque & (mode > 5.0)
         for lower_reach in range(plan.refine_reach + 1):
             for upper_reach in range(plan.refine_reach + 1):
-                _try_parities(s, pinned, lower_reach, upper_reach, subsets, plan)
+                _try_parities(s, own_pin, lower_reach, upper_reach, subsets, plan)
         if not any_lane(_total(s, subsets) < before):
             break
     for _ in range(plan.refine_passes):
@@ -118,25 +119,26 @@ def refine(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
         _step_all(s, subsets, plan)
         if not any_lane(_total(s, subsets) < before):
             break
-    color = select(load(s, BEST + ERROR) > 0.0, _total(s, subsets), spread(0.0))
+    color = select(wanted, _total(s, subsets), load(s, BEST + ERROR))
     two_planes = (mode > 3.0) & (mode < 6.0)
     if not any_lane(two_planes):
         store(s, BEST + ERROR, color)
         if plan.weighted > 0:
             write_metric(s, plan.factor)
         return
-    alone = _refine_alone(s, plan.refine_passes)
+    alone = _refine_alone(s, wanted & two_planes, plan.refine_passes)
     if plan.weighted > 0:
         alone = alone * load(s, ALONE_WEIGHT)
         write_metric(s, plan.factor)
-    store(s, BEST + ERROR, color + select(two_planes, alone, spread(0.0)))
+    store(s, BEST + ERROR, color + select(wanted & two_planes, alone, spread(0.0)))
 
 
 @part
-def _refine_alone(s: np.ndarray, passes: int) -> Lanes:
+def _refine_alone(s: np.ndarray, wanted: LaneMask, passes: int) -> Lanes:
     """Move the end points of the second plane a step either way, keep what helps, return its error."""
     low, high = load(s, BEST + BEST_ENDS + 3), load(s, BEST + BEST_ENDS + 7)
-    best = _assign_alone(s, low, high, spread(1e30))
+    never = spread(-1.0)
+    best = select(wanted, _assign_alone(s, low, high, select(wanted, spread(1e30), never)), never)
     top = load(s, _ALONE)
     for _ in range(passes):
         before = best
@@ -149,9 +151,8 @@ def _refine_alone(s: np.ndarray, passes: int) -> Lanes:
             low, high, best = select(better, a, low), select(better, b, high), select(better, error, best)
         if not any_lane(best < before):
             break
-    two_planes = load(s, _ALONE + 3) > 0.0
-    store(s, BEST + BEST_ENDS + 3, select(two_planes, low, load(s, BEST + BEST_ENDS + 3)))
-    store(s, BEST + BEST_ENDS + 7, select(two_planes, high, load(s, BEST + BEST_ENDS + 7)))
+    store(s, BEST + BEST_ENDS + 3, select(wanted, low, load(s, BEST + BEST_ENDS + 3)))
+    store(s, BEST + BEST_ENDS + 7, select(wanted, high, load(s, BEST + BEST_ENDS + 7)))
     return best
 
 
@@ -170,7 +171,7 @@ def _assign_alone(s: np.ndarray, low: Lanes, high: Lanes, best: Lanes) -> Lanes:
         r = floor(first + (span * floor(index * step + 0.5) + 32.0) * 0.015625) - v
         store(s, INDICES + i, index)
         total += r * r
-    better = (total < best) & (steps > 0.0)
+    better = total < best
     if any_lane(better):
         for i in range(16):
             at = BEST + BEST_SECOND + i
@@ -357,9 +358,7 @@ def _want(s: np.ndarray, j: int, solvable: LaneMask, first: Lanes, second: Lanes
 
 
 @part
-def _try_parities(
-    s: np.ndarray, pinned: LaneMask, below: int, above: int, subsets: int, plan: Search
-) -> None:
+def _try_parities(s: np.ndarray, pin: Lanes, below: int, above: int, subsets: int, plan: Search) -> None:
     """Round OWN_ENDS with every allowed pair of p-bits; keep, subset by subset, what is better.
 
     The ends are first moved outwards along their line by `below` and `above` index steps, which leaves the
@@ -375,14 +374,12 @@ def _try_parities(
     scale = full * (1.0 / 255.0)
     for pair in range(4):
         first, second = spread(float(pair & 1)), spread(float(pair >> 1))
-        # One p-bit: both alike. None: a single trial. Opaque blocks keep alpha at 255: both 1.
-        allowed = parities > 1.0
+        # One p-bit: both alike. None: a single trial.
+        allowed = (parities > 1.0) & (pin < 0.0)
         if pair == 0:
-            allowed = parities >= 0.0
+            allowed = pin < 0.5
         elif pair == 3:
-            allowed = parities > 0.0
-        if pair != 3:
-            allowed = allowed & (select(pinned, spread(1.0), zero) < 0.5)
+            allowed = (parities > 0.0) & ((pin < 0.0) | (pin > 0.5))
         if not any_lane(allowed):
             continue
         for k in range(subsets):
@@ -426,8 +423,9 @@ def _step_all(s: np.ndarray, subsets: int, plan: Search) -> None:
             for k in range(subsets):
                 ends = BEST + BEST_ENDS + 8 * k
                 kept = load(s, ends + j)
-                # A channel that is 255 at both ends may be opaque alpha: not for trade.
-                pinned = (load(s, ends + j % 4) >= top) & (load(s, ends + 4 + j % 4) >= top)
+                # A channel that is 255 or 0 at both ends may be opaque or clear alpha: not for trade.
+                first, second = load(s, ends + j % 4), load(s, ends + 4 + j % 4)
+                pinned = (lower(first, second) >= top) | (higher(first, second) <= 0.0)
                 moved = higher(lower(kept + (2.0 * float(way) - 1.0), top), zero)
                 moved = select(movable, select(pinned, kept, moved), kept)
                 store(s, OWN_STORED + 8 * k + j, moved)

@@ -56,18 +56,17 @@ from assetgen.blocks.lanes import LaneMask, Lanes, any_lane, higher, load, lower
 @part
 def search_modes(s: np.ndarray, plan: Search) -> None:
     """Find an encoding for each of the sixteen blocks in TEXELS and leave it in BEST."""
-    least_alpha = spread(255.0)
-    least, most = load(s, TEXELS), load(s, TEXELS)
-    flat = spread(0.0)
+    least = most = flat = spread(0.0)
     for c in range(4):
         least = most = load(s, TEXELS + 16 * c)
         for i in range(1, 16):
             least = lower(least, load(s, TEXELS + 16 * c + i))
             most = higher(most, load(s, TEXELS + 16 * c + i))
         flat = higher(flat, most - least)
-    least_alpha = least
-    opaque = least_alpha >= 255.0
-    some_alpha = least_alpha < 255.0
+    # The last channel was alpha. Opaque and clear blocks keep theirs exactly.
+    opaque = least >= 255.0
+    mixed = (least < 255.0) & (most > 0.0)
+    pin = select(opaque, spread(1.0), select(mixed, spread(-1.0), spread(0.0)))
     for i in range(16):
         store(s, ALL + i, spread(1.0))
     # Blocks of one color are packed from a table; an error of 0 keeps every trial away from them.
@@ -78,55 +77,58 @@ def search_modes(s: np.ndarray, plan: Search) -> None:
         store(s, BEST + k, spread(0.0))
     if plan.weighted > 0:
         write_metric(s, plan.factor)
-    _try_one_subset(s, opaque, plan)
+    _try_one_subset(s, pin, plan)
     if plan.slack > 0.0:
         store(s, KEPT + ERROR, select(one_color, spread(0.0), spread(1e30)))
         for k in range(1, BEST_SIZE):
             store(s, KEPT + k, load(s, BEST + k))
-        _set_aside(s, opaque, plan)
+        _set_aside(s, pin, plan)
     stop = spread(float(plan.stop))
     if plan.rotations > 0 and any_lane(load(s, BEST + ERROR) > stop):
-        _try_two_planes(s, opaque, stop, plan)
-    if plan.two_subsets > 0 and any_lane(load(s, BEST + ERROR) > stop):
-        _try_two_subsets(s, opaque, some_alpha, stop, plan)
+        _try_two_planes(s, opaque, pin, stop, plan)
+    if plan.two_subsets > 0 and any_lane((load(s, BEST + ERROR) > stop) & (opaque | mixed)):
+        _try_two_subsets(s, opaque, mixed, pin, stop, plan)
     if plan.three_subsets > 0 and any_lane((load(s, BEST + ERROR) > stop) & opaque):
-        _try_three_subsets(s, opaque, stop, plan)
+        _try_three_subsets(s, opaque, pin, stop, plan)
     if plan.slack > 0.0:
         for k in range(BEST_SIZE):
             store(s, BEST + k, load(s, KEPT + k))
-    elif plan.refine_rounds + plan.refine_passes > 0 and any_lane(load(s, BEST + ERROR) > stop):
-        refine(s, opaque, plan)
+    elif plan.refine_rounds + plan.refine_passes > 0:
+        wanted = load(s, BEST + ERROR) > stop
+        if any_lane(wanted):
+            refine(s, wanted, pin, plan)
 
 
 @part
-def _set_aside(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
+def _set_aside(s: np.ndarray, pin: Lanes, plan: Search) -> None:
     """Refine what the last mode found and keep it if it is the best so far; leave the next a bar to pass."""
     kept = load(s, KEPT + ERROR)
-    if any_lane(load(s, BEST + ERROR) < kept * plan.slack):
-        refine(s, opaque, plan)
-        better = load(s, BEST + ERROR) < kept
+    wanted = load(s, BEST + ERROR) < kept * plan.slack
+    if any_lane(wanted):
+        refine(s, wanted, pin, plan)
+        better = wanted & (load(s, BEST + ERROR) < kept)
         for k in range(BEST_SIZE):
             store(s, KEPT + k, select(better, load(s, BEST + k), load(s, KEPT + k)))
     store(s, BEST + ERROR, load(s, KEPT + ERROR) * plan.slack)
 
 
 @part
-def _try_one_subset(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
-    error = fit_subset(s, TEXELS, ALL, FITS, 4, 15, 7, 2, opaque, plan.rounds, plan.weighted)
+def _try_one_subset(s: np.ndarray, pin: Lanes, plan: Search) -> None:
+    error = fit_subset(s, TEXELS, ALL, FITS, 4, 15, 7, 2, pin, plan.rounds, plan.weighted)
     better = error < load(s, BEST + ERROR)
     _keep(s, better, error, 6, spread(0.0), spread(0.0), 1)
 
 
 @part
 def _try_two_subsets(
-    s: np.ndarray, opaque: LaneMask, some_alpha: LaneMask, stop: Lanes, plan: Search
+    s: np.ndarray, opaque: LaneMask, mixed: LaneMask, pin: Lanes, stop: Lanes, plan: Search
 ) -> None:
     prepare_products(s, opaque, plan.weighted)
     estimate_two_subsets(s, select(opaque, spread(1.0 / 49.0), spread(1.0 / 9.0)))
     for turn in range(plan.two_subsets):
         take_best_partition(s)
         best = load(s, BEST + ERROR)
-        promising = (load(s, CANDIDATE + 1) * plan.doubt < best) & (best > stop)
+        promising = (load(s, CANDIDATE + 1) * plan.doubt < best) & (best > stop) & (opaque | mixed)
         if not any_lane(promising):
             break
         write_masks(s, 2)
@@ -134,14 +136,14 @@ def _try_two_subsets(
             _try_partition(s, promising & opaque, 1, 2, plan)
             if turn < plan.two_subsets_fine:
                 _try_partition(s, promising & opaque, 3, 2, plan)
-        if any_lane(promising & some_alpha):
-            _try_partition(s, promising & some_alpha, 7, 2, plan)
+        if any_lane(promising & mixed):
+            _try_partition(s, promising & mixed, 7, 2, plan)
     if plan.slack > 0.0:
-        _set_aside(s, opaque, plan)
+        _set_aside(s, pin, plan)
 
 
 @part
-def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) -> None:
+def _try_three_subsets(s: np.ndarray, opaque: LaneMask, pin: Lanes, stop: Lanes, plan: Search) -> None:
     prepare_products(s, opaque, plan.weighted)
     for mode in (2, 0):
         steps = (1 << INDEX_BITS[mode]) - 1
@@ -155,7 +157,7 @@ def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Searc
             write_masks(s, 3)
             _try_partition(s, promising, mode, 3, plan)
         if plan.slack > 0.0:
-            _set_aside(s, opaque, plan)
+            _set_aside(s, pin, plan)
 
 
 @part
@@ -164,7 +166,7 @@ def _try_partition(s: np.ndarray, wanted: LaneMask, mode: int, subsets: int, pla
     best = load(s, BEST + ERROR)
     channels = 4 if mode == 7 else 3
     steps = (1 << INDEX_BITS[mode]) - 1
-    never = spread(1.0) < 0.0
+    free = spread(-1.0)
     error = spread(0.0)
     for k in range(subsets):
         error += fit_subset(
@@ -176,7 +178,7 @@ def _try_partition(s: np.ndarray, wanted: LaneMask, mode: int, subsets: int, pla
             steps,
             COLOR_BITS[mode],
             P_BITS[mode],
-            never,
+            free,
             plan.rounds,
             plan.weighted,
         )
@@ -215,16 +217,23 @@ def _replace(s: np.ndarray, k: int, better: LaneMask, value: Lanes) -> None:
 
 
 @part
-def _try_two_planes(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) -> None:
+def _try_two_planes(s: np.ndarray, opaque: LaneMask, pin: Lanes, stop: Lanes, plan: Search) -> None:
     prepare_rotations(s)
-    _try_rotations(s, opaque, stop, 5, 0, plan.rotations, plan)
-    _try_rotations(s, opaque, stop, 4, 0, plan.rotations_fine, plan)
-    _try_rotations(s, opaque, stop, 4, 1, plan.rotations_fine, plan)
+    _try_rotations(s, opaque, pin, stop, 5, 0, plan.rotations, plan)
+    _try_rotations(s, opaque, pin, stop, 4, 0, plan.rotations_fine, plan)
+    _try_rotations(s, opaque, pin, stop, 4, 1, plan.rotations_fine, plan)
 
 
 @part
 def _try_rotations(
-    s: np.ndarray, opaque: LaneMask, stop: Lanes, mode: int, selector: int, turns: int, plan: Search
+    s: np.ndarray,
+    opaque: LaneMask,
+    pin: Lanes,
+    stop: Lanes,
+    mode: int,
+    selector: int,
+    turns: int,
+    plan: Search,
 ) -> None:
     if turns == 0:
         return
@@ -244,7 +253,7 @@ def _try_rotations(
     if plan.weighted > 0:
         write_metric(s, plan.factor)
     if plan.slack > 0.0:
-        _set_aside(s, opaque, plan)
+        _set_aside(s, pin, plan)
 
 
 @part
@@ -261,7 +270,7 @@ def _try_planes(s: np.ndarray, wanted: LaneMask, mode: int, selector: int, plan:
     color_bits = SECOND_INDEX_BITS[mode] if selector == 1 else INDEX_BITS[mode]
     alone_bits = INDEX_BITS[mode] if selector == 1 else SECOND_INDEX_BITS[mode]
     alone = FITS + FIT_SIZE
-    never = spread(1.0) < 0.0
+    free = spread(-1.0)
     color_steps, alone_steps = (1 << color_bits) - 1, (1 << alone_bits) - 1
     error = fit_scalar(s, ROTATED + 48, alone, alone_steps, ALPHA_BITS[mode], plan.rounds)
     if plan.weighted > 0:
@@ -269,7 +278,7 @@ def _try_planes(s: np.ndarray, wanted: LaneMask, mode: int, selector: int, plan:
     if not any_lane(wanted & (error < best)):
         return
     error += fit_subset(
-        s, ROTATED, ALL, FITS, 3, color_steps, COLOR_BITS[mode], 0, never, plan.rounds, plan.weighted
+        s, ROTATED, ALL, FITS, 3, color_steps, COLOR_BITS[mode], 0, free, plan.rounds, plan.weighted
     )
     better = wanted & (error < best)
     if not any_lane(better):
