@@ -15,6 +15,7 @@ from assetgen.blocks.bc7_scratch import (
     ENDS,
     FIT_INDICES,
     FIT_P,
+    FREE,
     INDICES,
     METRIC,
     STORED,
@@ -61,7 +62,7 @@ def fit_subset(
         steps: largest index, 3, 7 or 15.
         bits: of a stored end point, the p-bit not counted.
         p_bits: 0 none, 1 shared, 2 one for each end point.
-        pin: what both p-bits have to be (opaque alpha needs 1, clear alpha 0), or -1.
+        pin: what both p-bits have to be (opaque alpha needs 1, clear alpha 0), or FREE.
         rounds: least-squares rounds.
         weighted: how errors are measured, see bc7_metric.
     """
@@ -209,8 +210,8 @@ def _round_ends(s: np.ndarray, channels: int, bits: int, p_bits: int, pin: Lanes
             first = select(odd0 + odd1 < even0 + even1, one, zero)
             second = first
         else:
-            first = select(pin < 0.0, select(odd0 < even0, one, zero), pin)
-            second = select(pin < 0.0, select(odd1 < even1, one, zero), pin)
+            first = select(pin < FREE, pin, select(odd0 < even0, one, zero))
+            second = select(pin < FREE, pin, select(odd1 < even1, one, zero))
     store(s, STORED + FIT_P, first)
     store(s, STORED + FIT_P + 1, second)
     for k in range(8):

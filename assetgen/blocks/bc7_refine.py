@@ -20,6 +20,7 @@ from assetgen.blocks.bc7_scratch import (
     BEST_P,
     BEST_SECOND,
     ERROR,
+    FREE,
     INDICES,
     MASKS,
     MODE,
@@ -95,14 +96,14 @@ def refine(s: np.ndarray, wanted: LaneMask, pin: Lanes, plan: Search) -> None:
     if plan.weighted > 0:
         rotate_metric(s, plan.factor, load(s, BEST + ROTATION))
     mode = load(s, BEST + MODE)
-    own_pin = select(mode > 5.0, pin, spread(-1.0))
+    own_pin = select(mode > 5.0, pin, spread(FREE))
     # Modes below 6 hold no alpha, or hold it in the second plane.
     store(s, WITH_ALPHA, select(mode > 5.0, spread(1.0), spread(0.0)))
     for k in range(subsets):
         for j in range(8):
             _decode(s, k, j, load(s, BEST + BEST_ENDS + 8 * k + j), load(s, BEST + BEST_P + 2 * k + j // 4))
         # No error is below 0, so the other lanes never take anything.
-        store(s, OWN_ERRORS + k, select(wanted, spread(1e30), spread(-1.0)))
+        store(s, OWN_ERRORS + k, select(wanted, spread(1e30), spread(0.0)))
     every = spread(0.0) <= 0.0
     _assign_all(s, subsets, plan.refine_neighbours, plan.weighted)
     _accept_indices(s, every, subsets)
@@ -137,15 +138,15 @@ def refine(s: np.ndarray, wanted: LaneMask, pin: Lanes, plan: Search) -> None:
 def _refine_alone(s: np.ndarray, wanted: LaneMask, passes: int) -> Lanes:
     """Move the end points of the second plane a step either way, keep what helps, return its error."""
     low, high = load(s, BEST + BEST_ENDS + 3), load(s, BEST + BEST_ENDS + 7)
-    never = spread(-1.0)
+    never = spread(0.0)
     best = select(wanted, _assign_alone(s, low, high, select(wanted, spread(1e30), never)), never)
     top = load(s, _ALONE)
     for _ in range(passes):
         before = best
         center_low, center_high = low, high
         for trial in range(9):
-            a = higher(lower(center_low + float(trial % 3 - 1), top), spread(0.0))
-            b = higher(lower(center_high + float(trial // 3 - 1), top), spread(0.0))
+            a = higher(lower(center_low - 1.0 + float(trial % 3), top), spread(0.0))
+            b = higher(lower(center_high - 1.0 + float(trial // 3), top), spread(0.0))
             error = _assign_alone(s, a, b, best)
             better = error < best
             low, high, best = select(better, a, low), select(better, b, high), select(better, error, best)
@@ -375,11 +376,11 @@ def _try_parities(s: np.ndarray, pin: Lanes, below: int, above: int, subsets: in
     for pair in range(4):
         first, second = spread(float(pair & 1)), spread(float(pair >> 1))
         # One p-bit: both alike. None: a single trial.
-        allowed = (parities > 1.0) & (pin < 0.0)
+        allowed = (parities > 1.0) & (pin >= FREE)
         if pair == 0:
-            allowed = pin < 0.5
+            allowed = (pin < 0.5) | (pin >= FREE)
         elif pair == 3:
-            allowed = (parities > 0.0) & ((pin < 0.0) | (pin > 0.5))
+            allowed = (parities > 0.0) & (pin > 0.5)
         if not any_lane(allowed):
             continue
         for k in range(subsets):
@@ -426,7 +427,7 @@ def _step_all(s: np.ndarray, subsets: int, plan: Search) -> None:
                 # A channel that is 255 or 0 at both ends may be opaque or clear alpha: not for trade.
                 first, second = load(s, ends + j % 4), load(s, ends + 4 + j % 4)
                 pinned = (lower(first, second) >= top) | (higher(first, second) <= 0.0)
-                moved = higher(lower(kept + (2.0 * float(way) - 1.0), top), zero)
+                moved = higher(kept - 1.0, zero) if way == 0 else lower(kept + 1.0, top)
                 moved = select(movable, select(pinned, kept, moved), kept)
                 store(s, OWN_STORED + 8 * k + j, moved)
                 _decode(s, k, j, moved, load(s, BEST + BEST_P + 2 * k + j // 4))

@@ -29,6 +29,8 @@ DECODED: Final = 418
 INDICES: Final = 426
 WEIGHTS: Final = 442
 """Interpolation weights 0..64 of the indices."""
+FREE: Final = 2.0
+"""A p-bit that may be either."""
 FITS: Final = 458
 """Results of up to three fits."""
 FIT_SIZE: Final = 26

@@ -38,6 +38,7 @@ from assetgen.blocks.bc7_scratch import (
     FIT_P,
     FIT_SIZE,
     FITS,
+    FREE,
     KEPT,
     MASKS,
     MODE,
@@ -66,7 +67,7 @@ def search_modes(s: np.ndarray, plan: Search) -> None:
     # The last channel was alpha. Opaque and clear blocks keep theirs exactly.
     opaque = least >= 255.0
     mixed = (least < 255.0) & (most > 0.0)
-    pin = select(opaque, spread(1.0), select(mixed, spread(-1.0), spread(0.0)))
+    pin = select(opaque, spread(1.0), select(mixed, spread(FREE), spread(0.0)))
     for i in range(16):
         store(s, ALL + i, spread(1.0))
     # Blocks of one color are packed from a table; an error of 0 keeps every trial away from them.
@@ -166,7 +167,7 @@ def _try_partition(s: np.ndarray, wanted: LaneMask, mode: int, subsets: int, pla
     best = load(s, BEST + ERROR)
     channels = 4 if mode == 7 else 3
     steps = (1 << INDEX_BITS[mode]) - 1
-    free = spread(-1.0)
+    free = spread(FREE)
     error = spread(0.0)
     for k in range(subsets):
         error += fit_subset(
@@ -270,7 +271,7 @@ def _try_planes(s: np.ndarray, wanted: LaneMask, mode: int, selector: int, plan:
     color_bits = SECOND_INDEX_BITS[mode] if selector == 1 else INDEX_BITS[mode]
     alone_bits = INDEX_BITS[mode] if selector == 1 else SECOND_INDEX_BITS[mode]
     alone = FITS + FIT_SIZE
-    free = spread(-1.0)
+    free = spread(FREE)
     color_steps, alone_steps = (1 << color_bits) - 1, (1 << alone_bits) - 1
     error = fit_scalar(s, ROTATED + 48, alone, alone_steps, ALPHA_BITS[mode], plan.rounds)
     if plan.weighted > 0:
