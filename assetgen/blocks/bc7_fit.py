@@ -76,7 +76,7 @@ def fit_subset(
     # A lane leaves at its first round without gain, whatever the others do: its result must be its own.
     better = best > 0.0
     for _ in range(rounds):
-        _least_squares(s, texels, members, channels)
+        least_squares(s, texels, members, channels)
         _round_ends(s, channels, bits, p_bits, pin, weighted)
         error = _assign(s, texels, members, channels, steps, weighted)
         better = better & (error < best)
@@ -278,7 +278,7 @@ def _assign(s: np.ndarray, x: int, m: int, channels: int, steps: int, weighted: 
 
 
 @part
-def _least_squares(s: np.ndarray, x: int, m: int, channels: int) -> None:
+def least_squares(s: np.ndarray, x: int, m: int, channels: int) -> None:
     """Move ENDS to the least-squares optimum for WEIGHTS; lanes that do not determine it keep theirs."""
     aa = ab = bb = spread(0.0)
     p0 = p1 = p2 = p3 = q0 = q1 = q2 = q3 = spread(0.0)

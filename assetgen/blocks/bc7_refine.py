@@ -10,31 +10,40 @@ from __future__ import annotations
 
 import numpy as np
 
+from assetgen.blocks.bc7_fit import least_squares
 from assetgen.blocks.bc7_metric import dual, measured, rotate_metric, write_metric
-from assetgen.blocks.bc7_partitions import write_rotated
+from assetgen.blocks.bc7_partitions import write_lane_masks
+from assetgen.blocks.bc7_refine_alone import refine_alone
+from assetgen.blocks.bc7_rotations import write_rotated
 from assetgen.blocks.bc7_scratch import (
     ALONE_WEIGHT,
     BEST,
     BEST_ENDS,
     BEST_INDICES,
     BEST_P,
-    BEST_SECOND,
+    ENDS,
     ERROR,
     FREE,
     INDICES,
     MASKS,
     MODE,
-    OWN,
+    OWN_ALONE,
     OWN_DECODED,
+    OWN_DOWN,
     OWN_ENDS,
     OWN_ERRORS,
     OWN_LINES,
+    OWN_PARITIES,
+    OWN_STEPS,
     OWN_STORED,
+    OWN_TOP,
     OWN_TRIAL,
+    OWN_UP,
     PARTITION,
     ROTATED,
     ROTATION,
     SELECTOR,
+    WEIGHTS,
     WITH_ALPHA,
     Search,
 )
@@ -44,10 +53,7 @@ from assetgen.blocks.bc7_tables import (
     INDEX_BITS,
     P_BITS,
     SECOND_INDEX_BITS,
-    SECOND_OF_THREE,
     SUBSETS,
-    THIRD_OF_THREE,
-    TWO_SUBSETS,
 )
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import (
@@ -64,28 +70,12 @@ from assetgen.blocks.lanes import (
     store,
 )
 
-_TOP = OWN
-"""Per lane: the largest stored color value."""
-_UP = OWN + 1
-"""Per lane: what widening multiplies by."""
-_DOWN = OWN + 2
-"""Per lane: what gives the repeated top bits."""
-_PARITIES = OWN + 3
-"""Per lane: p-bits of a subset, 0, 1 or 2."""
-_STEPS = OWN + 4
-"""Per lane: the largest index of color."""
-_ALONE = OWN + 5
-"""Per lane: the same four for the second plane of modes 4 and 5, with 0 steps where there is none."""
-
 _SUBSETS = np.array(SUBSETS, np.int64)
 _COLOR_BITS = np.array(COLOR_BITS, np.int64)
 _ALPHA_BITS = np.array(ALPHA_BITS, np.int64)
 _P_BITS = np.array(P_BITS, np.int64)
 _INDEX_BITS = np.array(INDEX_BITS, np.int64)
 _SECOND_INDEX_BITS = np.array(SECOND_INDEX_BITS, np.int64)
-_TWO = np.array(TWO_SUBSETS, np.int64)
-_SECOND = np.array(SECOND_OF_THREE, np.int64)
-_THIRD = np.array(THIRD_OF_THREE, np.int64)
 
 
 @part
@@ -127,57 +117,11 @@ def refine(s: np.ndarray, wanted: LaneMask, pin: Lanes, plan: Search) -> None:
         if plan.weighted > 0:
             write_metric(s, plan.factor)
         return
-    alone = _refine_alone(s, wanted & two_planes, plan.refine_passes)
+    alone = refine_alone(s, wanted & two_planes, plan.refine_passes)
     if plan.weighted > 0:
         alone = alone * load(s, ALONE_WEIGHT)
         write_metric(s, plan.factor)
     store(s, BEST + ERROR, color + select(wanted & two_planes, alone, spread(0.0)))
-
-
-@part
-def _refine_alone(s: np.ndarray, wanted: LaneMask, passes: int) -> Lanes:
-    """Move the end points of the second plane a step either way, keep what helps, return its error."""
-    low, high = load(s, BEST + BEST_ENDS + 3), load(s, BEST + BEST_ENDS + 7)
-    never = spread(0.0)
-    best = select(wanted, _assign_alone(s, low, high, select(wanted, spread(1e30), never)), never)
-    top = load(s, _ALONE)
-    for _ in range(passes):
-        before = best
-        center_low, center_high = low, high
-        for trial in range(9):
-            a = higher(lower(center_low - 1.0 + float(trial % 3), top), spread(0.0))
-            b = higher(lower(center_high - 1.0 + float(trial // 3), top), spread(0.0))
-            error = _assign_alone(s, a, b, best)
-            better = error < best
-            low, high, best = select(better, a, low), select(better, b, high), select(better, error, best)
-        if not any_lane(best < before):
-            break
-    store(s, BEST + BEST_ENDS + 3, select(wanted, low, load(s, BEST + BEST_ENDS + 3)))
-    store(s, BEST + BEST_ENDS + 7, select(wanted, high, load(s, BEST + BEST_ENDS + 7)))
-    return best
-
-
-@part
-def _assign_alone(s: np.ndarray, low: Lanes, high: Lanes, best: Lanes) -> Lanes:
-    """Return the second plane's error with these stored ends; where it is less, keep the indices."""
-    up, down, steps = load(s, _ALONE + 1), load(s, _ALONE + 2), load(s, _ALONE + 3)
-    first = low * up + floor(low * down)
-    span = high * up + floor(high * down) - first
-    scale = steps * span / (span * span + 1e-6)
-    step = 64.0 / higher(steps, spread(1.0))
-    total = spread(0.0)
-    for i in range(16):
-        v = load(s, ROTATED + 48 + i)
-        index = lower(higher(floor((v - first) * scale + 0.5), spread(0.0)), steps)
-        r = floor(first + (span * floor(index * step + 0.5) + 32.0) * 0.015625) - v
-        store(s, INDICES + i, index)
-        total += r * r
-    better = total < best
-    if any_lane(better):
-        for i in range(16):
-            at = BEST + BEST_SECOND + i
-            store(s, at, select(better, load(s, INDICES + i), load(s, at)))
-    return total
 
 
 @part
@@ -199,44 +143,34 @@ def _write_settings(s: np.ndarray) -> int:
         bits, p_bits = _COLOR_BITS[mode], _P_BITS[mode]
         total = bits + (1 if p_bits > 0 else 0)
         index_bits = _SECOND_INDEX_BITS[mode] if finer else _INDEX_BITS[mode]
-        s[_TOP * LANES + lane] = np.float32((1 << bits) - 1)
-        s[_UP * LANES + lane] = np.float32(1 << (8 - total))
-        s[_DOWN * LANES + lane] = np.float32(1.0) / np.float32(1 << (2 * total - 8))
-        s[_PARITIES * LANES + lane] = np.float32(p_bits)
-        s[_STEPS * LANES + lane] = np.float32((1 << index_bits) - 1)
+        s[OWN_TOP * LANES + lane] = np.float32((1 << bits) - 1)
+        s[OWN_UP * LANES + lane] = np.float32(1 << (8 - total))
+        s[OWN_DOWN * LANES + lane] = np.float32(1.0) / np.float32(1 << (2 * total - 8))
+        s[OWN_PARITIES * LANES + lane] = np.float32(p_bits)
+        s[OWN_STEPS * LANES + lane] = np.float32((1 << index_bits) - 1)
         alone_bits, alone_index_bits = _ALPHA_BITS[mode], _SECOND_INDEX_BITS[mode]
         if finer:
             alone_index_bits = _INDEX_BITS[mode]
-        s[_ALONE * LANES + lane] = np.float32((1 << alone_bits) - 1)
-        s[(_ALONE + 1) * LANES + lane] = np.float32(1 << (8 - alone_bits))
-        s[(_ALONE + 2) * LANES + lane] = np.float32(1.0) / np.float32(1 << max(2 * alone_bits - 8, 0))
-        s[(_ALONE + 3) * LANES + lane] = np.float32((1 << alone_index_bits) - 1)
-        subsets = _SUBSETS[mode]
-        most = max(most, subsets)
-        second = third = 0
-        if subsets == 2:
-            second = _TWO[partition]
-        elif subsets == 3:
-            second, third = _SECOND[partition], _THIRD[partition]
-        for i in range(16):
-            in_second, in_third = np.float32((second >> i) & 1), np.float32((third >> i) & 1)
-            s[(MASKS + i) * LANES + lane] = np.float32(1.0) - in_second - in_third
-            s[(MASKS + 16 + i) * LANES + lane] = in_second
-            s[(MASKS + 32 + i) * LANES + lane] = in_third
+        s[OWN_ALONE * LANES + lane] = np.float32((1 << alone_bits) - 1)
+        s[(OWN_ALONE + 1) * LANES + lane] = np.float32(1 << (8 - alone_bits))
+        s[(OWN_ALONE + 2) * LANES + lane] = np.float32(1.0) / np.float32(1 << max(2 * alone_bits - 8, 0))
+        s[(OWN_ALONE + 3) * LANES + lane] = np.float32((1 << alone_index_bits) - 1)
+        most = max(most, _SUBSETS[mode])
+        write_lane_masks(s, lane, _SUBSETS[mode], partition)
     return most
 
 
 @part
 def _decode(s: np.ndarray, k: int, j: int, stored: Lanes, p: Lanes) -> None:
     """Write end point value `j` of subset `k` as a decoder widens it."""
-    wide = select(load(s, _PARITIES) > 0.0, stored * 2.0 + p, stored)
-    store(s, OWN_DECODED + 8 * k + j, wide * load(s, _UP) + floor(wide * load(s, _DOWN)))
+    wide = select(load(s, OWN_PARITIES) > 0.0, stored * 2.0 + p, stored)
+    store(s, OWN_DECODED + 8 * k + j, wide * load(s, OWN_UP) + floor(wide * load(s, OWN_DOWN)))
 
 
 @part
 def _assign_all(s: np.ndarray, subsets: int, neighbours: int, weighted: int) -> None:
     """Choose every texel's index for OWN_DECODED (INDICES); write each subset's error to OWN_TRIAL."""
-    steps, alpha = load(s, _STEPS), load(s, WITH_ALPHA)
+    steps, alpha = load(s, OWN_STEPS), load(s, WITH_ALPHA)
     step = 64.0 / steps
     zero = spread(0.0)
     # Differences, and what a texel's place along them is found with, in the order that the loop picks them in.
@@ -318,44 +252,15 @@ def _accept_indices(s: np.ndarray, allowed: LaneMask, subsets: int) -> None:
 @part
 def _least_squares_all(s: np.ndarray, subsets: int) -> None:
     """Write to OWN_ENDS what the indices of each subset want its end points to be."""
-    share = 1.0 / load(s, _STEPS)
+    step = 64.0 / load(s, OWN_STEPS)
+    for i in range(16):
+        store(s, WEIGHTS + i, floor(load(s, BEST + BEST_INDICES + i) * step + 0.5))
     for k in range(subsets):
-        aa = ab = bb = spread(0.0)
-        p0 = p1 = p2 = p3 = q0 = q1 = q2 = q3 = spread(0.0)
-        for i in range(16):
-            w = load(s, MASKS + 16 * k + i)
-            b = load(s, BEST + BEST_INDICES + i) * share
-            a = (1.0 - b) * w
-            b = b * w
-            aa += a * a
-            ab += a * b
-            bb += b * b
-            v = load(s, ROTATED + i)
-            p0 += a * v
-            q0 += b * v
-            v = load(s, ROTATED + 16 + i)
-            p1 += a * v
-            q1 += b * v
-            v = load(s, ROTATED + 32 + i)
-            p2 += a * v
-            q2 += b * v
-            v = load(s, ROTATED + 48 + i)
-            p3 += a * v
-            q3 += b * v
-        det = aa * bb - ab * ab
-        solvable = det > 1e-3
-        inverse = 1.0 / higher(det, spread(1e-3))
-        at = 8 * k
-        _want(s, at, solvable, (bb * p0 - ab * q0) * inverse, (aa * q0 - ab * p0) * inverse)
-        _want(s, at + 1, solvable, (bb * p1 - ab * q1) * inverse, (aa * q1 - ab * p1) * inverse)
-        _want(s, at + 2, solvable, (bb * p2 - ab * q2) * inverse, (aa * q2 - ab * p2) * inverse)
-        _want(s, at + 3, solvable, (bb * p3 - ab * q3) * inverse, (aa * q3 - ab * p3) * inverse)
-
-
-@part
-def _want(s: np.ndarray, j: int, solvable: LaneMask, first: Lanes, second: Lanes) -> None:
-    store(s, OWN_ENDS + j, select(solvable, first, load(s, OWN_DECODED + j)))
-    store(s, OWN_ENDS + j + 4, select(solvable, second, load(s, OWN_DECODED + j + 4)))
+        for j in range(8):
+            store(s, ENDS + j, load(s, OWN_DECODED + 8 * k + j))
+        least_squares(s, ROTATED, MASKS + 16 * k, 4)
+        for j in range(8):
+            store(s, OWN_ENDS + 8 * k + j, load(s, ENDS + j))
 
 
 @part
@@ -365,10 +270,10 @@ def _try_parities(s: np.ndarray, pin: Lanes, below: int, above: int, subsets: in
     The ends are first moved outwards along their line by `below` and `above` index steps, which leaves the
     outermost indices unused and gives the others different values.
     """
-    beyond0 = float(below) / load(s, _STEPS)
-    beyond1 = float(above) / load(s, _STEPS)
-    parities = load(s, _PARITIES)
-    top, zero = load(s, _TOP), spread(0.0)
+    beyond0 = float(below) / load(s, OWN_STEPS)
+    beyond1 = float(above) / load(s, OWN_STEPS)
+    parities = load(s, OWN_PARITIES)
+    top, zero = load(s, OWN_TOP), spread(0.0)
     full = (top * select(parities > 0.0, spread(2.0), spread(1.0))) + select(
         parities > 0.0, spread(1.0), zero
     )
@@ -411,7 +316,7 @@ def _try_parities(s: np.ndarray, pin: Lanes, below: int, above: int, subsets: in
 @part
 def _step_all(s: np.ndarray, subsets: int, plan: Search) -> None:
     """Move every stored end point value one step either way and keep what helps its subset."""
-    zero, top, alpha = spread(0.0), load(s, _TOP), load(s, WITH_ALPHA)
+    zero, top, alpha = spread(0.0), load(s, OWN_TOP), load(s, WITH_ALPHA)
     every = zero <= 0.0
     for k in range(subsets):
         for j in range(8):

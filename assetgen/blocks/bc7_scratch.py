@@ -61,8 +61,18 @@ LISTED: Final = 615
 """Those of the subsets looked at, two times nine."""
 SCATTER: Final = 633
 """The upper triangle of the block's 4x4 scatter matrix, row by row, 10 vectors."""
-OWN: Final = 643
-"""Settings of each lane's own mode, see bc7_refine, 10 vectors."""
+OWN_TOP: Final = 643
+"""Of each lane's own mode, see bc7_refine: the largest stored color value."""
+OWN_UP: Final = 644
+"""What widening multiplies by."""
+OWN_DOWN: Final = 645
+"""What gives the repeated top bits."""
+OWN_PARITIES: Final = 646
+"""P-bits of a subset, 0, 1 or 2."""
+OWN_STEPS: Final = 647
+"""The largest index of color."""
+OWN_ALONE: Final = 648
+"""Largest stored value, both factors of widening and largest index of the second plane, 4 vectors."""
 WITH_ALPHA: Final = 653
 """1 where the plane that is refined holds alpha."""
 OWN_DECODED: Final = 654

@@ -13,16 +13,14 @@ from assetgen.blocks.bc7_fit import fit_subset
 from assetgen.blocks.bc7_fit_scalar import fit_scalar
 from assetgen.blocks.bc7_metric import rotate_metric, write_metric
 from assetgen.blocks.bc7_partitions import (
-    estimate_rotations,
     estimate_three_subsets,
     estimate_two_subsets,
     prepare_products,
-    prepare_rotations,
     take_best_partition,
     write_masks,
-    write_rotated,
 )
 from assetgen.blocks.bc7_refine import refine
+from assetgen.blocks.bc7_rotations import estimate_rotations, prepare_rotations, write_rotated
 from assetgen.blocks.bc7_scratch import (
     ALL,
     ALONE_WEIGHT,
