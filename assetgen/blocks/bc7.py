@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from assetgen.blocks.bc7_metric import LINEAR, Weights, factor_of
+from assetgen.blocks.bc7_metric import LINEAR, Factor, Weights, factor_of, write_factor
 from assetgen.blocks.bc7_pack import pack_lanes
 from assetgen.blocks.bc7_scratch import SIZE, TEXELS, Search
 from assetgen.blocks.bc7_search import search_modes
@@ -107,10 +107,10 @@ def encode_bc7(
     columns, rows = block_count(image)
     out = np.empty((columns * rows, 2), np.uint64)
     weighted, factor = factor_of(weights)
-    plan = SEARCHES[quality]._replace(weighted=weighted, factor=factor)
+    plan = SEARCHES[quality]._replace(weighted=weighted)
 
     def encode(first: int, last: int) -> None:
-        _KERNEL(pixels, sources, wraps, first, last, plan, allocate(SIZE), out)
+        _KERNEL(pixels, sources, wraps, first, last, plan, factor, allocate(SIZE), out)
 
     in_chunks(encode, len(out), threads)
     return out.astype("<u8", copy=False).tobytes()
@@ -124,10 +124,12 @@ def _make_kernel(digest: int) -> Callable[..., None]:
         first: int,
         last: int,
         plan: Search,
+        factor: Factor,
         s: np.ndarray,
         out: np.ndarray,
     ) -> None:
         _ = digest  # closed over so that it is part of the cache's key, see kernel.py
+        write_factor(s, factor)
         for start in range(first, last, LANES):
             read_blocks(s, TEXELS, pixels, sources, 4, True, wraps, start, last - 1)
             search_modes(s, plan)

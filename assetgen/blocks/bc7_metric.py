@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from assetgen.blocks.bc7_scratch import ALONE_WEIGHT, FACTOR, METRIC
+from assetgen.blocks.bc7_scratch import ALONE_WEIGHT, FACTOR, METRIC, PLAIN_FACTOR
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import Lanes, load, select, spread, store
 from assetgen.errors import SpecError
@@ -112,37 +112,45 @@ def factor_of(weights: Weights) -> tuple[int, Factor]:
 
 
 @part
-def write_metric(s: np.ndarray, factor: Factor) -> None:
-    """Write U to FACTOR and U^T U to METRIC, each as 00 01 02 11 12 22 and alpha, for the channels as they are."""
-    a, b, c, d, e, f, g = factor
+def write_factor(s: np.ndarray, factor: Factor) -> None:
+    """Write U to PLAIN_FACTOR, for the whole image."""
     for k in range(7):
-        store(s, FACTOR + k, spread(factor[k]))
-    store(s, METRIC, spread(a * a))
-    store(s, METRIC + 1, spread(a * b))
-    store(s, METRIC + 2, spread(a * c))
-    store(s, METRIC + 3, spread(b * b + d * d))
-    store(s, METRIC + 4, spread(b * c + d * e))
-    store(s, METRIC + 5, spread(c * c + e * e + f * f))
-    store(s, METRIC + 6, spread(g * g))
+        store(s, PLAIN_FACTOR + k, spread(factor[k]))
 
 
 @part
-def rotate_metric(s: np.ndarray, factor: Factor, rotation: Lanes) -> None:
+def write_metric(s: np.ndarray) -> None:
+    """Write U to FACTOR and U^T U to METRIC, each as 00 01 02 11 12 22 and alpha, for the channels as they are."""
+    for k in range(7):
+        store(s, FACTOR + k, load(s, PLAIN_FACTOR + k))
+    a, b, c = load(s, FACTOR), load(s, FACTOR + 1), load(s, FACTOR + 2)
+    d, e, f, g = load(s, FACTOR + 3), load(s, FACTOR + 4), load(s, FACTOR + 5), load(s, FACTOR + 6)
+    store(s, METRIC, a * a)
+    store(s, METRIC + 1, a * b)
+    store(s, METRIC + 2, a * c)
+    store(s, METRIC + 3, b * b + d * d)
+    store(s, METRIC + 4, b * c + d * e)
+    store(s, METRIC + 5, c * c + e * e + f * f)
+    store(s, METRIC + 6, g * g)
+
+
+@part
+def rotate_metric(s: np.ndarray, rotation: Lanes) -> None:
     """Write the metric of the first three channels of each lane's rotated texels, and ALONE_WEIGHT.
 
     Where rotation is not 0 the channels have to be weighed apart.
     """
-    write_metric(s, factor)
-    alpha = factor[6]
-    alone = spread(alpha)
+    write_metric(s)
+    alpha = load(s, PLAIN_FACTOR + 6)
+    alone = alpha
     for c in range(3):
         number = spread(float(c + 1))
         chosen = (rotation >= number) & (rotation <= number)
         at = DIAGONAL[c]
         own = load(s, FACTOR + at)
         alone = select(chosen, own, alone)
-        store(s, FACTOR + at, select(chosen, spread(alpha), own))
-        store(s, METRIC + at, select(chosen, spread(alpha * alpha), load(s, METRIC + at)))
+        store(s, FACTOR + at, select(chosen, alpha, own))
+        store(s, METRIC + at, select(chosen, alpha * alpha, load(s, METRIC + at)))
     store(s, ALONE_WEIGHT, alone * alone)
 
 

@@ -84,7 +84,7 @@ def refine(s: np.ndarray, wanted: LaneMask, pin: Lanes, plan: Search) -> None:
     subsets = _write_settings(s)
     write_rotated(s, load(s, BEST + ROTATION))
     if plan.weighted > 0:
-        rotate_metric(s, plan.factor, load(s, BEST + ROTATION))
+        rotate_metric(s, load(s, BEST + ROTATION))
     mode = load(s, BEST + MODE)
     own_pin = select(mode > 5.0, pin, spread(FREE))
     # Modes below 6 hold no alpha, or hold it in the second plane.
@@ -115,12 +115,12 @@ def refine(s: np.ndarray, wanted: LaneMask, pin: Lanes, plan: Search) -> None:
     if not any_lane(two_planes):
         store(s, BEST + ERROR, color)
         if plan.weighted > 0:
-            write_metric(s, plan.factor)
+            write_metric(s)
         return
     alone = refine_alone(s, wanted & two_planes, plan.refine_passes)
     if plan.weighted > 0:
         alone = alone * load(s, ALONE_WEIGHT)
-        write_metric(s, plan.factor)
+        write_metric(s)
     store(s, BEST + ERROR, color + select(wanted & two_planes, alone, spread(0.0)))
 
 

@@ -93,7 +93,9 @@ METRIC: Final = 830
 """The metric itself."""
 ALONE_WEIGHT: Final = 837
 """What the squared error of the second plane counts."""
-SIZE: Final = 838
+PLAIN_FACTOR: Final = 838
+"""FACTOR for channels that are not exchanged."""
+SIZE: Final = 845
 """Vectors in all."""
 
 
@@ -117,7 +119,6 @@ class Search(NamedTuple):
         slack: with 0 only the winner is refined; otherwise every mode's best fit is, if its error is less than
             this many times the least refined one so far.
         weighted: how errors are measured, see bc7_metric.
-        factor: the metric's factor, see bc7_metric.
     """
 
     stop: float
@@ -134,4 +135,3 @@ class Search(NamedTuple):
     refine_neighbours: int
     slack: float
     weighted: int = 0
-    factor: tuple[float, float, float, float, float, float, float] = (1.0, 0.0, 0.0, 1.0, 0.0, 1.0, 1.0)

@@ -75,20 +75,30 @@ def search_modes(s: np.ndarray, plan: Search) -> None:
     for k in range(2, BEST_SECOND + 16):
         store(s, BEST + k, spread(0.0))
     if plan.weighted > 0:
-        write_metric(s, plan.factor)
+        write_metric(s)
+    for k in range(BEST_SIZE):
+        store(s, KEPT + k, load(s, BEST + k))
     _try_one_subset(s, pin, plan)
-    if plan.slack > 0.0:
-        store(s, KEPT + ERROR, select(one_color, spread(0.0), spread(1e30)))
-        for k in range(1, BEST_SIZE):
-            store(s, KEPT + k, load(s, BEST + k))
-        _set_aside(s, pin, plan)
+    _set_aside(s, pin, plan)
     stop = spread(float(plan.stop))
     if plan.rotations > 0 and any_lane(load(s, BEST + ERROR) > stop):
-        _try_two_planes(s, opaque, pin, stop, plan)
+        prepare_rotations(s)
+        _try_rotations(s, opaque, stop, 5, 0, plan.rotations, plan)
+        _set_aside(s, pin, plan)
+        _try_rotations(s, opaque, stop, 4, 0, plan.rotations_fine, plan)
+        _set_aside(s, pin, plan)
+        _try_rotations(s, opaque, stop, 4, 1, plan.rotations_fine, plan)
+        _set_aside(s, pin, plan)
     if plan.two_subsets > 0 and any_lane((load(s, BEST + ERROR) > stop) & (opaque | mixed)):
-        _try_two_subsets(s, opaque, mixed, pin, stop, plan)
+        prepare_products(s, opaque, plan.weighted)
+        _try_two_subsets(s, opaque, mixed, stop, plan)
+        _set_aside(s, pin, plan)
+    # What may still gain here could so before: its products are there.
     if plan.three_subsets > 0 and any_lane((load(s, BEST + ERROR) > stop) & opaque):
-        _try_three_subsets(s, opaque, pin, stop, plan)
+        _try_three_subsets(s, opaque, stop, 2, plan)
+        _set_aside(s, pin, plan)
+        _try_three_subsets(s, opaque, stop, 0, plan)
+        _set_aside(s, pin, plan)
     if plan.slack > 0.0:
         for k in range(BEST_SIZE):
             store(s, BEST + k, load(s, KEPT + k))
@@ -101,6 +111,8 @@ def search_modes(s: np.ndarray, plan: Search) -> None:
 @part
 def _set_aside(s: np.ndarray, pin: Lanes, plan: Search) -> None:
     """Refine what the last mode found and keep it if it is the best so far; leave the next a bar to pass."""
+    if plan.slack <= 0.0:
+        return
     kept = load(s, KEPT + ERROR)
     wanted = load(s, BEST + ERROR) < kept * plan.slack
     if any_lane(wanted):
@@ -119,10 +131,7 @@ def _try_one_subset(s: np.ndarray, pin: Lanes, plan: Search) -> None:
 
 
 @part
-def _try_two_subsets(
-    s: np.ndarray, opaque: LaneMask, mixed: LaneMask, pin: Lanes, stop: Lanes, plan: Search
-) -> None:
-    prepare_products(s, opaque, plan.weighted)
+def _try_two_subsets(s: np.ndarray, opaque: LaneMask, mixed: LaneMask, stop: Lanes, plan: Search) -> None:
     estimate_two_subsets(s, select(opaque, spread(1.0 / 49.0), spread(1.0 / 9.0)))
     for turn in range(plan.two_subsets):
         take_best_partition(s)
@@ -137,26 +146,20 @@ def _try_two_subsets(
                 _try_partition(s, promising & opaque, 3, 2, plan)
         if any_lane(promising & mixed):
             _try_partition(s, promising & mixed, 7, 2, plan)
-    if plan.slack > 0.0:
-        _set_aside(s, pin, plan)
 
 
 @part
-def _try_three_subsets(s: np.ndarray, opaque: LaneMask, pin: Lanes, stop: Lanes, plan: Search) -> None:
-    prepare_products(s, opaque, plan.weighted)
-    for mode in (2, 0):
-        steps = (1 << INDEX_BITS[mode]) - 1
-        estimate_three_subsets(s, spread(1.0 / float(steps * steps)), 64 if mode == 2 else 16)
-        for _ in range(plan.three_subsets):
-            take_best_partition(s)
-            best = load(s, BEST + ERROR)
-            promising = (load(s, CANDIDATE + 1) * plan.doubt < best) & (best > stop) & opaque
-            if not any_lane(promising):
-                break
-            write_masks(s, 3)
-            _try_partition(s, promising, mode, 3, plan)
-        if plan.slack > 0.0:
-            _set_aside(s, pin, plan)
+def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, mode: int, plan: Search) -> None:
+    steps = (1 << INDEX_BITS[mode]) - 1
+    estimate_three_subsets(s, spread(1.0 / float(steps * steps)), 64 if mode == 2 else 16)
+    for _ in range(plan.three_subsets):
+        take_best_partition(s)
+        best = load(s, BEST + ERROR)
+        promising = (load(s, CANDIDATE + 1) * plan.doubt < best) & (best > stop) & opaque
+        if not any_lane(promising):
+            break
+        write_masks(s, 3)
+        _try_partition(s, promising, mode, 3, plan)
 
 
 @part
@@ -216,23 +219,8 @@ def _replace(s: np.ndarray, k: int, better: LaneMask, value: Lanes) -> None:
 
 
 @part
-def _try_two_planes(s: np.ndarray, opaque: LaneMask, pin: Lanes, stop: Lanes, plan: Search) -> None:
-    prepare_rotations(s)
-    _try_rotations(s, opaque, pin, stop, 5, 0, plan.rotations, plan)
-    _try_rotations(s, opaque, pin, stop, 4, 0, plan.rotations_fine, plan)
-    _try_rotations(s, opaque, pin, stop, 4, 1, plan.rotations_fine, plan)
-
-
-@part
 def _try_rotations(
-    s: np.ndarray,
-    opaque: LaneMask,
-    pin: Lanes,
-    stop: Lanes,
-    mode: int,
-    selector: int,
-    turns: int,
-    plan: Search,
+    s: np.ndarray, opaque: LaneMask, stop: Lanes, mode: int, selector: int, turns: int, plan: Search
 ) -> None:
     if turns == 0:
         return
@@ -247,12 +235,10 @@ def _try_rotations(
             break
         write_rotated(s, load(s, CANDIDATE))
         if plan.weighted > 0:
-            rotate_metric(s, plan.factor, load(s, CANDIDATE))
+            rotate_metric(s, load(s, CANDIDATE))
         _try_planes(s, promising, mode, selector, plan)
     if plan.weighted > 0:
-        write_metric(s, plan.factor)
-    if plan.slack > 0.0:
-        _set_aside(s, pin, plan)
+        write_metric(s)
 
 
 @part
