@@ -19,7 +19,7 @@ STEPS: Final[dict[str, int]] = {
     "procedural.material": 2,  # parameters -> maps
     "finish": 1,  # maps -> normals, occlusion, mip chains
     "pack": 1,  # maps -> the channels of an engine's textures
-    "bc7": 1,
+    "bc7": 2,
     "bc45": 2,
     "bc1": 1,
     "bc3": 1,

@@ -1,20 +1,23 @@
 """Fit two end points and one index a texel to a subset of a block, for sixteen blocks at once.
 
 The line through the mean along the principal axis gives the first end points; each round of least squares
-moves them to where the chosen indices want them. Errors are exact: squared differences of the 8-bit values
-a decoder makes.
+moves them to where the chosen indices want them. Errors are exact: differences of the 8-bit values a decoder
+makes, squared and weighted as bc7_metric says.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from assetgen.blocks.bc7_metric import DIAGONAL, dual, measured
 from assetgen.blocks.bc7_scratch import (
     DECODED,
     ENDS,
     FIT_INDICES,
     FIT_P,
+    FREE,
     INDICES,
+    METRIC,
     STORED,
     WEIGHTS,
 )
@@ -44,10 +47,9 @@ def fit_subset(
     steps: int,
     bits: int,
     p_bits: int,
-    opaque: LaneMask,
+    pin: Lanes,
     rounds: int,
-    neighbours: int,
-    polish: int,
+    weighted: int,
 ) -> Lanes:
     """Write the best fit found to vectors `out`.. and return its squared error.
 
@@ -60,14 +62,13 @@ def fit_subset(
         steps: largest index, 3, 7 or 15.
         bits: of a stored end point, the p-bit not counted.
         p_bits: 0 none, 1 shared, 2 one for each end point.
-        opaque: lanes whose alpha has to stay exactly 255, so whose p-bits have to be 1.
+        pin: what both p-bits have to be (opaque alpha needs 1, clear alpha 0), or FREE.
         rounds: least-squares rounds.
-        neighbours: see Search.
-        polish: passes that move each stored end point by one step.
+        weighted: how errors are measured, see bc7_metric.
     """
-    _principal_ends(s, texels, members, channels)
-    _round_ends(s, channels, bits, p_bits, opaque)
-    best = _assign(s, texels, members, channels, steps, neighbours)
+    _principal_ends(s, texels, members, channels, weighted)
+    _round_ends(s, channels, bits, p_bits, pin, weighted)
+    best = _assign(s, texels, members, channels, steps, weighted)
     for k in range(8 + 2):
         store(s, out + k, load(s, STORED + k))
     for i in range(16):
@@ -75,9 +76,9 @@ def fit_subset(
     # A lane leaves at its first round without gain, whatever the others do: its result must be its own.
     better = best > 0.0
     for _ in range(rounds):
-        _least_squares(s, texels, members, channels)
-        _round_ends(s, channels, bits, p_bits, opaque)
-        error = _assign(s, texels, members, channels, steps, neighbours)
+        least_squares(s, texels, members, channels)
+        _round_ends(s, channels, bits, p_bits, pin, weighted)
+        error = _assign(s, texels, members, channels, steps, weighted)
         better = better & (error < best)
         if not any_lane(better):
             break
@@ -87,49 +88,6 @@ def fit_subset(
         for i in range(16):
             k = out + FIT_INDICES + i
             store(s, k, select(better, load(s, INDICES + i), load(s, k)))
-    for _ in range(polish):
-        best = _polish(s, texels, members, out, channels, steps, bits, p_bits, neighbours, best)
-    return best
-
-
-@part
-def _polish(
-    s: np.ndarray,
-    texels: int,
-    members: int,
-    out: int,
-    channels: int,
-    steps: int,
-    bits: int,
-    p_bits: int,
-    neighbours: int,
-    best: Lanes,
-) -> Lanes:
-    """Move every stored end point of a fit one step either way, keep what helps, return the error."""
-    zero, top = spread(0.0), spread(float((1 << bits) - 1))
-    for k in range(8):
-        store(s, DECODED + k, _widened(load(s, out + k), load(s, out + FIT_P + k // 4), bits, p_bits))
-    for k in range(8):
-        if k % 4 >= channels:
-            continue
-        p = load(s, out + FIT_P + k // 4)
-        # A channel that is 255 at both ends may be opaque alpha, wherever it was moved: not for trade.
-        pinned = (load(s, out + k % 4) >= top) & (load(s, out + 4 + k % 4) >= top)
-        for way in range(2):
-            kept = load(s, out + k)
-            moved = higher(lower(kept + (2.0 * float(way) - 1.0), top), zero)
-            moved = select(pinned, kept, moved)
-            store(s, DECODED + k, _widened(moved, p, bits, p_bits))
-            error = _assign(s, texels, members, channels, steps, neighbours)
-            better = error < best
-            best = lower(error, best)
-            if any_lane(better):
-                kept = select(better, moved, kept)
-                store(s, out + k, kept)
-                for i in range(16):
-                    at = out + FIT_INDICES + i
-                    store(s, at, select(better, load(s, INDICES + i), load(s, at)))
-            store(s, DECODED + k, _widened(kept, p, bits, p_bits))
     return best
 
 
@@ -142,7 +100,7 @@ def _widened(stored: Lanes, p: Lanes, bits: int, p_bits: int) -> Lanes:
 
 
 @part
-def _principal_ends(s: np.ndarray, x: int, m: int, channels: int) -> None:
+def _principal_ends(s: np.ndarray, x: int, m: int, channels: int, weighted: int) -> None:
     """Write the ends of the principal axis through the members to ENDS."""
     count = spread(0.0)
     mean0 = mean1 = mean2 = mean3 = spread(0.0)
@@ -190,6 +148,8 @@ def _principal_ends(s: np.ndarray, x: int, m: int, channels: int) -> None:
     scale = 1.0 / (higher(top, c33) + 1e-6)
     v0, v1, v2, v3 = v0 * scale, v1 * scale, v2 * scale, v3 * scale
     for _ in range(4):
+        if weighted > 0:
+            v0, v1, v2, v3 = dual(s, v0, v1, v2, v3)
         # The scale keeps the vector in range: no eigenvalue exceeds four times the largest variance.
         a = (c00 * v0 + c01 * v1 + c02 * v2 + c03 * v3) * scale
         b = (c01 * v0 + c11 * v1 + c12 * v2 + c13 * v3) * scale
@@ -198,15 +158,20 @@ def _principal_ends(s: np.ndarray, x: int, m: int, channels: int) -> None:
         v0, v1, v2, v3 = a, b, c, d
     norm = 1.0 / square_root(v0 * v0 + v1 * v1 + v2 * v2 + v3 * v3 + 1e-12)
     v0, v1, v2, v3 = v0 * norm, v1 * norm, v2 * norm, v3 * norm
+    w0, w1, w2, w3 = v0, v1, v2, v3
+    if weighted > 0:
+        w0, w1, w2, w3 = dual(s, v0, v1, v2, v3)
+        share = 1.0 / (v0 * w0 + v1 * w1 + v2 * w2 + v3 * w3 + 1e-12)
+        w0, w1, w2, w3 = w0 * share, w1 * share, w2 * share, w3 * share
     least = greatest = spread(0.0)
     for i in range(16):
         t = (
-            (load(s, x + i) - mean0) * v0
-            + (load(s, x + 16 + i) - mean1) * v1
-            + (load(s, x + 32 + i) - mean2) * v2
+            (load(s, x + i) - mean0) * w0
+            + (load(s, x + 16 + i) - mean1) * w1
+            + (load(s, x + 32 + i) - mean2) * w2
         )
         if channels == 4:
-            t = t + (load(s, x + 48 + i) - mean3) * v3
+            t = t + (load(s, x + 48 + i) - mean3) * w3
         # A texel outside the subset lands on the mean, which is inside the range anyway.
         t = t * load(s, m + i)
         least = lower(least, t)
@@ -222,7 +187,7 @@ def _principal_ends(s: np.ndarray, x: int, m: int, channels: int) -> None:
 
 
 @part
-def _round_ends(s: np.ndarray, channels: int, bits: int, p_bits: int, opaque: LaneMask) -> None:
+def _round_ends(s: np.ndarray, channels: int, bits: int, p_bits: int, pin: Lanes, weighted: int) -> None:
     """Round ENDS to what the mode can store: STORED, its p-bits, and DECODED."""
     total = bits + (1 if p_bits > 0 else 0)
     scale = ((1 << total) - 1) / 255.0
@@ -233,17 +198,20 @@ def _round_ends(s: np.ndarray, channels: int, bits: int, p_bits: int, opaque: La
         even0 = odd0 = even1 = odd1 = zero
         for c in range(channels):
             a, b = _parity_cost(load(s, ENDS + c), scale, top)
+            e, f = _parity_cost(load(s, ENDS + 4 + c), scale, top)
+            if weighted > 0:
+                weight = load(s, METRIC + DIAGONAL[c])
+                a, b, e, f = a * weight, b * weight, e * weight, f * weight
             even0 += a
             odd0 += b
-            a, b = _parity_cost(load(s, ENDS + 4 + c), scale, top)
-            even1 += a
-            odd1 += b
+            even1 += e
+            odd1 += f
         if p_bits == 1:
             first = select(odd0 + odd1 < even0 + even1, one, zero)
             second = first
         else:
-            first = select(opaque, one, select(odd0 < even0, one, zero))
-            second = select(opaque, one, select(odd1 < even1, one, zero))
+            first = select(pin < FREE, pin, select(odd0 < even0, one, zero))
+            second = select(pin < FREE, pin, select(odd1 < even1, one, zero))
     store(s, STORED + FIT_P, first)
     store(s, STORED + FIT_P + 1, second)
     for k in range(8):
@@ -267,50 +235,50 @@ def _parity_cost(end: Lanes, scale: float, top: Lanes) -> tuple[Lanes, Lanes]:
 
 
 @part
-def _assign(s: np.ndarray, x: int, m: int, channels: int, steps: int, neighbours: int) -> Lanes:
-    """Choose an index for every texel (INDICES, WEIGHTS) and return the squared error over the members."""
+def _assign(s: np.ndarray, x: int, m: int, channels: int, steps: int, weighted: int) -> Lanes:
+    """Choose an index for every texel (INDICES, WEIGHTS) and return the error over the members."""
     e0, e1, e2, e3 = load(s, DECODED), load(s, DECODED + 1), load(s, DECODED + 2), load(s, DECODED + 3)
     d0, d1, d2 = load(s, DECODED + 4) - e0, load(s, DECODED + 5) - e1, load(s, DECODED + 6) - e2
     d3 = spread(0.0)
     if channels == 4:
         d3 = load(s, DECODED + 7) - e3
+    g0, g1, g2, g3 = d0, d1, d2, d3
+    if weighted > 0:
+        g0, g1, g2, g3 = dual(s, d0, d1, d2, d3)
     last = spread(float(steps))
-    scale = float(steps) / (d0 * d0 + d1 * d1 + d2 * d2 + d3 * d3 + 1e-6)
+    scale = float(steps) / (d0 * g0 + d1 * g1 + d2 * g2 + d3 * g3 + 1e-6)
+    g0, g1, g2, g3 = g0 * scale, g1 * scale, g2 * scale, g3 * scale
     # The weights of the format are 64 k / steps, rounded.
     step = 64.0 / float(steps)
     zero = spread(0.0)
     total = zero
     for i in range(16):
-        a, b, c, d = load(s, x + i), load(s, x + 16 + i), load(s, x + 32 + i), e3
+        a, b, c = load(s, x + i) - e0, load(s, x + 16 + i) - e1, load(s, x + 32 + i) - e2
+        t = a * g0 + b * g1 + c * g2
+        d = zero
         if channels == 4:
-            d = load(s, x + 48 + i)
-        t = ((a - e0) * d0 + (b - e1) * d1 + (c - e2) * d2 + (d - e3) * d3) * scale
-        start = lower(higher(floor(t + 0.5), zero), last)
-        index, error = start, spread(1e30)
-        for trial in range(neighbours):
-            k = start
-            if trial == 1:
-                k = higher(start - 1.0, zero)
-            elif trial == 2:
-                k = lower(start + 1.0, last)
-            w = floor(k * step + 0.5)
-            r0 = floor(e0 + (d0 * w + 32.0) * 0.015625) - a
-            r1 = floor(e1 + (d1 * w + 32.0) * 0.015625) - b
-            r2 = floor(e2 + (d2 * w + 32.0) * 0.015625) - c
-            candidate = r0 * r0 + r1 * r1 + r2 * r2
-            if channels == 4:
-                r3 = floor(e3 + (d3 * w + 32.0) * 0.015625) - d
-                candidate = candidate + r3 * r3
-            index = select(candidate < error, k, index)
-            error = lower(candidate, error)
+            d = load(s, x + 48 + i) - e3
+            t = t + d * g3
+        index = lower(higher(floor(t + 0.5), zero), last)
+        w = floor(index * step + 0.5)
+        r0 = floor((d0 * w + 32.0) * 0.015625) - a
+        r1 = floor((d1 * w + 32.0) * 0.015625) - b
+        r2 = floor((d2 * w + 32.0) * 0.015625) - c
+        r3 = zero
+        if channels == 4:
+            r3 = floor((d3 * w + 32.0) * 0.015625) - d
+        if weighted > 0:
+            error = measured(s, r0, r1, r2, r3)
+        else:
+            error = r0 * r0 + r1 * r1 + r2 * r2 + r3 * r3
         store(s, INDICES + i, index)
-        store(s, WEIGHTS + i, floor(index * step + 0.5))
+        store(s, WEIGHTS + i, w)
         total += load(s, m + i) * error
     return total
 
 
 @part
-def _least_squares(s: np.ndarray, x: int, m: int, channels: int) -> None:
+def least_squares(s: np.ndarray, x: int, m: int, channels: int) -> None:
     """Move ENDS to the least-squares optimum for WEIGHTS; lanes that do not determine it keep theirs."""
     aa = ab = bb = spread(0.0)
     p0 = p1 = p2 = p3 = q0 = q1 = q2 = q3 = spread(0.0)

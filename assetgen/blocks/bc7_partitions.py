@@ -1,4 +1,4 @@
-"""Guess, before any fit, what each partition pattern and each channel rotation of BC7 would cost.
+"""Guess, before any fit, what each partition pattern of BC7 would cost.
 
 A subset whose texels scatter with covariance C loses trace(C) - lambda to the line it is drawn on (lambda:
 largest eigenvalue), and about lambda / steps^2 to the rounding of indices along that line.
@@ -6,9 +6,20 @@ largest eigenvalue), and about lambda / steps^2 to the rounding of indices along
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from assetgen.blocks.bc7_scratch import CANDIDATE, ESTIMATES, LISTED, MASKS, PRODUCTS, ROTATED, SUMS, TEXELS
+from assetgen.blocks.bc7_scratch import (
+    CANDIDATE,
+    ESTIMATES,
+    FACTOR,
+    LISTED,
+    MASKS,
+    PRODUCTS,
+    SUMS,
+    TEXELS,
+)
 from assetgen.blocks.bc7_tables import SECOND_OF_THREE, THIRD_OF_THREE, TWO_SUBSETS
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import (
@@ -23,7 +34,8 @@ from assetgen.blocks.lanes import (
     store,
 )
 
-_SEEN = 1e30
+STRUCK: Final = 1e30
+"""The estimate of what is not to be tried."""
 
 
 def _texel_lists(masks: tuple[int, ...]) -> np.ndarray:
@@ -47,7 +59,7 @@ _THIRD = np.array(THIRD_OF_THREE, np.int64)
 
 
 @part
-def prepare_products(s: np.ndarray, opaque: LaneMask) -> None:
+def prepare_products(s: np.ndarray, opaque: LaneMask, weighted: int) -> None:
     """Write the three features of every texel, centred, and their six products to PRODUCTS.
 
     Opaque blocks use red, green and blue; in the others alpha takes the place of the color channel that
@@ -61,9 +73,17 @@ def prepare_products(s: np.ndarray, opaque: LaneMask) -> None:
     drop2 = select(opaque, zero, select(drop0, zero, select(drop1_only, zero, one))) > 0.5
     for i in range(16):
         alpha = load(s, TEXELS + 48 + i)
-        store(s, PRODUCTS + i, select(drop0, alpha, load(s, TEXELS + i)))
-        store(s, PRODUCTS + 16 + i, select(drop1_only, alpha, load(s, TEXELS + 16 + i)))
-        store(s, PRODUCTS + 32 + i, select(drop2, alpha, load(s, TEXELS + 32 + i)))
+        a, b, c_ = load(s, TEXELS + i), load(s, TEXELS + 16 + i), load(s, TEXELS + 32 + i)
+        if weighted > 0:
+            a, b = (
+                a * load(s, FACTOR) + b * load(s, FACTOR + 1) + c_ * load(s, FACTOR + 2),
+                (b * load(s, FACTOR + 3) + c_ * load(s, FACTOR + 4)),
+            )
+            c_ = c_ * load(s, FACTOR + 5)
+            alpha = alpha * load(s, FACTOR + 6)
+        store(s, PRODUCTS + i, select(drop0, alpha, a))
+        store(s, PRODUCTS + 16 + i, select(drop1_only, alpha, b))
+        store(s, PRODUCTS + 32 + i, select(drop2, alpha, c_))
     for c in range(3):
         mean = zero
         for i in range(16):
@@ -112,7 +132,7 @@ def estimate_three_subsets(s: np.ndarray, index_noise: Lanes, patterns: int) -> 
         rest = 16 - _SECOND_LIST[p, 0] - _THIRD_LIST[p, 0]
         store(s, ESTIMATES + p, cost + _rest_cost(s, rest, index_noise))
     for p in range(patterns, 64):
-        store(s, ESTIMATES + p, spread(_SEEN))
+        store(s, ESTIMATES + p, spread(STRUCK))
 
 
 @part
@@ -210,77 +230,27 @@ def take_best_partition(s: np.ndarray) -> None:
     store(s, CANDIDATE, number)
     store(s, CANDIDATE + 1, best)
     for lane in range(LANES):
-        s[(ESTIMATES + int(s[CANDIDATE * LANES + lane])) * LANES + lane] = _SEEN
+        s[(ESTIMATES + int(s[CANDIDATE * LANES + lane])) * LANES + lane] = STRUCK
 
 
 @part
 def write_masks(s: np.ndarray, subsets: int) -> None:
     """Write the membership masks of each lane's CANDIDATE pattern to MASKS."""
     for lane in range(LANES):
-        p = int(s[CANDIDATE * LANES + lane])
-        second = _TWO[p] if subsets == 2 else _SECOND[p]
-        third = 0 if subsets == 2 else _THIRD[p]
-        for i in range(16):
-            in_second = np.float32((second >> i) & 1)
-            in_third = np.float32((third >> i) & 1)
-            s[(MASKS + i) * LANES + lane] = np.float32(1.0) - in_second - in_third
-            s[(MASKS + 16 + i) * LANES + lane] = in_second
-            s[(MASKS + 32 + i) * LANES + lane] = in_third
+        write_lane_masks(s, lane, subsets, int(s[CANDIDATE * LANES + lane]))
 
 
 @part
-def estimate_rotations(s: np.ndarray, opaque: LaneMask) -> None:
-    """Write the expected squared error of the four channel rotations of mode 5 to ESTIMATES .. + 3.
-
-    Rotation r > 0 exchanges alpha with channel r - 1; the channel in alpha's place has indices of its own.
-    """
-    mean0 = mean1 = mean2 = mean3 = spread(0.0)
+def write_lane_masks(s: np.ndarray, lane: int, subsets: int, partition: int) -> None:
+    """Write one lane's membership masks of a pattern with that many subsets to MASKS."""
+    second = third = 0
+    if subsets == 2:
+        second = _TWO[partition]
+    elif subsets == 3:
+        second, third = _SECOND[partition], _THIRD[partition]
     for i in range(16):
-        mean0 += load(s, TEXELS + i)
-        mean1 += load(s, TEXELS + 16 + i)
-        mean2 += load(s, TEXELS + 32 + i)
-        mean3 += load(s, TEXELS + 48 + i)
-    mean0, mean1, mean2, mean3 = mean0 * 0.0625, mean1 * 0.0625, mean2 * 0.0625, mean3 * 0.0625
-    c00 = c01 = c02 = c03 = c11 = c12 = c13 = c22 = c23 = c33 = spread(0.0)
-    for i in range(16):
-        a, b = load(s, TEXELS + i) - mean0, load(s, TEXELS + 16 + i) - mean1
-        c, d = load(s, TEXELS + 32 + i) - mean2, load(s, TEXELS + 48 + i) - mean3
-        c00 += a * a
-        c01 += a * b
-        c02 += a * c
-        c03 += a * d
-        c11 += b * b
-        c12 += b * c
-        c13 += b * d
-        c22 += c * c
-        c23 += c * d
-        c33 += d * d
-    for p in range(64):
-        store(s, ESTIMATES + p, spread(_SEEN))
-    plain = _rotation_cost(c00, c01, c02, c11, c12, c22, c33)
-    # With opaque alpha the plain order leaves the second plane nothing to do; mode 6 does better.
-    store(s, ESTIMATES, select(opaque, spread(_SEEN * 0.1), plain))
-    store(s, ESTIMATES + 1, _rotation_cost(c33, c13, c23, c11, c12, c22, c00))
-    store(s, ESTIMATES + 2, _rotation_cost(c00, c03, c02, c33, c23, c22, c11))
-    store(s, ESTIMATES + 3, _rotation_cost(c00, c01, c03, c11, c13, c33, c22))
-
-
-@part
-def _rotation_cost(aa: Lanes, ab: Lanes, ac: Lanes, bb: Lanes, bc: Lanes, cc: Lanes, alone: Lanes) -> Lanes:
-    noise = spread(1.0 / 9.0)
-    return scatter_cost(aa, ab, ac, bb, bc, cc, noise) + alone * noise
-
-
-@part
-def write_rotated(s: np.ndarray, rotation: Lanes) -> None:
-    """Write each lane's texels with alpha and channel `rotation` - 1 exchanged to ROTATED."""
-    for i in range(16):
-        alpha = load(s, TEXELS + 48 + i)
-        moved = alpha
-        for c in range(3):
-            value = load(s, TEXELS + 16 * c + i)
-            number = spread(float(c + 1))
-            chosen = (rotation >= number) & (rotation <= number)
-            store(s, ROTATED + 16 * c + i, select(chosen, alpha, value))
-            moved = select(chosen, value, moved)
-        store(s, ROTATED + 48 + i, moved)
+        in_second = np.float32((second >> i) & 1)
+        in_third = np.float32((third >> i) & 1)
+        s[(MASKS + i) * LANES + lane] = np.float32(1.0) - in_second - in_third
+        s[(MASKS + 16 + i) * LANES + lane] = in_second
+        s[(MASKS + 32 + i) * LANES + lane] = in_third

@@ -11,28 +11,33 @@ import numpy as np
 
 from assetgen.blocks.bc7_fit import fit_subset
 from assetgen.blocks.bc7_fit_scalar import fit_scalar
+from assetgen.blocks.bc7_metric import rotate_metric, write_metric
 from assetgen.blocks.bc7_partitions import (
-    estimate_rotations,
     estimate_three_subsets,
     estimate_two_subsets,
     prepare_products,
     take_best_partition,
     write_masks,
-    write_rotated,
 )
+from assetgen.blocks.bc7_refine import refine
+from assetgen.blocks.bc7_rotations import estimate_rotations, prepare_rotations, write_rotated
 from assetgen.blocks.bc7_scratch import (
     ALL,
+    ALONE_WEIGHT,
     BEST,
     BEST_ENDS,
     BEST_INDICES,
     BEST_P,
     BEST_SECOND,
+    BEST_SIZE,
     CANDIDATE,
     ERROR,
     FIT_INDICES,
     FIT_P,
     FIT_SIZE,
     FITS,
+    FREE,
+    KEPT,
     MASKS,
     MODE,
     PARTITION,
@@ -46,26 +51,21 @@ from assetgen.blocks.bc7_tables import ALPHA_BITS, COLOR_BITS, INDEX_BITS, P_BIT
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import LaneMask, Lanes, any_lane, higher, load, lower, select, spread, store
 
-_DOUBT = 0.6
-"""Estimates are often too high: a trial is skipped only if even this share of its estimate is no gain. At 0.8
-the search is hardly faster and loses 0.1 dB on smooth pictures."""
-
 
 @part
 def search_modes(s: np.ndarray, plan: Search) -> None:
     """Find an encoding for each of the sixteen blocks in TEXELS and leave it in BEST."""
-    least_alpha = spread(255.0)
-    least, most = load(s, TEXELS), load(s, TEXELS)
-    flat = spread(0.0)
+    least = most = flat = spread(0.0)
     for c in range(4):
         least = most = load(s, TEXELS + 16 * c)
         for i in range(1, 16):
             least = lower(least, load(s, TEXELS + 16 * c + i))
             most = higher(most, load(s, TEXELS + 16 * c + i))
         flat = higher(flat, most - least)
-    least_alpha = least
-    opaque = least_alpha >= 255.0
-    some_alpha = least_alpha < 255.0
+    # The last channel was alpha. Opaque and clear blocks keep theirs exactly.
+    opaque = least >= 255.0
+    mixed = (least < 255.0) & (most > 0.0)
+    pin = select(opaque, spread(1.0), select(mixed, spread(FREE), spread(0.0)))
     for i in range(16):
         store(s, ALL + i, spread(1.0))
     # Blocks of one color are packed from a table; an error of 0 keeps every trial away from them.
@@ -74,35 +74,69 @@ def search_modes(s: np.ndarray, plan: Search) -> None:
     store(s, BEST + MODE, spread(6.0))
     for k in range(2, BEST_SECOND + 16):
         store(s, BEST + k, spread(0.0))
-    _try_one_subset(s, opaque, plan)
+    if plan.weighted > 0:
+        write_metric(s)
+    for k in range(BEST_SIZE):
+        store(s, KEPT + k, load(s, BEST + k))
+    _try_one_subset(s, pin, plan)
+    _set_aside(s, pin, plan)
     stop = spread(float(plan.stop))
     if plan.rotations > 0 and any_lane(load(s, BEST + ERROR) > stop):
-        _try_two_planes(s, opaque, stop, plan)
-    if plan.two_subsets > 0 and any_lane(load(s, BEST + ERROR) > stop):
-        _try_two_subsets(s, opaque, some_alpha, stop, plan)
+        prepare_rotations(s)
+        _try_rotations(s, opaque, stop, 5, 0, plan.rotations, plan)
+        _set_aside(s, pin, plan)
+        _try_rotations(s, opaque, stop, 4, 0, plan.rotations_fine, plan)
+        _set_aside(s, pin, plan)
+        _try_rotations(s, opaque, stop, 4, 1, plan.rotations_fine, plan)
+        _set_aside(s, pin, plan)
+    if plan.two_subsets > 0 and any_lane((load(s, BEST + ERROR) > stop) & (opaque | mixed)):
+        prepare_products(s, opaque, plan.weighted)
+        _try_two_subsets(s, opaque, mixed, stop, plan)
+        _set_aside(s, pin, plan)
+    # What may still gain here could so before: its products are there.
     if plan.three_subsets > 0 and any_lane((load(s, BEST + ERROR) > stop) & opaque):
-        _try_three_subsets(s, opaque, stop, plan)
+        _try_three_subsets(s, opaque, stop, 2, plan)
+        _set_aside(s, pin, plan)
+        _try_three_subsets(s, opaque, stop, 0, plan)
+        _set_aside(s, pin, plan)
+    if plan.slack > 0.0:
+        for k in range(BEST_SIZE):
+            store(s, BEST + k, load(s, KEPT + k))
+    elif plan.refine_rounds + plan.refine_passes > 0:
+        wanted = load(s, BEST + ERROR) > stop
+        if any_lane(wanted):
+            refine(s, wanted, pin, plan)
 
 
 @part
-def _try_one_subset(s: np.ndarray, opaque: LaneMask, plan: Search) -> None:
-    error = fit_subset(
-        s, TEXELS, ALL, FITS, 4, 15, 7, 2, opaque, plan.rounds_one, plan.neighbours, plan.polish_one
-    )
+def _set_aside(s: np.ndarray, pin: Lanes, plan: Search) -> None:
+    """Refine what the last mode found and keep it if it is the best so far; leave the next a bar to pass."""
+    if plan.slack <= 0.0:
+        return
+    kept = load(s, KEPT + ERROR)
+    wanted = load(s, BEST + ERROR) < kept * plan.slack
+    if any_lane(wanted):
+        refine(s, wanted, pin, plan)
+        better = wanted & (load(s, BEST + ERROR) < kept)
+        for k in range(BEST_SIZE):
+            store(s, KEPT + k, select(better, load(s, BEST + k), load(s, KEPT + k)))
+    store(s, BEST + ERROR, load(s, KEPT + ERROR) * plan.slack)
+
+
+@part
+def _try_one_subset(s: np.ndarray, pin: Lanes, plan: Search) -> None:
+    error = fit_subset(s, TEXELS, ALL, FITS, 4, 15, 7, 2, pin, plan.rounds, plan.weighted)
     better = error < load(s, BEST + ERROR)
     _keep(s, better, error, 6, spread(0.0), spread(0.0), 1)
 
 
 @part
-def _try_two_subsets(
-    s: np.ndarray, opaque: LaneMask, some_alpha: LaneMask, stop: Lanes, plan: Search
-) -> None:
-    prepare_products(s, opaque)
+def _try_two_subsets(s: np.ndarray, opaque: LaneMask, mixed: LaneMask, stop: Lanes, plan: Search) -> None:
     estimate_two_subsets(s, select(opaque, spread(1.0 / 49.0), spread(1.0 / 9.0)))
     for turn in range(plan.two_subsets):
         take_best_partition(s)
         best = load(s, BEST + ERROR)
-        promising = (load(s, CANDIDATE + 1) * _DOUBT < best) & (best > stop)
+        promising = (load(s, CANDIDATE + 1) * plan.doubt < best) & (best > stop) & (opaque | mixed)
         if not any_lane(promising):
             break
         write_masks(s, 2)
@@ -110,24 +144,22 @@ def _try_two_subsets(
             _try_partition(s, promising & opaque, 1, 2, plan)
             if turn < plan.two_subsets_fine:
                 _try_partition(s, promising & opaque, 3, 2, plan)
-        if any_lane(promising & some_alpha):
-            _try_partition(s, promising & some_alpha, 7, 2, plan)
+        if any_lane(promising & mixed):
+            _try_partition(s, promising & mixed, 7, 2, plan)
 
 
 @part
-def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) -> None:
-    prepare_products(s, opaque)
-    for mode in (2, 0):
-        steps = (1 << INDEX_BITS[mode]) - 1
-        estimate_three_subsets(s, spread(1.0 / float(steps * steps)), 64 if mode == 2 else 16)
-        for _ in range(plan.three_subsets):
-            take_best_partition(s)
-            best = load(s, BEST + ERROR)
-            promising = (load(s, CANDIDATE + 1) * _DOUBT < best) & (best > stop) & opaque
-            if not any_lane(promising):
-                break
-            write_masks(s, 3)
-            _try_partition(s, promising, mode, 3, plan)
+def _try_three_subsets(s: np.ndarray, opaque: LaneMask, stop: Lanes, mode: int, plan: Search) -> None:
+    steps = (1 << INDEX_BITS[mode]) - 1
+    estimate_three_subsets(s, spread(1.0 / float(steps * steps)), 64 if mode == 2 else 16)
+    for _ in range(plan.three_subsets):
+        take_best_partition(s)
+        best = load(s, BEST + ERROR)
+        promising = (load(s, CANDIDATE + 1) * plan.doubt < best) & (best > stop) & opaque
+        if not any_lane(promising):
+            break
+        write_masks(s, 3)
+        _try_partition(s, promising, mode, 3, plan)
 
 
 @part
@@ -136,7 +168,7 @@ def _try_partition(s: np.ndarray, wanted: LaneMask, mode: int, subsets: int, pla
     best = load(s, BEST + ERROR)
     channels = 4 if mode == 7 else 3
     steps = (1 << INDEX_BITS[mode]) - 1
-    never = spread(1.0) < 0.0
+    free = spread(FREE)
     error = spread(0.0)
     for k in range(subsets):
         error += fit_subset(
@@ -148,10 +180,9 @@ def _try_partition(s: np.ndarray, wanted: LaneMask, mode: int, subsets: int, pla
             steps,
             COLOR_BITS[mode],
             P_BITS[mode],
-            never,
-            plan.rounds_more,
-            plan.neighbours,
-            plan.polish_more,
+            free,
+            plan.rounds,
+            plan.weighted,
         )
         if not any_lane(wanted & (error < best)):
             return
@@ -188,19 +219,33 @@ def _replace(s: np.ndarray, k: int, better: LaneMask, value: Lanes) -> None:
 
 
 @part
-def _try_two_planes(s: np.ndarray, opaque: LaneMask, stop: Lanes, plan: Search) -> None:
-    estimate_rotations(s, opaque)
-    for turn in range(plan.rotations):
+def _try_rotations(
+    s: np.ndarray, opaque: LaneMask, stop: Lanes, mode: int, selector: int, turns: int, plan: Search
+) -> None:
+    if turns == 0:
+        return
+    color_bits = SECOND_INDEX_BITS[mode] if selector == 1 else INDEX_BITS[mode]
+    alone_bits = INDEX_BITS[mode] if selector == 1 else SECOND_INDEX_BITS[mode]
+    estimate_rotations(s, opaque, _index_noise(color_bits), _index_noise(alone_bits), plan.weighted)
+    for _ in range(turns):
         take_best_partition(s)
         best = load(s, BEST + ERROR)
-        promising = (load(s, CANDIDATE + 1) * _DOUBT < best) & (best > stop)
+        promising = (load(s, CANDIDATE + 1) * plan.doubt < best) & (best > stop)
         if not any_lane(promising):
             break
         write_rotated(s, load(s, CANDIDATE))
-        _try_planes(s, promising, 5, 0, plan)
-        if turn < plan.rotations_fine:
-            _try_planes(s, promising, 4, 0, plan)
-            _try_planes(s, promising, 4, 1, plan)
+        if plan.weighted > 0:
+            rotate_metric(s, load(s, CANDIDATE))
+        _try_planes(s, promising, mode, selector, plan)
+    if plan.weighted > 0:
+        write_metric(s)
+
+
+@part
+def _index_noise(bits: int) -> float:
+    """Return what rounding to that many index bits loses, as a share of the variance along the line."""
+    steps = float((1 << bits) - 1)
+    return 1.0 / (steps * steps)
 
 
 @part
@@ -210,15 +255,15 @@ def _try_planes(s: np.ndarray, wanted: LaneMask, mode: int, selector: int, plan:
     color_bits = SECOND_INDEX_BITS[mode] if selector == 1 else INDEX_BITS[mode]
     alone_bits = INDEX_BITS[mode] if selector == 1 else SECOND_INDEX_BITS[mode]
     alone = FITS + FIT_SIZE
-    never = spread(1.0) < 0.0
+    free = spread(FREE)
     color_steps, alone_steps = (1 << color_bits) - 1, (1 << alone_bits) - 1
-    rounds = plan.rounds_more
-    error = fit_scalar(s, ROTATED + 48, alone, alone_steps, ALPHA_BITS[mode], rounds)
+    error = fit_scalar(s, ROTATED + 48, alone, alone_steps, ALPHA_BITS[mode], plan.rounds)
+    if plan.weighted > 0:
+        error = error * load(s, ALONE_WEIGHT)
     if not any_lane(wanted & (error < best)):
         return
-    bits = COLOR_BITS[mode]
     error += fit_subset(
-        s, ROTATED, ALL, FITS, 3, color_steps, bits, 0, never, rounds, plan.neighbours, plan.polish_more
+        s, ROTATED, ALL, FITS, 3, color_steps, COLOR_BITS[mode], 0, free, plan.rounds, plan.weighted
     )
     better = wanted & (error < best)
     if not any_lane(better):
