@@ -18,7 +18,7 @@ from assetgen.media.metadata import Metadata
 LONGEST_EDGE: Final = 16384
 _FULL_CHROMA_FROM: Final = 90
 _SPEED: Final = 6
-"""Of 0, the slowest, to 10."""
+"""Of 0, the slowest, to 10; on our base colors 4 saves 1 % in eight times the time."""
 
 
 def write_avif(image: Image, *, quality: int, metadata: Metadata | None = None) -> bytes:

@@ -30,10 +30,15 @@ def codec(name: str) -> ModuleType:
     return module
 
 
+def has(name: str) -> bool:
+    """Return whether the library of a codec is there."""
+    return _loaded(name) is not None
+
+
 def is_there(word: str) -> bool:
     """Return whether a picture format can be written here."""
     needs = PICTURE_FORMATS[word].needs
-    return not needs or _loaded(needs) is not None
+    return not needs or has(needs)
 
 
 def available_codecs() -> dict[str, bool]:

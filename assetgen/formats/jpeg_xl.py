@@ -20,7 +20,8 @@ from assetgen.media.metadata import Metadata
 _FTYP: Final = b"jxl \0\0\0\0jxl "
 _LOSSY_EFFORT: Final = 5
 _LOSSLESS_EFFORT: Final = 4
-"""Of 1 to 9. Lossless 7, the encoder's own choice, saves 2 to 4 % in four times the time."""
+"""Of 1 to 9. On our base colors 7, the encoder's own choice, saves 15 % of lossless in 3.6 times the time, and 3 % of
+lossy in twice the time."""
 _MOST_EXTRA: Final = 1
 
 

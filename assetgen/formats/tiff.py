@@ -15,17 +15,19 @@ from typing import Any, Final
 import numpy as np
 
 from assetgen.errors import BackendUnavailable, FormatError
-from assetgen.formats.codecs import codec
+from assetgen.formats.codecs import codec, has
 from assetgen.formats.samples import Samples, check_size, upright, whole_numbers
 from assetgen.formats.xmp import write_xmp
 from assetgen.media.image import AlphaMode, ColorSpace, Image
 from assetgen.media.metadata import Metadata
+from assetgen.specs.picture_formats import EXTRAS
 
 XMP_TAG: Final = 700
 _ORIENTATION: Final = 274
 _STRIP_BYTES: Final = 1 << 18
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
+_PLAIN, _DEFLATE = (1, 32773), (8, 32946)
 _DEPTHS: Final = ("uint8", "uint16", "float16", "float32")
 _DAMAGE: Final = (
     *(
@@ -104,7 +106,7 @@ def read_deep_tiff(data: bytes, *, limit_pixels: int) -> Samples:
                 raise FormatError(
                     "this picture is animated or has several pages; save the one that is meant."
                 )
-            return _samples(file.pages[0], len(data), limit_pixels)
+            return _samples(file.pages[0], data, limit_pixels)
     except _DAMAGE as error:
         raise FormatError(
             f"this TIFF is damaged or in a form that cannot be read ({error}); save it again."
@@ -135,7 +137,7 @@ def find_xmp(data: bytes) -> bytes | None:
     return None
 
 
-def _samples(page: Any, file_bytes: int, limit_pixels: int) -> Samples:
+def _samples(page: Any, data: bytes, limit_pixels: int) -> Samples:
     width, height, count = int(page.imagewidth), int(page.imagelength), int(page.samplesperpixel)
     check_size(width, height, limit_pixels)
     dtype = str(page.dtype)
@@ -150,6 +152,8 @@ def _samples(page: Any, file_bytes: int, limit_pixels: int) -> Samples:
         raise FormatError(f"this TIFF has {count} channels; keep grey or RGB, and alpha.")
     if _is_tiled_beyond(page, limit_pixels):
         raise FormatError("this TIFF's tiles are far larger than its picture; save it again.")
+    if not has("imagecodecs"):
+        _check_without_imagecodecs(page, data)
     array = np.asarray(page.asarray())
     if page.planarconfig == 2 and count > 1:
         array = np.moveaxis(array, 0, 2)
@@ -175,6 +179,21 @@ def _is_tiled_beyond(page: Any, limit_pixels: int) -> bool:
     return int(page.tilewidth) * int(page.tilelength) * int(page.tiledepth) > min(
         limit_pixels, 4 * max(int(page.imagewidth) * int(page.imagelength), 1 << 16)
     )
+
+
+def _check_without_imagecodecs(page: Any, data: bytes) -> None:
+    """Refuse what tifffile would unpack by itself without an end: it then calls zlib with no limit."""
+    if int(page.compression) not in (*_PLAIN, *_DEFLATE):
+        raise FormatError(f"a TIFF packed by {page.compression.name} needs a codec; {EXTRAS['imagecodecs']}.")
+    if int(page.compression) in _PLAIN:
+        return
+    across, down = int(page.imagewidth), min(int(page.rowsperstrip), int(page.imagelength))
+    if page.is_tiled:
+        across, down = int(page.tilewidth), int(page.tilelength)
+    most = across * down * int(page.samplesperpixel) * page.dtype.itemsize
+    for start, count in zip(page.dataoffsets, page.databytecounts, strict=True):
+        if len(zlib.decompressobj().decompress(data[start : start + count], most + 1)) > most:
+            raise FormatError("this TIFF unpacks to more than its picture; save it again.")
 
 
 def _straight(array: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 
 import imagecodecs
 import numpy as np
@@ -108,6 +109,40 @@ def test_a_tiff_that_promises_too_much_is_refused_before_decoding() -> None:
         data[at : at + 12] = struct.pack("<HHII", tag, 4, 1, 9_000)
     with pytest.raises(FormatError, match="at most"):
         read_image(bytes(data))
+
+
+def _bomb() -> bytes:
+    """Return a TIFF of 4x4 texels whose only strip unpacks to 60 MiB."""
+    data = bytearray(tiff(DEEP[:4, :4, :3], photometric="rgb", compression="adobe_deflate"))
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        tags = file.pages[0].tags
+        places = tags["StripOffsets"].valueoffset, tags["StripByteCounts"].valueoffset
+    body = zlib.compress(bytes(60 << 20), 9)
+    assert len(body) < 1 << 16
+    struct.pack_into("<I", data, places[0], len(data))
+    struct.pack_into("<H", data, places[1], len(body))
+    return bytes(data) + body
+
+
+@pytest.mark.parametrize("has_codecs", [True, False])
+def test_a_strip_that_unpacks_to_more_than_its_picture_is_refused(
+    monkeypatch: pytest.MonkeyPatch, has_codecs: bool
+) -> None:
+    data, whole = _bomb(), file_of("tiff16")
+    if not has_codecs:
+        loaded = codecs._loaded
+        monkeypatch.setattr(codecs, "_loaded", lambda name: None if name == "imagecodecs" else loaded(name))
+    read_image(whole)
+    with pytest.raises(FormatError, match=r"more than its picture|cannot be read"):
+        read_image(data)
+
+
+def test_a_packing_that_needs_a_codec_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = tiff(DEEP[..., :3], photometric="rgb", compression="zstd")
+    loaded = codecs._loaded
+    monkeypatch.setattr(codecs, "_loaded", lambda name: None if name == "imagecodecs" else loaded(name))
+    with pytest.raises(FormatError, match=r"ZSTD.*pip install"):
+        read_image(data)
 
 
 @pytest.mark.parametrize("bits", [10, 12])
