@@ -41,7 +41,15 @@ def read_image(data: bytes, *, space: ColorSpace | None = None, limit_pixels: in
             wide, animated or of several pages, of a color model that is not grey, RGB or CMYK, with values that are
             not finite, or of a kind whose codec is not installed.
     """
-    samples = read_samples(data, limit_pixels=limit_pixels)
+    return as_image(read_samples(data, limit_pixels=limit_pixels), space=space)
+
+
+def as_image(samples: Samples, *, space: ColorSpace | None = None) -> Image:
+    """Return samples as an image; `space` as in `read_image`.
+
+    Raises:
+        FormatError: there are values among them that are not finite.
+    """
     if samples.is_float:
         pixels = samples.array.astype(np.float32)
         if not np.isfinite(pixels).all():
