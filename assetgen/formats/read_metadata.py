@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import PIL.Image
@@ -13,6 +13,7 @@ import PIL.Image
 from assetgen.errors import FormatError
 from assetgen.formats import jpeg_xl, tiff
 from assetgen.formats.exr_header import read_exr_header
+from assetgen.formats.ktx2_header import read_ktx2_header
 from assetgen.formats.png import XMP_KEYWORD
 from assetgen.formats.sniff import sniff
 from assetgen.formats.xmp import LARGEST_PACKET, read_xmp
@@ -24,7 +25,7 @@ _APP1, _START_OF_SCAN, _END = 0xE1, 0xDA, 0xD9
 
 def holds_metadata(kind: str) -> bool:
     """Return whether files of a kind, as `sniff` names it, can say where they came from."""
-    return kind in _PACKETS or kind == "exr"
+    return kind in _PACKETS or kind in _PAIRS
 
 
 def read_metadata(data: bytes) -> Metadata | None:
@@ -34,8 +35,8 @@ def read_metadata(data: bytes) -> Metadata | None:
         FormatError: the file or what it says is damaged.
     """
     kind = sniff(data)
-    if kind == "exr":
-        return Metadata.from_pairs(read_exr_header(data).texts)
+    if kind in _PAIRS:
+        return Metadata.from_pairs(_PAIRS[kind](data))
     if kind is None or kind not in _PACKETS:
         return None
     packet = _PACKETS[kind](data)
@@ -98,6 +99,10 @@ def _in_avif(data: bytes) -> bytes | None:
         raise FormatError(f"this AVIF is damaged ({error}); save it again.") from error
 
 
+_PAIRS: Final[dict[str, Callable[[bytes], Mapping[str, str]]]] = {
+    "exr": lambda data: read_exr_header(data).texts,
+    "ktx2": lambda data: read_ktx2_header(data).metadata,
+}
 _PACKETS: Final[dict[str, Callable[[bytes], bytes | None]]] = {
     "png": _in_png,
     "jpeg": _in_jpeg,
