@@ -54,13 +54,14 @@ _DAMAGE: Final = (
 """What Pillow's readers raise for damaged files; there is no common root."""
 
 
-def read_with_pillow(data: bytes, kind: str, *, limit_pixels: int) -> Samples:
+def read_with_pillow(data: bytes, kind: str, *, limit_pixels: int, is_color: bool = False) -> Samples:
     """Return the picture in a file of a kind that Pillow knows, upright.
 
     Args:
         data: the whole file.
         kind: as `sniff` names it.
         limit_pixels: the largest picture that is decoded.
+        is_color: whether it is to be sRGB; then 8-bit color of another ICC profile is converted.
 
     Raises:
         FormatError: it is damaged or cut short, too large, more than 1000 times as long as wide, animated or of
@@ -70,7 +71,7 @@ def read_with_pillow(data: bytes, kind: str, *, limit_pixels: int) -> Samples:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of a damaged tag that nobody asks for
             warnings.simplefilter("error", DecompressionBombWarning)
-            return _samples(data, kind.upper(), limit_pixels)
+            return _samples(data, kind.upper(), limit_pixels, is_color=is_color)
     except UnidentifiedImageError as error:
         if kind == "tiff":
             return read_deep_tiff(data, limit_pixels=limit_pixels)
@@ -79,7 +80,7 @@ def read_with_pillow(data: bytes, kind: str, *, limit_pixels: int) -> Samples:
         raise FormatError(f"this picture is damaged or too large ({error}); save it again.") from error
 
 
-def _samples(data: bytes, kind: str, limit_pixels: int) -> Samples:
+def _samples(data: bytes, kind: str, limit_pixels: int, *, is_color: bool) -> Samples:
     with PIL.Image.open(io.BytesIO(data), formats=(kind,)) as picture:
         check_size(picture.width, picture.height, limit_pixels)
         if getattr(picture, "n_frames", 1) != 1:
@@ -96,7 +97,7 @@ def _samples(data: bytes, kind: str, limit_pixels: int) -> Samples:
             bits = 16
             samples = _deep_samples(data, deep)
         else:
-            samples = _plain_samples(picture)
+            samples = _plain_samples(picture, is_color=is_color)
             bits = 8 * samples.dtype.itemsize
         # Asked for last: Pillow turns TIFF upright while it decodes, and then says so.
         orientation = picture.getexif().get(_ORIENTATION, 1)
@@ -159,7 +160,7 @@ def _decoded(data: bytes, raw_mode: str | None) -> np.ndarray:
         return np.array(picture)
 
 
-def _plain_samples(picture: PIL.Image.Image) -> np.ndarray:
+def _plain_samples(picture: PIL.Image.Image, *, is_color: bool) -> np.ndarray:
     picture.load()
     mode = picture.mode
     if mode in ("I;16", "I;16L", "I;16B", "I;16N"):
@@ -170,28 +171,26 @@ def _plain_samples(picture: PIL.Image.Image) -> np.ndarray:
         has_alpha = mode == "PA" or "transparency" in picture.info
         picture = picture.convert("RGBA" if has_alpha else "RGB")
     elif mode == "CMYK":
-        picture = _from_cmyk(picture)
+        picture = _to_srgb(picture, "RGB") or picture.convert("RGB")
     elif mode in ("La", "RGBa"):  # color multiplied by alpha, as TIFF may have it
         picture = picture.convert("LA" if mode == "La" else "RGBA")
     elif mode not in _PLAIN:
         raise FormatError(f"this picture's color model is {mode}; save it as grey or RGB, 8 or 16 bits.")
     if picture.mode in ("L", "RGB") and "transparency" in picture.info:
         picture = picture.convert("LA" if picture.mode == "L" else "RGBA")
+    if is_color and mode in ("RGB", "RGBA") and "srgb" not in _profile_name(picture).lower():
+        picture = _to_srgb(picture, picture.mode) or picture
     samples = np.array(picture)
     return samples if samples.ndim == 3 else samples[:, :, None]
 
 
-def _from_cmyk(picture: PIL.Image.Image) -> PIL.Image.Image:
-    """Return the picture in sRGB: by the profile of its inks where it has one, else by plain subtraction."""
+def _to_srgb(picture: PIL.Image.Image, mode: str) -> PIL.Image.Image | None:
+    """Return the picture in sRGB by its ICC profile; None where it has none that is whole and fits."""
     profile = picture.info.get("icc_profile")
-    if profile and len(profile) <= _LARGEST_PROFILE:
-        try:
-            inks = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(
-                picture, inks, ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-        except _NO_PROFILE:
-            converted = None
-        if converted is not None:
-            return converted
-    return picture.convert("RGB")
+    if not profile or len(profile) > _LARGEST_PROFILE:
+        return None
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(picture, own, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except _NO_PROFILE:
+        return None

@@ -27,8 +27,8 @@ _OTHERS = {"exr": read_exr, "hdr": read_hdr, "jxl": read_jxl}
 def read_image(data: bytes, *, space: ColorSpace | None = None, limit_pixels: int = LIMIT_PIXELS) -> Image:
     """Return the picture in a file, turned the way its EXIF orientation asks for.
 
-    Channels keep their precision up to that of float32; palettes and 1-bit pictures become RGB(A) and grey, CMYK
-    becomes sRGB by its profile.
+    Channels keep their precision up to that of float32; palettes and 1-bit pictures become RGB(A) and grey. CMYK
+    becomes sRGB by its ICC profile, and so does 8-bit RGB unless it is data; deeper RGB is taken as it is.
 
     Args:
         data: the whole file: PNG, JPEG, WebP, AVIF, JPEG XL, TIFF, EXR, HDR, TGA or BMP.
@@ -41,7 +41,8 @@ def read_image(data: bytes, *, space: ColorSpace | None = None, limit_pixels: in
             wide, animated or of several pages, of a color model that is not grey, RGB or CMYK, with values that are
             not finite, or of a kind whose codec is not installed.
     """
-    return as_image(read_samples(data, limit_pixels=limit_pixels), space=space)
+    is_color = space in (None, ColorSpace.SRGB)
+    return as_image(read_samples(data, limit_pixels=limit_pixels, is_color=is_color), space=space)
 
 
 def as_image(samples: Samples, *, space: ColorSpace | None = None) -> Image:
@@ -66,15 +67,20 @@ def as_image(samples: Samples, *, space: ColorSpace | None = None) -> Image:
     )
 
 
-def read_samples(data: bytes, *, limit_pixels: int = LIMIT_PIXELS) -> Samples:
+def read_samples(data: bytes, *, limit_pixels: int = LIMIT_PIXELS, is_color: bool = False) -> Samples:
     """Return the picture in a file at its own depth, with what the file says of its values.
+
+    Args:
+        data: the whole file.
+        limit_pixels: the largest picture that is decoded.
+        is_color: whether it is to be sRGB; then 8-bit color of another ICC profile is converted.
 
     Raises:
         FormatError: as `read_image`.
     """
     kind = sniff(data)
     if kind in _WITH_PILLOW:
-        return read_with_pillow(data, kind, limit_pixels=limit_pixels)
+        return read_with_pillow(data, kind, limit_pixels=limit_pixels, is_color=is_color)
     if kind in _OTHERS:
         return _OTHERS[kind](data, limit_pixels=limit_pixels)
     raise FormatError(

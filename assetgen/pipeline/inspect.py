@@ -70,7 +70,7 @@ def _picture(data: bytes, kind: str | None) -> dict[str, object]:
 
 def _color(samples: Samples) -> str:
     """Return what the file says of its values, its profile by name."""
-    said = samples.space.value if samples.space else "not said"
+    said = samples.space.value if samples.space else "not said, taken as srgb"
     return f"{said} (ICC profile: {samples.profile})" if samples.profile else said
 
 

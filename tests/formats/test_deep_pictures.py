@@ -221,6 +221,24 @@ def test_the_profile_of_a_picture_is_noted() -> None:
     assert read_samples(stream.getvalue()).profile == "unknown"
 
 
+def _swapped_profile() -> bytes:
+    """Return the sRGB profile with its red and green primaries exchanged, under another name."""
+    profile = bytearray(PIL.ImageCms.ImageCmsProfile(PIL.ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ") + 4, profile.index(b"gXYZ") + 4
+    profile[red : red + 8], profile[green : green + 8] = profile[green : green + 8], profile[red : red + 8]
+    return bytes(profile).replace("sRGB".encode("utf-16-be"), "xRGB".encode("utf-16-be"))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_color_of_another_profile_becomes_srgb_and_data_stay(mode: str) -> None:
+    stream = io.BytesIO()
+    picture = PIL.Image.new(mode, (8, 8), (200, 40, 90, 128)[: len(mode)])
+    picture.save(stream, "PNG", icc_profile=_swapped_profile())
+    color, data = read_image(stream.getvalue()), read_image(stream.getvalue(), space=ColorSpace.DATA)
+    assert np.abs(color.pixels[0, 0].numpy() * 255 - (40, 200, 90, 128)[: len(mode)]).max() < 2
+    assert np.abs(data.pixels[0, 0].numpy() * 255 - (200, 40, 90, 128)[: len(mode)]).max() < 1e-3
+
+
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
