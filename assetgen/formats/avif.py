@@ -9,13 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from assetgen.errors import BackendUnavailable, FormatError
-from assetgen.formats.codecs import codec
+from assetgen.errors import FormatError
+from assetgen.formats.codecs import codec, reader
 from assetgen.formats.pillow_write import codes_of, saved
+from assetgen.formats.samples import check_edge, check_quality
 from assetgen.media.image import Image
 from assetgen.media.metadata import Metadata
 
-LONGEST_EDGE: Final = 16384
+_LONGEST_EDGE: Final = 16384
 _FULL_CHROMA_FROM: Final = 90
 _SPEED: Final = 6
 """Of 0, the slowest, to 10; on our base colors 4 saves 1 % in eight times the time."""
@@ -34,12 +35,8 @@ def write_avif(image: Image, *, quality: int, metadata: Metadata | None = None) 
         BackendUnavailable: this Pillow has no AVIF.
     """
     codec("PIL._avif")
-    if max(image.width, image.height) > LONGEST_EDGE:
-        raise FormatError(
-            f"{image.width}x{image.height} is too large for AVIF; {LONGEST_EDGE} is the longest edge."
-        )
-    if not 1 <= quality <= 100:
-        raise FormatError(f"AVIF quality {quality} is out of range; write a number from 1 to 100.")
+    check_edge(image.width, image.height, _LONGEST_EDGE, "AVIF")
+    check_quality(quality, "AVIF")
     codes = codes_of(image)
     if codes.shape[2] == 2:
         codes = np.concatenate([codes[..., :1].repeat(3, axis=2), codes[..., 1:]], axis=2)
@@ -64,12 +61,7 @@ def read_deep_avif(data: bytes) -> np.ndarray:
     Raises:
         FormatError: it is damaged, or this installation cannot read it without losing bits.
     """
-    try:
-        library = codec("imagecodecs")
-    except BackendUnavailable as error:
-        raise FormatError(
-            f"this AVIF has {avif_bits(data)} bits, which Pillow reads as 8; pip install assetgen[codecs]."
-        ) from error
+    library = reader("imagecodecs", f"an AVIF of {avif_bits(data)} bits")
     try:
         array = np.asarray(library.avif_decode(data, numthreads=1))
     except (library.AvifError, ValueError, RuntimeError, MemoryError) as error:

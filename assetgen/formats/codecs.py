@@ -30,6 +30,18 @@ def codec(name: str) -> ModuleType:
     return module
 
 
+def reader(name: str, what: str) -> ModuleType:
+    """Return the library that reads something.
+
+    Raises:
+        FormatError: it is not installed, or does not load.
+    """
+    module = _loaded(name)
+    if module is None:
+        raise FormatError(f"{what} cannot be read here without {name}; {EXTRAS[name]}.")
+    return module
+
+
 def has(name: str) -> bool:
     """Return whether the library of a codec is there."""
     return _loaded(name) is not None

@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from assetgen.errors import BackendUnavailable, FormatError
-from assetgen.formats.codecs import codec
+from assetgen.errors import FormatError
+from assetgen.formats.codecs import codec, reader
 from assetgen.formats.exr_header import ExrHeader, read_exr_header
 from assetgen.formats.samples import Samples, check_size
 from assetgen.media.image import ColorSpace, Image
@@ -119,10 +119,7 @@ def _planes(data: bytes, limit_pixels: int) -> tuple[ExrHeader, dict[str, np.nda
         raise FormatError(
             f"this EXR file has {len(header.channels)} channels, too many for its size; drop some."
         )
-    try:
-        library = codec("OpenEXR")
-    except BackendUnavailable as error:
-        raise FormatError(f"EXR cannot be read here: {error.message}") from error
+    library = reader("OpenEXR", "EXR")
     try:
         with redirect_stdout(StringIO()):  # the library prints what ails a file, and leaves its parts out
             file = library.File(BytesIO(data), separate_channels=True, num_threads=0)

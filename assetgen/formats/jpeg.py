@@ -12,6 +12,7 @@ from PIL import Image as PillowImage
 
 from assetgen.errors import FormatError
 from assetgen.formats.pillow_write import codes_of, saved
+from assetgen.formats.samples import check_edge, check_quality
 from assetgen.media.image import Image
 from assetgen.media.metadata import Metadata
 
@@ -31,12 +32,8 @@ def write_jpeg(image: Image, *, quality: int = 85, metadata: Metadata | None = N
     Raises:
         FormatError: the image is longer than a JPEG can be, or the quality is out of range.
     """
-    if max(image.width, image.height) > _LONGEST_EDGE:
-        raise FormatError(
-            f"{image.width}x{image.height} is too large for JPEG; {_LONGEST_EDGE} is the longest edge."
-        )
-    if not 1 <= quality <= 100:
-        raise FormatError(f"JPEG quality {quality} is out of range; write a number from 1 to 100.")
+    check_edge(image.width, image.height, _LONGEST_EDGE, "JPEG")
+    check_quality(quality, "JPEG")
     codes = codes_of(image)[..., : 3 if image.channels >= 3 else 1]
     chroma = "4:4:4" if quality >= _FULL_CHROMA_FROM else "4:2:0"
     return saved(codes, "JPEG", metadata, quality=quality, subsampling=chroma, optimize=True)

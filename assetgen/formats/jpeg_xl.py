@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from assetgen.errors import BackendUnavailable, FormatError
-from assetgen.formats.codecs import codec
+from assetgen.errors import FormatError
+from assetgen.formats.codecs import codec, reader
 from assetgen.formats.jxl_header import CODESTREAM, CONTAINER, box, boxes_of, read_jxl_header
-from assetgen.formats.samples import Samples, check_size, whole_numbers
+from assetgen.formats.samples import Samples, check_quality, check_size, whole_numbers
 from assetgen.formats.xmp import write_xmp
 from assetgen.media.image import ColorSpace, Image
 from assetgen.media.metadata import Metadata
@@ -47,9 +47,8 @@ def write_jxl(
     plane = codes if codes.shape[2] > 1 else codes[..., 0]
     if quality is None:
         data = library.jpegxl_encode(plane, lossless=True, effort=_LOSSLESS_EFFORT, numthreads=1)
-    elif not 1 <= quality <= 100:
-        raise FormatError(f"JPEG XL quality {quality} is out of range; write a number from 1 to 100.")
     else:
+        check_quality(quality, "JPEG XL")
         distance = distance_of(quality)
         data = library.jpegxl_encode(plane, distance=distance, effort=_LOSSY_EFFORT, numthreads=1)
     return _with_metadata(bytes(data), metadata)
@@ -79,10 +78,7 @@ def read_jxl(data: bytes, *, limit_pixels: int) -> Samples:
         raise FormatError(
             f"this picture has {header.extra_channels} channels besides its color; keep alpha alone."
         )
-    try:
-        library = codec("imagecodecs")
-    except BackendUnavailable as error:
-        raise FormatError(f"JPEG XL cannot be read here: {error.message}") from error
+    library = reader("imagecodecs", "JPEG XL")
     try:
         array = np.asarray(library.jpegxl_decode(data, numthreads=1))
     except (library.JpegxlError, ValueError, RuntimeError, MemoryError) as error:

@@ -58,6 +58,26 @@ def check_size(width: int, height: int, limit_pixels: int) -> None:
         )
 
 
+def check_edge(width: int, height: int, longest: int, title: str) -> None:
+    """Refuse to write what no file of a format can hold.
+
+    Raises:
+        FormatError: an edge is longer than `longest`.
+    """
+    if max(width, height) > longest:
+        raise FormatError(f"{width}x{height} is too large for {title}; {longest} is the longest edge.")
+
+
+def check_quality(quality: int, title: str) -> None:
+    """Refuse a quality that is no number from 1 to 100.
+
+    Raises:
+        FormatError: it is none.
+    """
+    if not 1 <= quality <= 100:
+        raise FormatError(f"{title} quality {quality} is out of range; write a number from 1 to 100.")
+
+
 def upright(array: np.ndarray, orientation: object) -> np.ndarray:
     """Undo an EXIF orientation 1..8 of (H, W, C) samples; anything else counts as 1."""
     if orientation in (5, 6, 7, 8):

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from assetgen.errors import BackendUnavailable, FormatError
-from assetgen.formats.codecs import codec, has
+from assetgen.errors import FormatError
+from assetgen.formats.codecs import codec, has, reader
 from assetgen.formats.samples import Samples, check_size, upright, whole_numbers
 from assetgen.formats.xmp import write_xmp
 from assetgen.media.image import AlphaMode, ColorSpace, Image
@@ -94,10 +94,7 @@ def read_deep_tiff(data: bytes, *, limit_pixels: int) -> Samples:
         FormatError: it is damaged, too large, of several pages, or of a kind that is not grey or RGB; or tifffile is
             not installed.
     """
-    try:
-        library = codec("tifffile")
-    except BackendUnavailable as error:
-        raise FormatError(f"a TIFF beyond 8 bits cannot be read here: {error.message}") from error
+    library = reader("tifffile", "a TIFF beyond 8 bits")
     # It logs what is wrong with a file and goes on; what matters of it is raised here.
     logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)
     try:

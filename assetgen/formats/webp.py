@@ -6,13 +6,13 @@ from typing import Final
 
 import numpy as np
 
-from assetgen.errors import FormatError
 from assetgen.formats.codecs import codec
 from assetgen.formats.pillow_write import codes_of, saved
+from assetgen.formats.samples import check_edge, check_quality
 from assetgen.media.image import Image
 from assetgen.media.metadata import Metadata
 
-LONGEST_EDGE: Final = 16383
+_LONGEST_EDGE: Final = 16383
 _EFFORT: Final = 4
 """Of 0 to 6; on our base colors 6 saves 1 to 3 % in two to three times the time."""
 
@@ -30,15 +30,11 @@ def write_webp(image: Image, *, quality: int | None = None, metadata: Metadata |
         BackendUnavailable: this Pillow has no WebP.
     """
     codec("PIL._webp")
-    if max(image.width, image.height) > LONGEST_EDGE:
-        raise FormatError(
-            f"{image.width}x{image.height} is too large for WebP; {LONGEST_EDGE} is the longest edge."
-        )
+    check_edge(image.width, image.height, _LONGEST_EDGE, "WebP")
     codes = codes_of(image)
     if codes.shape[2] < 3:
         codes = np.concatenate([codes[..., :1].repeat(3, axis=2), codes[..., 1:]], axis=2)
     if quality is None:
         return saved(codes, "WEBP", metadata, lossless=True, quality=50, method=_EFFORT, exact=True)
-    if not 1 <= quality <= 100:
-        raise FormatError(f"WebP quality {quality} is out of range; write a number from 1 to 100.")
+    check_quality(quality, "WebP")
     return saved(codes, "WEBP", metadata, quality=quality, method=_EFFORT, exact=True)

@@ -159,7 +159,7 @@ def test_deep_avif_keeps_its_bits(bits: int, channels: int) -> None:
 def test_deep_avif_without_the_codec_is_refused_and_never_narrowed(monkeypatch: pytest.MonkeyPatch) -> None:
     data = imagecodecs.avif_encode(DEEP[..., :3] >> 6, level=100, bitspersample=10)
     monkeypatch.setattr(codecs, "_loaded", lambda name: None)
-    with pytest.raises(FormatError, match=r"10 bits.*pip install"):
+    with pytest.raises(FormatError, match=r"an AVIF of 10 bits cannot be read.*pip install"):
         read_image(data)
 
 
