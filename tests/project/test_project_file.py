@@ -9,6 +9,7 @@ from assetgen.errors import PromptFileError
 from assetgen.project.discover import discover
 from assetgen.project.globs import compile_glob
 from assetgen.project.project_file import check_project_file, find_project
+from assetgen.specs.table import SPECS
 from tests.project.folders import material, read, write
 
 
@@ -171,3 +172,17 @@ def test_a_wrong_profile_is_refused(tmp_path: Path, line: str, match: str) -> No
     write(tmp_path, {"assetgen.toml": f"assetgen = 1\n{line}\n"})
     (error,) = check_project_file(tmp_path / "assetgen.toml")
     assert match in error.message
+
+
+@pytest.mark.parametrize("kind", list(SPECS))
+def test_no_kind_keeps_its_prompt_where_it_is_shipped(tmp_path: Path, kind: str) -> None:
+    lines = {"atlas": 'uses = ["*.png"]'}.get(kind, 'prompt = "stone"')
+    write(
+        tmp_path,
+        {
+            "assetgen.toml": 'assetgen = 1\nprofile = "ship"',
+            "a.prompt.toml": f'assetgen = 1\nkind = "{kind}"\n{lines}\n',
+            "b.png": b"",
+        },
+    )
+    assert read(tmp_path / "a.prompt.toml").specs[0].metadata_for("web") == "none"
