@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import torch
 
 from assetgen.errors import Cancelled
+from assetgen.media.metadata import Metadata
 from assetgen.media.picture import Picture
 
 
@@ -33,6 +34,7 @@ class Context:
         on_preview: called with a small picture whenever there is something new to see.
         is_cancelled: asked at every `check`.
         threads: how many CPU threads kernels may use.
+        origin: what the files that are written say of their making, or None.
     """
 
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
@@ -40,6 +42,7 @@ class Context:
     on_preview: Callable[[Picture], None] = _ignore_preview
     is_cancelled: Callable[[], bool] = _never
     threads: int = 1
+    origin: Metadata | None = None
 
     def check(self) -> None:
         """Raise Cancelled when somebody asked to stop."""

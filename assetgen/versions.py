@@ -27,6 +27,8 @@ STEPS: Final[dict[str, int]] = {
     "dds": 2,
     "ktx2": 1,
     "png": 1,
+    "pictures": 1,  # every other picture format
+    "metadata": 1,  # what files say of their making
     "atlas": 1,  # pictures -> pages
     "sheet": 1,  # pages -> mip chains and data files
 }

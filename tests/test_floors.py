@@ -56,7 +56,19 @@ LIGHT = (
     "assetgen.serve",
     "assetgen.cli",
 )
-HEAVY_LIBRARIES = {"torch", "numpy", "numba", "PIL", "trimesh", "diffusers", "scipy", "transformers"}
+HEAVY_LIBRARIES = {
+    "torch",
+    "numpy",
+    "numba",
+    "PIL",
+    "trimesh",
+    "diffusers",
+    "scipy",
+    "transformers",
+    "tifffile",
+    "OpenEXR",
+    "imagecodecs",
+}
 ONLY_IN = {
     "diffusers": "assetgen.backends.diffusion",
     "transformers": "assetgen.backends.diffusion",
@@ -70,6 +82,9 @@ ONLY_IN = {
     "numba": "assetgen.blocks",
     "texture2ddecoder": "assetgen.blocks.decode",
     "PIL": "assetgen.formats",
+    "tifffile": "assetgen.formats",
+    "OpenEXR": "assetgen.formats",
+    "imagecodecs": "assetgen.formats",
 }
 BRIDGE = "assetgen.execute.worker"
 

@@ -52,6 +52,7 @@ class BakeOptions:
         force: make everything again.
         overwrite: move files in the way that assetgen did not make aside, to `.bak`.
         dry_run: only say what would be done.
+        profile: "work" or "ship" instead of what the projects say, or None.
     """
 
     paths: tuple[Path, ...]
@@ -60,6 +61,7 @@ class BakeOptions:
     force: bool = False
     overwrite: bool = False
     dry_run: bool = False
+    profile: str | None = None
 
 
 class Watcher(Protocol):
@@ -108,7 +110,7 @@ def bake(
     """
     started = time.monotonic()
     with Store.open(settings.cache_dir, durability=settings.durability) as store:
-        found = scan(discover(options.paths), store)
+        found = scan(discover(options.paths, profile=options.profile), store)
         plans = plan(found.assets, store, targets=options.targets, force=options.force)
         bad = _unreadable(found.errors)
         for result in bad:

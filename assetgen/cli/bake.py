@@ -39,6 +39,11 @@ def add_to(commands: Commands) -> None:
         metavar="T",
         help="engine instead of the files' own: unity, unreal, blender, godot or web; may be repeated",
     )
+    parser.add_argument(
+        "--profile",
+        metavar="P",
+        help="bake for work or ship instead of what the project says; ship strips prompts from the files",
+    )
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
     parser.add_argument("--plan", action="store_true", help="only say what would be done and why")
     parser.add_argument("--check", action="store_true", help="like --plan; exit code 1 if anything is due")
@@ -61,10 +66,13 @@ def run(options: argparse.Namespace) -> int:
     from assetgen.errors import SpecError
     from assetgen.settings import MAX_JOBS, load_settings
     from assetgen.specs.base import TARGETS
+    from assetgen.specs.embedding import PROFILES
 
     for target in options.target or ():
         if target not in TARGETS:
             raise SpecError(f"--target {target} is unknown; write one of {', '.join(TARGETS)}.")
+    if options.profile not in (None, *PROFILES):
+        raise SpecError(f"--profile {options.profile} is unknown; write one of {', '.join(PROFILES)}.")
     if options.jobs is not None and not 1 <= options.jobs <= MAX_JOBS:
         raise SpecError(f"--jobs {options.jobs} is no number of workers; write 1 to {MAX_JOBS}.")
     settings = load_settings(os.environ)
@@ -76,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
         force=options.force,
         overwrite=options.force,
         dry_run=is_dry,
+        profile=options.profile,
     )
     watcher = QuietWatcher() if options.json else TerminalWatcher(sys.stderr)
     result = bake(what, settings, watcher=watcher)

@@ -17,6 +17,8 @@ _LIBRARIES = (
     "numpy",
     "numba",
     "pillow",
+    "tifffile",
+    "OpenEXR",
     "texture2ddecoder",
     "zstandard",
     "diffusers",
@@ -86,6 +88,20 @@ def run(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _mends(pictures: dict[str, bool]) -> list[str]:
+    """Return a line for each codec that is missing: what stands in for its formats, and how to get it."""
+    from assetgen.specs.picture_formats import EXTRAS, PICTURE_FORMATS
+
+    missing: dict[str, list[str]] = {}
+    for name, is_there in pictures.items():
+        if not is_there:
+            missing.setdefault(PICTURE_FORMATS[name].needs, []).append(name)
+    return [
+        f"without {', '.join(names)}: others are written in their place; {EXTRAS[needs]}"
+        for needs, names in missing.items()
+    ]
+
+
 def _version(name: str) -> str | None:
     from importlib.metadata import PackageNotFoundError, version
 
@@ -111,5 +127,8 @@ def _text(facts: dict) -> str:
         f"models     {facts['models']}",
         "libraries  " + ", ".join(f"{name} {v or 'MISSING'}" for name, v in facts["libraries"].items()),
     ]
+    pictures = machine.get("pictures", {})
+    lines.append("pictures   " + ", ".join(name for name, is_there in pictures.items() if is_there))
+    lines += [f"           {mend}" for mend in _mends(pictures)]
     lines += [f"problem    {problem}" for problem in facts["problems"]] or ["all well"]
     return "\n".join(lines)

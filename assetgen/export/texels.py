@@ -42,7 +42,12 @@ def encode_texels(image: Image, encoding: TexelFormat, *, quality: Quality, thre
 
 def stored_image(image: Image, encoding: TexelFormat) -> Image:
     """Return the image whose values the texels hold: linear light for a float format, else itself."""
-    if not encoding.is_float or image.space is not ColorSpace.SRGB:
+    return linear_light(image) if encoding.is_float else image
+
+
+def linear_light(image: Image) -> Image:
+    """Return an image with sRGB color decoded; alpha, data and what is linear already stay as they are."""
+    if image.space is not ColorSpace.SRGB:
         return image
     pixels = image.pixels.clone()
     colors = image.channels if image.alpha is AlphaMode.NONE else image.channels - 1

@@ -6,7 +6,7 @@ Work goes file by file and map by map, so a 4096 set never holds more than a few
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -15,7 +15,7 @@ from assetgen.blocks.quality import Quality
 from assetgen.context import Context
 from assetgen.errors import GenerationError
 from assetgen.export.containers import CONTAINERS, Encoded
-from assetgen.export.image_files import ImageFile
+from assetgen.export.image_files import ImageFile, write_image_file
 from assetgen.export.targets import Channel, Target, TextureFile
 from assetgen.export.texels import alpha_of, decode_texels, encode_texels, stored_image
 from assetgen.formats.texel_format import TexelFormat
@@ -26,6 +26,7 @@ from assetgen.imaging.normals import flip_green
 from assetgen.media.artifact import Artifact
 from assetgen.media.image import ColorSpace, Image, MipChain
 from assetgen.media.material import Material
+from assetgen.specs.picture_formats import LOSSY_QUALITY
 
 _LEAST_PSNR_DB = 15.0
 """Below this a compressed level no longer resembles its source: the encoder or the container is broken."""
@@ -40,7 +41,7 @@ class ExportOptions:
         sizes: longer edges of the sets to write, largest first.
         quality: effort of block compression.
         mipmaps: whether containers that can hold mips get all of them.
-        metadata: texts by keyword, such as the prompt, kept in every file that can hold them.
+        lossy_quality: of JPEG, WebP, AVIF and JPEG XL, 1 to 100.
         build_chain: makes the chain of a map that is neither normals nor roughness with normals.
         levels: the most levels of a chain; None for all.
     """
@@ -49,7 +50,7 @@ class ExportOptions:
     sizes: tuple[int, ...]
     quality: Quality = Quality.BALANCED
     mipmaps: bool = True
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    lossy_quality: int = LOSSY_QUALITY
     build_chain: Callable[[Image], MipChain] = build_mips
     levels: int | None = None
 
@@ -159,21 +160,24 @@ def _write(file: TextureFile, chain: MipChain, options: ExportOptions, size: int
     suffix = f"_{size}" if len(options.sizes) > 1 else ""
     stem, top = f"{options.name}_{file.role}{suffix}", chain.levels[0]
     if isinstance(file.form, ImageFile):
+        written = write_image_file(file.form, top, quality=options.lossy_quality, metadata=ctx.origin)
         return Artifact(
             role=file.role,
-            filename=f"{stem}.{file.form.extension}",
-            format=file.form.format,
-            media_type=file.form.media_type,
-            data=file.form.write(top, options.metadata),
+            filename=f"{stem}.{written.row.suffix}",
+            format=written.row.label,
+            media_type=written.row.media_type,
+            data=written.data,
             width=top.width,
             height=top.height,
             mips=1,
-            color_space=top.space.value,
+            color_space=written.stored.space.value,
+            quality=written.quality,
+            fallback=written.fallback,
         )
     levels = chain.levels if options.mipmaps else chain.levels[:1]
     texture = _encode(levels, file.form.encoding, options.quality, ctx)
     container = CONTAINERS[file.form.container]
-    data = container.write(texture, options.metadata)
+    data = container.write(texture, ctx.origin.pairs() if ctx.origin else {})
     return Artifact(
         role=file.role,
         filename=f"{stem}.{container.extension}",

@@ -1,43 +1,42 @@
-"""JPEG out: small pictures for people to look at, never a texture.
+"""JPEG out: small pictures for people to look at, and color textures where somebody wants them small.
 
-Baseline sRGB without metadata, chroma at half the resolution, and Huffman tables fitted to the picture.
+Baseline, sRGB, and Huffman tables fitted to the picture.
 """
 
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Final
 
-import torch
 from PIL import Image as PillowImage
 
 from assetgen.errors import FormatError
+from assetgen.formats.pillow_write import codes_of, saved
+from assetgen.formats.samples import check_edge, check_quality
 from assetgen.media.image import Image
+from assetgen.media.metadata import Metadata
 
-_LONGEST_EDGE = 65500
+_LONGEST_EDGE: Final = 65500
+_FULL_CHROMA_FROM: Final = 90
+"""Quality from which color keeps its full resolution: below, half is what a JPEG is expected to have."""
 
 
-def write_jpeg(image: Image, *, quality: int = 85) -> bytes:
+def write_jpeg(image: Image, *, quality: int = 85, metadata: Metadata | None = None) -> bytes:
     """Return an image as a JPEG file: gray of one or two channels, color of three or four; alpha is left out.
 
     Args:
         image: pixels 0..1, clamped, written as they are whatever their color space.
-        quality: 1 to 95, as the reference encoder counts.
+        quality: 1 to 100, as the reference encoder counts.
+        metadata: where it came from, kept as an XMP packet.
 
     Raises:
         FormatError: the image is longer than a JPEG can be, or the quality is out of range.
     """
-    if max(image.width, image.height) > _LONGEST_EDGE:
-        raise FormatError(
-            f"{image.width}x{image.height} is too large for JPEG; {_LONGEST_EDGE} is the longest edge."
-        )
-    if not 1 <= quality <= 95:
-        raise FormatError(f"JPEG quality {quality} is out of range; write a number from 1 to 95.")
-    channels = 3 if image.channels >= 3 else 1
-    codes = (image.pixels[..., :channels].clamp(0, 1) * 255 + 0.5).to(torch.uint8).cpu().contiguous().numpy()
-    picture = PillowImage.fromarray(codes if channels == 3 else codes[..., 0])
-    stream = BytesIO()
-    picture.save(stream, "JPEG", quality=quality, subsampling="4:2:0", optimize=True)
-    return stream.getvalue()
+    check_edge(image.width, image.height, _LONGEST_EDGE, "JPEG")
+    check_quality(quality, "JPEG")
+    codes = codes_of(image)[..., : 3 if image.channels >= 3 else 1]
+    chroma = "4:4:4" if quality >= _FULL_CHROMA_FROM else "4:2:0"
+    return saved(codes, "JPEG", metadata, quality=quality, subsampling=chroma, optimize=True)
 
 
 def jpeg_size(data: bytes) -> tuple[int, int]:

@@ -15,7 +15,9 @@ import numpy as np
 import torch
 
 from assetgen.errors import FormatError
+from assetgen.formats.xmp import write_xmp
 from assetgen.media.image import ColorSpace, Image
+from assetgen.media.metadata import Metadata
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _COLOR_TYPE: Final = {1: 0, 2: 4, 3: 2, 4: 6}
@@ -23,9 +25,19 @@ _COLOR_TYPE: Final = {1: 0, 2: 4, 3: 2, 4: 6}
 _BAND_ROWS: Final = 64
 """Rows filtered at once, so that a large image never needs five copies of itself."""
 _LEVEL: Final = 6
+XMP_KEYWORD: Final = "XML:com.adobe.xmp"
+_KEYWORDS: Final = {
+    "Title": "asset",
+    "Description": "prompt",
+    "Copyright": "licence",
+    "Software": "generator",
+}
+"""The keywords that the specification names, and what stands under each."""
 
 
-def write_png(image: Image, *, bits: int = 8, text: Mapping[str, str] | None = None) -> bytes:
+def write_png(
+    image: Image, *, bits: int = 8, text: Mapping[str, str] | None = None, metadata: Metadata | None = None
+) -> bytes:
     """Return the bytes of a PNG file.
 
     Args:
@@ -33,6 +45,7 @@ def write_png(image: Image, *, bits: int = 8, text: Mapping[str, str] | None = N
             alpha. sRGB images are tagged so, linear ones get gamma 1, data gets no tag.
         bits: 8 or 16 a channel.
         text: keywords (1 to 79 Latin-1 characters) and what they say, kept in the file.
+        metadata: where it came from, kept as an XMP packet and under the keywords that PNG names.
 
     Raises:
         FormatError: other bits, or a keyword that PNG does not allow.
@@ -42,6 +55,7 @@ def write_png(image: Image, *, bits: int = 8, text: Mapping[str, str] | None = N
     header = struct.pack(">2I5B", image.width, image.height, bits, _COLOR_TYPE[image.channels], 0, 0, 0)
     chunks = [_chunk(b"IHDR", header), *_space_chunks(image.space)]
     chunks += [_text_chunk(keyword, value) for keyword, value in (text or {}).items()]
+    chunks += _metadata_chunks(metadata)
     chunks += [_chunk(b"IDAT", _compress(_rows(image, bits), pixel_bytes=image.channels * bits // 8))]
     return SIGNATURE + b"".join(chunks) + _chunk(b"IEND", b"")
 
@@ -56,6 +70,14 @@ def _space_chunks(space: ColorSpace) -> list[bytes]:
     if space is ColorSpace.LINEAR:
         return [_chunk(b"gAMA", struct.pack(">I", 100_000))]
     return []
+
+
+def _metadata_chunks(metadata: Metadata | None) -> list[bytes]:
+    if metadata is None or metadata.is_empty:
+        return []
+    texts = {keyword: getattr(metadata, name).replace("\0", "") for keyword, name in _KEYWORDS.items()}
+    packet = XMP_KEYWORD.encode() + b"\0\0\0\0\0" + write_xmp(metadata)
+    return [*(_text_chunk(keyword, text) for keyword, text in texts.items() if text), _chunk(b"iTXt", packet)]
 
 
 def _text_chunk(keyword: str, value: str) -> bytes:

@@ -78,6 +78,7 @@ class MaterialKind(MaterialValue):
             name=spec.asset.rsplit("/", 1)[-1],
             sizes=spec.export_sizes or (longer_edge(value),),
             quality=Quality(export.quality) if export.quality else Quality.BALANCED,
+            lossy_quality=export.lossy_quality,
         )
         yield from export_material(value, only_roles(plan, wanted), options, ctx)
 

@@ -10,10 +10,10 @@ import torch
 
 from assetgen.errors import FormatError, SpecError
 from assetgen.formats.material_bundle import is_material_bundle, read_material_bundle
-from assetgen.formats.read_image import read_image
 from assetgen.imaging.normals import encode_normal, normal_from_height
 from assetgen.imaging.occlusion import horizon_occlusion
 from assetgen.imaging.resize import resize
+from assetgen.kinds.source_picture import read_map
 from assetgen.media.image import AlphaMode, ColorSpace, Image
 from assetgen.media.material import Material
 
@@ -108,7 +108,7 @@ def _read(role: str, data: bytes) -> list[tuple[str, Image]]:
     if is_material_bundle(data):
         return _maps_of_asset(role, read_material_bundle(data))
     is_color = role in ("albedo", "emissive")
-    image = read_image(data, space=ColorSpace.SRGB if is_color else ColorSpace.DATA)
+    image = read_map(data, is_color=is_color)
     pixels = image.pixels
     if role == "orm":
         if image.channels < 3:

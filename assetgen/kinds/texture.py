@@ -57,7 +57,10 @@ class TextureKind(MaterialValue):
         plan = find_target(target, spec.engine.get(target, {}))
         forms = [form_named(name, container=plan.container) for name in spec.formats]
         options = ExportOptions(
-            name=spec.asset.rsplit("/", 1)[-1], sizes=(longer_edge(value),), mipmaps=spec.mipmaps
+            name=spec.asset.rsplit("/", 1)[-1],
+            sizes=(longer_edge(value),),
+            mipmaps=spec.mipmaps,
+            lossy_quality=spec.lossy_quality,
         )
         for form in forms or [_form_of(plan, spec.role)]:
             file = TextureFile(role=spec.role, content=_content_of(spec.role), form=form)

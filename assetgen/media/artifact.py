@@ -20,6 +20,7 @@ class Artifact:
         mips: mip levels.
         color_space: "srgb", "linear" or "data".
         quality: measured figures of this file, such as {"psnr_db": 44.1}.
+        fallback: why it has another format than was asked for, or "".
     """
 
     role: str
@@ -32,3 +33,4 @@ class Artifact:
     mips: int = 0
     color_space: str = ""
     quality: tuple[tuple[str, float], ...] = ()
+    fallback: str = ""

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import torch
@@ -22,6 +23,7 @@ from assetgen.formats.jpeg import jpeg_size
 from assetgen.kinds.base import Kind
 from assetgen.kinds.table import KINDS
 from assetgen.media.artifact import Artifact
+from assetgen.media.metadata import Metadata
 from assetgen.media.picture import Picture
 from assetgen.pipeline.course import EXPORT, MAKE, SHOW, SKETCH, Course
 from assetgen.pipeline.encoders import ready_encoders
@@ -250,10 +252,13 @@ def _export(value: _Value, target: TargetPlan, ctx: Context, *, number: int) -> 
     value.course.begin(EXPORT, number=number)
     options, document = value.spec.engine.get(target.target, {}), value.spec.export_document(target.target)
     ready_encoders(value.store, target.target, options, ctx, document=document)
+    ctx = replace(ctx, origin=_origin(value).kept(value.spec.metadata_for(target.target)))
     with noted_fallbacks() as fallbacks:
         for artifact in value.kind.export(value.value, value.spec, target.target, ctx):
             files.append(_stored(artifact, value.store))
             figures.update({f"{artifact.role}_{name}": figure for name, figure in artifact.quality})
+            if artifact.fallback:
+                fallbacks[artifact.fallback] = None
     if not files:
         raise GenerationError(f"nothing is left to export to {target.target}; switch a map on.")
     manifest = Manifest(
@@ -292,15 +297,34 @@ def _stored(artifact: Artifact, store: Store) -> ManifestFile:
     )
 
 
+def _origin(value: _Value) -> Metadata:
+    """Return what the files say of their making; nothing in it but what their key depends on."""
+    spec = value.spec
+    is_generated = not spec.source
+    return Metadata(
+        asset=spec.asset.rsplit("/", 1)[-1],  # the folder it lies in is no part of the key
+        prompt=spec.prompt,
+        negative=spec.negative,
+        seed=spec.seed if is_generated else None,
+        backend=spec.backend if is_generated else "",
+        licence=_licence(spec),
+        key=value.key,
+        generator=f"assetgen {ASSETGEN}",
+    )
+
+
+def _licence(spec: Spec) -> str:
+    return "that of the source" if spec.source else BACKENDS[spec.backend].licence
+
+
 def _provenance(value: _Value, export_seconds: float, fallbacks: Iterable[str]) -> dict[str, object]:
     """Return where the set came from, enough to make it again."""
     spec = value.spec
-    backend = None if spec.source else spec.backend
     return {
         "spec": spec.make_document(),
         "seed": spec.seed,
-        "backend": backend,
-        "licence": BACKENDS[backend].licence if backend else "that of the source",
+        "backend": None if spec.source else spec.backend,
+        "licence": _licence(spec),
         "steps": dict(STEPS),
         "assetgen": ASSETGEN,
         "torch": str(torch.__version__),

@@ -8,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import torch
 
+from assetgen.formats.codecs import available_codecs
+
 
 def describe_machine(device: torch.device) -> dict[str, object]:
     """Return processor, GPU and library facts as plain JSON; `device` is the one that would be used."""
@@ -24,6 +26,7 @@ def describe_machine(device: torch.device) -> dict[str, object]:
         "torch_cuda": torch.version.cuda,
         "numba": _version("numba"),
         "gpus": gpus,
+        "pictures": available_codecs(),
         "mps": torch.backends.mps.is_available(),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,10 +23,14 @@ class ProjectFiles:
     files: tuple[Path, ...]
 
 
-def discover(paths: Sequence[Path]) -> tuple[ProjectFiles, ...]:
+def discover(paths: Sequence[Path], *, profile: str | None = None) -> tuple[ProjectFiles, ...]:
     """Return the prompt files that `paths` name: each a prompt file, or a folder that is searched.
 
     Files under a subfolder with its own project file come in a group of their own. A file is listed once.
+
+    Args:
+        paths: prompt files and folders.
+        profile: what to bake for instead of what the projects say.
 
     Raises:
         PromptFileError: a path does not exist or cannot be read, or a project file is broken.
@@ -47,7 +51,11 @@ def discover(paths: Sequence[Path]) -> tuple[ProjectFiles, ...]:
                 f"there is no such file or folder; write a folder or a file that ends in {PROMPT_SUFFIX}."
             )
             raise PromptFileError(message, place=Place(str(path)))
-    return _grouped(found)
+    return tuple(_for(group, profile) for group in _grouped(found))
+
+
+def _for(group: ProjectFiles, profile: str | None) -> ProjectFiles:
+    return group if profile is None else replace(group, project=replace(group.project, profile=profile))
 
 
 def _grouped(found: dict[Path, tuple[Path, Project]]) -> tuple[ProjectFiles, ...]:

@@ -21,6 +21,7 @@ from assetgen.backends.table import BACKENDS, fingerprint
 from assetgen.errors import AssetGenError, PromptFileError
 from assetgen.project.project_file import PROMPT_SUFFIX
 from assetgen.specs.base import TARGETS, Spec
+from assetgen.specs.picture_formats import missing_modules
 from assetgen.specs.table import spec_from_json
 from assetgen.store.keys import action_key, hash_file
 from assetgen.store.paths import safe_relative
@@ -38,6 +39,8 @@ _EXPORT_STEPS: Final = (
     "dds",
     "ktx2",
     "png",
+    "pictures",
+    "metadata",
 )
 
 
@@ -98,6 +101,9 @@ class ExportKeys(Mapping[str, str]):
             "name": self._spec.asset.rsplit("/", 1)[-1],
             "steps": {step: STEPS[step] for step in (*_EXPORT_STEPS, *self._spec.export_steps)},
         }
+        lacking = missing_modules(self._spec.formats_asked())
+        if lacking:  # something else is written then, until they are installed
+            document["without"] = lacking
         return action_key("export", document)
 
 
@@ -135,7 +141,7 @@ def versions_fingerprint() -> str:
     backends = {
         name: {kind: fingerprint(name, kind=kind) for kind in row.kinds} for name, row in BACKENDS.items()
     }
-    document = [KEY_SCHEMA, STEPS, backends, TARGETS]
+    document = [KEY_SCHEMA, STEPS, backends, TARGETS, missing_modules()]
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 from assetgen.errors import PromptFileError
 from assetgen.project.globs import compile_glob
 from assetgen.project.toml_file import Places, TomlFile, read_toml
+from assetgen.specs.embedding import DEFAULT_PROFILE, PROFILES
 from assetgen.specs.paths import portable_path_problem, resolve_reference
 from assetgen.specs.project import DEFAULT_OUTPUT, project_table
 from assetgen.specs.wording import KeyPath, Problem, show, spell
@@ -74,6 +75,8 @@ class Project:
         styles: by name.
         rules: in the order in which later ones win.
         files: the project files that had a say, outermost first.
+        profile: what it is baked for, "work" or "ship".
+        levels: what finished files say of their making, by profile.
     """
 
     root: Path
@@ -83,6 +86,13 @@ class Project:
     styles: Mapping[str, Style] = field(default_factory=dict, hash=False)
     rules: tuple[Rule, ...] = ()
     files: tuple[Path, ...] = ()
+    profile: str = DEFAULT_PROFILE
+    levels: Mapping[str, str] = field(default_factory=lambda: dict(PROFILES), hash=False)
+
+    @property
+    def metadata(self) -> str:
+        """What finished files say of their making unless a prompt file, a rule or a style says otherwise."""
+        return self.levels[self.profile]
 
     @property
     def output_folder(self) -> Path:
@@ -102,7 +112,7 @@ class Project:
             name: [s.prompt, s.negative, s.defaults.document] for name, s in sorted(self.styles.items())
         }
         rules = [[rule.match, rule.base, rule.defaults.document] for rule in self.rules]
-        document = [self.targets, styles, rules]
+        document = [self.targets, styles, rules, self.metadata]
         return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -172,6 +182,8 @@ def extend_project(project: Project, *, folder: Path) -> Project:
         styles={**project.styles, **_styles(file)},
         rules=(*project.rules, *_rules(file, base=base)),
         files=(*project.files, path),
+        profile=document.get("profile", project.profile),
+        levels={**project.levels, **document.get("metadata", {})},
     )
 
 

@@ -179,6 +179,7 @@ def _spec(layers: list[Defaults], project: Project, origin: _Origin, problems: l
         problems.append(Problem(("style",), f"style = {show(document['style'])} is unknown; {advice}"))
     if project.targets is not None:
         document = {"targets": project.targets, **document}
+    document = _filled(document, prune_defaults(kind, {"export": {"metadata": project.metadata}}))
     return _checked_spec(kind, document, style, origin, problems)
 
 

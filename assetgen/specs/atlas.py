@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from assetgen.specs.base import LARGEST_SIZE, Spec, common_contradictions
+from assetgen.specs.embedding import METADATA_LEVELS
 from assetgen.specs.fields import (
     check_fields,
     choice,
@@ -77,6 +78,12 @@ class AtlasExport:
         stage="export",
         doc="Effort of block compression; the target decides when absent.",
     )
+    metadata: str = choice(
+        *METADATA_LEVELS,
+        default=METADATA_LEVELS[0],
+        stage="export",
+        doc="What finished files say of their making; the project's profile decides when absent.",
+    )
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -140,6 +147,10 @@ class AtlasSpec(Spec):
     export: AtlasExport = table_of(  # noqa: RUF009
         AtlasExport, default=AtlasExport(), stage="export", doc="How pages and data are written."
     )
+
+    def export_metadata(self) -> str:
+        """Return what `export.metadata` says."""
+        return self.export.metadata
 
     @property
     def levels(self) -> int:

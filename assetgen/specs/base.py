@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 from assetgen.errors import SpecError
+from assetgen.specs.embedding import METADATA_LEVELS
 from assetgen.specs.fields import (
     check_fields,
     choices,
@@ -56,6 +57,9 @@ CONTAINERS: Final = ("dds", "ktx2", "png")
 
 _COMMON_ENGINE = {
     "container": Key(Choice(CONTAINERS), "Container of the finished textures."),
+    "metadata": Key(
+        Choice(METADATA_LEVELS), "What finished files say of their making, over export.metadata."
+    ),
     "normal_y": Key(
         Choice(("directx", "opengl")), "Green channel of normal maps: -Y (DirectX) or +Y (OpenGL)."
     ),
@@ -172,6 +176,18 @@ class Spec:
         """Return everything that exporting to one target depends on besides the made value, as JSON."""
         options = dict(self.engine.get(target, {}))
         return {"kind": self.kind, "target": target, "engine": options, **document_of(self, "export")}
+
+    def metadata_for(self, target: str) -> str:
+        """Return what a target's files say of their making: "full", "license" or "none"."""
+        return self.engine.get(target, {}).get("metadata", self.export_metadata())
+
+    def export_metadata(self) -> str:
+        """Return what `export.metadata` says."""
+        return METADATA_LEVELS[0]
+
+    def formats_asked(self) -> tuple[str, ...]:
+        """Return the formats that the file names, as against those that a target would choose."""
+        return ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the whole spec as JSON, for `spec_from_json`."""

@@ -98,9 +98,9 @@ def text(longest: int = 200, *, is_prose: bool = False, **declaration: Any) -> A
     return ruled(Text(longest, is_prose=is_prose), **declaration)
 
 
-def choice(*names: str, **declaration: Any) -> Any:
-    """Return a field that holds one of `names`; `declaration` as in `ruled`."""
-    return ruled(Choice(names), **declaration)
+def choice(*names: str, advice: tuple[tuple[str, str], ...] = (), **declaration: Any) -> Any:
+    """Return a field that holds one of `names`; `advice` as in `Choice`, `declaration` as in `ruled`."""
+    return ruled(Choice(names, advice), **declaration)
 
 
 def choices(*names: str, least: int = 0, **declaration: Any) -> Any:

@@ -17,17 +17,19 @@ from assetgen.specs.base import (
     size_contradictions,
     square_contradictions,
 )
-from assetgen.specs.fields import check_fields, choice, number, ruled, switch, table_of
+from assetgen.specs.embedding import METADATA_LEVELS
+from assetgen.specs.fields import check_fields, choice, integer, number, ruled, switch, table_of
+from assetgen.specs.picture_formats import LOSSLESS_PICTURES, LOSSY_ADVICE, LOSSY_QUALITY, PICTURES
 from assetgen.specs.rules import Either, Integer, ListOf, Number, OneInteger, Pair, Text
 from assetgen.specs.tables import MapOf
 from assetgen.specs.texture import TILES
 from assetgen.specs.wording import Problem, show
 
 QUALITIES: Final = ("fast", "balanced", "high", "max")
-COLOR_FORMATS: Final = ("bc7", "bc1", "bc3", "bc6h", "rgba8", "rgba16f", "png")
-NORMAL_FORMATS: Final = ("bc5", "bc7", "rgba8", "png")
-ORM_FORMATS: Final = ("bc7", "bc1", "bc3", "rgba8", "png")
-HEIGHT_FORMATS: Final = ("png16", "png", "bc4", "r16")
+COLOR_FORMATS: Final = ("bc7", "bc1", "bc3", "bc6h", "rgba8", "rgba16f", *PICTURES)
+NORMAL_FORMATS: Final = ("bc5", "bc7", "rgba8", *LOSSLESS_PICTURES)
+ORM_FORMATS: Final = ("bc7", "bc1", "bc3", "rgba8", *LOSSLESS_PICTURES)
+HEIGHT_FORMATS: Final = ("bc4", "r16", *LOSSLESS_PICTURES)
 LARGEST_PARAMETER: Final = 1e9
 
 
@@ -100,13 +102,25 @@ class MaterialExport:
     )
     albedo: str | None = choice(*COLOR_FORMATS, default=None, stage="export", doc="Format of the base color.")
     normal: str | None = choice(
-        *NORMAL_FORMATS, default=None, stage="export", doc="Format of the normal map."
+        *NORMAL_FORMATS,
+        advice=LOSSY_ADVICE,
+        default=None,
+        stage="export",
+        doc="Format of the normal map.",
     )
     orm: str | None = choice(
-        *ORM_FORMATS, default=None, stage="export", doc="Format of occlusion, roughness, metallic."
+        *ORM_FORMATS,
+        advice=LOSSY_ADVICE,
+        default=None,
+        stage="export",
+        doc="Format of occlusion, roughness, metallic.",
     )
     height: str | None = choice(
-        *HEIGHT_FORMATS, default=None, stage="export", doc="Format of the height map."
+        *HEIGHT_FORMATS,
+        advice=LOSSY_ADVICE,
+        default=None,
+        stage="export",
+        doc="Format of the height map.",
     )
     emissive: str | None = choice(
         *COLOR_FORMATS, default=None, stage="export", doc="Format of emitted light."
@@ -122,6 +136,15 @@ class MaterialExport:
         default=None,
         stage="export",
         doc="Effort of block compression; the target decides when absent.",
+    )
+    lossy_quality: int = integer(
+        1, 100, default=LOSSY_QUALITY, stage="export", doc="Quality of JPEG, WebP, AVIF and JPEG XL files."
+    )
+    metadata: str = choice(
+        *METADATA_LEVELS,
+        default=METADATA_LEVELS[0],
+        stage="export",
+        doc="What finished files say of their making; the project's profile decides when absent.",
     )
 
     def __post_init__(self) -> None:
@@ -158,6 +181,16 @@ class MaterialSpec(Spec):
     def export_sizes(self) -> tuple[int, ...]:
         """Longer edges of the sets to write, largest first; empty for a source's own size."""
         return self.export.sizes or ((max(self.size),) if self.size else ())
+
+    def export_metadata(self) -> str:
+        """Return what `export.metadata` says."""
+        return self.export.metadata
+
+    def formats_asked(self) -> tuple[str, ...]:
+        """Return the formats that the file names, as against those that a target would choose."""
+        export = self.export
+        named = (export.albedo, export.normal, export.orm, export.height, export.emissive)
+        return tuple(name for name in named if name is not None)
 
     def export_document(self, target: str) -> dict[str, Any]:
         """Return everything that exporting to one target depends on besides the made value, as JSON."""

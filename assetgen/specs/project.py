@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final
 
 from assetgen.specs.base import LONGEST_PROMPT, SCHEMA_VERSION, TARGETS
+from assetgen.specs.embedding import DEFAULT_PROFILE, METADATA_LEVELS, PROFILES
 from assetgen.specs.rules import Choice, Constant, ListOf, Text
 from assetgen.specs.table import defaults_table
 from assetgen.specs.tables import Key, MapOf, Table
@@ -36,6 +37,20 @@ def project_table() -> Table:
         ),
         "targets": Key(
             ListOf(Choice(TARGETS), 1, len(TARGETS), is_set=True), "Engines to export to.", default=["unity"]
+        ),
+        "profile": Key(
+            Choice(tuple(PROFILES)),
+            "What it is baked for: work, or ship to players.",
+            default=DEFAULT_PROFILE,
+        ),
+        "metadata": Key(
+            Table(
+                {
+                    name: Key(Choice(METADATA_LEVELS), f"In the {name} profile.", default=level)
+                    for name, level in PROFILES.items()
+                }
+            ),
+            "What finished files say of their making: full, the license alone, or none.",
         ),
         "style": Key(styles, "Styles by name: words for the prompt, and defaults for absent keys."),
         "rule": Key(rules, "Defaults for the prompt files that a glob matches; later rules win."),

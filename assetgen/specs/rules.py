@@ -173,9 +173,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of a few names."""
+    """One of a few names.
+
+    Args:
+        names: what is accepted.
+        advice: names that others accept and this does not, and what to do instead.
+    """
 
     names: tuple[str, ...]
+    advice: tuple[tuple[str, str], ...] = ()
 
     @property
     def wanted(self) -> str:
@@ -190,6 +196,10 @@ class Choice:
         """Return the name."""
         if isinstance(value, str) and value in self.names:
             return value
+        known = dict(self.advice).get(value) if isinstance(value, str) else None
+        if known is not None:
+            refuse(value, path, self.wanted, known, problems)
+            return None
         near = did_you_mean(value, self.names) if isinstance(value, str) else ""
         mend = near if near.startswith("did") else f'write "{self.names[0]}", for example.'
         refuse(value, path, self.wanted, mend, problems)

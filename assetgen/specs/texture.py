@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from assetgen.specs.base import SIZE, Spec, common_contradictions, size_contradictions, square_contradictions
-from assetgen.specs.fields import choice, choices, ruled, switch
+from assetgen.specs.embedding import METADATA_LEVELS
+from assetgen.specs.fields import choice, choices, integer, ruled, switch
+from assetgen.specs.picture_formats import LOSSY_ADVICE, LOSSY_QUALITY, PICTURE_FORMATS, PICTURES
 from assetgen.specs.wording import Problem
 
 TILES: Final = ("xy", "x", "y", "none")
 TEXTURE_ROLES: Final = ("albedo", "normal", "roughness", "metallic", "occlusion", "height", "emissive", "orm")
 ENCODINGS: Final = ("bc7", "bc5", "bc4", "bc1", "bc3", "bc6h", "rgba8", "rgba16f", "r16")
 TEXTURE_FORMATS: Final = (
-    "png",
-    "png16",
+    *PICTURES,
     *(f"{container}:{encoding}" for container in ("dds", "ktx2") for encoding in ENCODINGS),
 )
 
@@ -29,6 +30,7 @@ _ROLES_OF_ENCODING: Final[Mapping[str, tuple[str, ...]]] = {
     "bc3": (*_COLOR, *_ONE_CHANNEL, "orm"),
     "bc6h": _COLOR,
     "rgba16f": _COLOR,
+    **{word: _COLOR for word, row in PICTURE_FORMATS.items() if row.is_lossy},
 }
 
 
@@ -58,6 +60,29 @@ class TextureSpec(Spec):
     mipmaps: bool = switch(
         default=True, keys=("mipmaps", "export.mipmaps"), stage="export", doc="Write every mip level."
     )
+    lossy_quality: int = integer(
+        1,
+        100,
+        default=LOSSY_QUALITY,
+        keys=("export.lossy_quality",),
+        stage="export",
+        doc="Quality of JPEG, WebP, AVIF and JPEG XL files.",
+    )
+    metadata: str = choice(
+        *METADATA_LEVELS,
+        default=METADATA_LEVELS[0],
+        keys=("export.metadata",),
+        stage="export",
+        doc="What finished files say of their making; the project's profile decides when absent.",
+    )
+
+    def export_metadata(self) -> str:
+        """Return what `export.metadata` says."""
+        return self.metadata
+
+    def formats_asked(self) -> tuple[str, ...]:
+        """Return the formats that the file names, as against those that a target would choose."""
+        return self.formats
 
     @classmethod
     def contradictions(cls, values: Mapping[str, Any]) -> list[Problem]:
@@ -71,7 +96,10 @@ class TextureSpec(Spec):
         for name in values["formats"]:
             container, _, encoding = name.rpartition(":")
             roles = _ROLES_OF_ENCODING.get(encoding)
-            if roles is not None and role not in roles:
+            if roles is not None and role not in roles and not container and encoding in PICTURE_FORMATS:
+                message = f'export.formats has "{name}" for {role}: {dict(LOSSY_ADVICE)[name]}'
+                problems.append(Problem(("export", "formats"), message))
+            elif roles is not None and role not in roles:
                 better = "bc5" if role == "normal" else "bc7"
                 message = (
                     f'export.formats has "{name}", which is for {" or ".join(roles)} and not for {role}; '
@@ -97,5 +125,6 @@ def _one_file_twice(formats: tuple[str, ...]) -> list[Problem]:
 
 
 def _extension(name: str) -> str:
-    """Return a format's file extension: its container's name, or its own without the bits."""
-    return name.partition(":")[0].rstrip("0123456789")
+    """Return a format's file extension: its own, or its container's name."""
+    row = PICTURE_FORMATS.get(name)
+    return row.suffix if row else name.partition(":")[0]

@@ -96,7 +96,7 @@ def test_an_interrupt_is_exit_code_130_and_the_next_bake_goes_on(assetgen: Comma
 def test_an_interrupt_while_planning_is_exit_code_130(
     assetgen: CommandLine, game: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_: object) -> None:
+    def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("assetgen.bake.run.discover", interrupted)
@@ -108,6 +108,7 @@ def test_an_interrupt_while_planning_is_exit_code_130(
     ("arguments", "words"),
     [
         (["--target", "unty"], "--target unty"),
+        (["--profile", "shop"], "--profile shop"),
         (["--jobs", "0"], "--jobs 0"),
         (["--jobs", "1000"], "--jobs 1000"),
         (["--jobs", "many"], "--jobs"),

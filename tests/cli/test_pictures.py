@@ -55,7 +55,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "bomb": (promising(30000, 30000), "source.albedo:"),
     "sliver": (promising(1 << 20, 16), "source.albedo:"),
     "zip bomb": (zip_bomb(), "source.albedo:"),
-    "cmyk": (picture("CMYK", "TIFF"), "CMYK"),
+    "lab": (picture("LAB", "TIFF"), "LAB"),
     "other size": (picture("RGB", "PNG", edge=48), "no powers of two"),
     "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "source.albedo:"),
 }
@@ -65,6 +65,7 @@ GOOD: dict[str, bytes] = {
     "one bit": picture("1", "PNG"),
     "jpeg": picture("RGB", "JPEG"),
     "alpha": picture("RGBA", "PNG"),
+    "cmyk": picture("CMYK", "TIFF"),
 }
 PROMPTS = {
     "nothing": (material().replace('"stone"', '"qwertz asdfgh"'), "names no material"),

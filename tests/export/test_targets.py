@@ -30,6 +30,7 @@ from assetgen.imaging.color import srgb_to_linear
 from assetgen.media.artifact import Artifact
 from assetgen.media.image import AlphaMode, ColorSpace, Image
 from assetgen.media.material import Material
+from assetgen.media.metadata import Metadata
 from assetgen.specs import base
 from tests.export.materials import EDGE, pixels_of, small_material
 
@@ -239,13 +240,13 @@ def test_a_map_with_a_form_of_its_own_keeps_that_in_any_container() -> None:
 
 
 def test_ktx2_files_say_what_they_are_and_keep_texts() -> None:
-    options = ExportOptions(name="wall", sizes=(EDGE,), metadata={"prompt": "wet", "seed": "7"})
+    options, ctx = ExportOptions(name="wall", sizes=(EDGE,)), Context(origin=Metadata(prompt="wet", seed=7))
     target = find_target("web", NONE, container="ktx2")
-    found = {a.role: a for a in export_material(small_material(), target, options, Context())}
+    found = {a.role: a for a in export_material(small_material(), target, options, ctx)}
     for artifact in found.values():
         assert (artifact.media_type, artifact.mips) == ("image/ktx2", 6)
         header = read_ktx2_header(artifact.data)
-        assert (header.metadata["prompt"], header.metadata["seed"]) == ("wet", "7")
+        assert (header.metadata["assetgen:prompt"], header.metadata["assetgen:seed"]) == ("wet", "7")
         assert (
             header.shape.srgb == (artifact.color_space == "srgb") == (artifact.role in ("albedo", "emissive"))
         )

@@ -1,7 +1,8 @@
 """What the encoders and writers make of one small picture, as hashes tied to the versions of their steps.
 
 The encoders are plain IEEE arithmetic, so their bytes are the same on every machine. PNG is hashed after
-inflating: deflate libraries differ in how they pack the same rows.
+inflating: deflate libraries differ in how they pack the same rows. Of other pictures the samples are hashed that they
+hold, since the codecs are other people's.
 """
 
 from __future__ import annotations
@@ -24,9 +25,14 @@ from assetgen.blocks.quality import Quality
 from assetgen.formats.dds import write_dds
 from assetgen.formats.ktx2 import write_ktx2
 from assetgen.formats.png import write_png
+from assetgen.formats.read_image import read_samples
 from assetgen.formats.texel_format import TexelFormat
 from assetgen.formats.texture import Alpha, Texture, flat_texture
+from assetgen.formats.write_picture import write_picture
+from assetgen.formats.xmp import write_xmp
 from assetgen.media.image import ColorSpace, Image
+from assetgen.media.metadata import Metadata
+from assetgen.specs.picture_formats import LOSSLESS_PICTURES, PICTURE_FORMATS
 from assetgen.versions import STEPS
 
 PATH = Path(__file__).with_name("encodings.json")
@@ -69,6 +75,17 @@ def _golden_texture() -> Texture:
     )
 
 
+_ORIGIN = Metadata(
+    asset="a", prompt="wet <moss>", seed=7, backend="procedural", licence="free", generator="golden"
+)
+
+
+def _samples(word: str, image: Image) -> bytes:
+    if PICTURE_FORMATS[word].is_float:
+        image = Image(image.pixels, ColorSpace.LINEAR)
+    return read_samples(write_picture(image, word)).array.tobytes()
+
+
 def current() -> dict[str, Golden]:
     """Return what the code makes now."""
     image = golden_picture()
@@ -89,6 +106,8 @@ def current() -> dict[str, Golden]:
         "dds": write_dds(_golden_texture()),
         "ktx2": write_ktx2(_golden_texture(), metadata={"prompt": "wet"}, zstd_level=None, writer="golden"),
         "png": b"".join(png_rows(write_png(image, bits=bits)) for bits in (8, 16)),
+        "pictures": b"".join(_samples(word, opaque) for word in LOSSLESS_PICTURES),
+        "metadata": write_xmp(_ORIGIN) + json.dumps(_ORIGIN.pairs()).encode(),
     }
     return {
         step: Golden(version=STEPS[step], sha256=hashlib.sha256(data).hexdigest())

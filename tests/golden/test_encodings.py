@@ -5,7 +5,9 @@ import pytest
 from tests.golden.encodings import current, recorded
 
 
-@pytest.mark.parametrize("step", ["bc7", "bc45", "bc1", "bc3", "bc6h", "dds", "ktx2", "png"])
+@pytest.mark.parametrize(
+    "step", ["bc7", "bc45", "bc1", "bc3", "bc6h", "dds", "ktx2", "png", "pictures", "metadata"]
+)
 def test_output_changes_only_together_with_its_version(step: str) -> None:
     now, before = current()[step], recorded()[step]
     assert now == before, (

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from assetgen.errors import PromptFileError
+from assetgen.project.discover import discover
 from assetgen.project.globs import compile_glob
 from assetgen.project.project_file import check_project_file, find_project
+from assetgen.specs.table import SPECS
 from tests.project.folders import material, read, write
 
 
@@ -132,3 +134,55 @@ def test_the_fingerprint_changes_with_what_prompt_files_inherit_alone(tmp_path: 
     assert fingerprint(rule) == fingerprint("# remark\n" + rule.replace("64", "6_4"))
     assert fingerprint(rule) == fingerprint('output = "elsewhere"\n' + rule)
     assert len({fingerprint(text) for text in ("", rule, rule.replace("64", "32"), 'targets = ["web"]')}) == 4
+
+
+def test_a_profile_decides_what_files_say_where_nothing_else_does(tmp_path: Path) -> None:
+    write(tmp_path, {"a.prompt.toml": material(), "b.prompt.toml": material('export.metadata = "license"')})
+
+    def said(project: str) -> list[str]:
+        write(tmp_path, {"assetgen.toml": f"assetgen = 1\n{project}\n"})
+        return [
+            read(tmp_path / name).specs[0].metadata_for("web") for name in ("a.prompt.toml", "b.prompt.toml")
+        ]
+
+    assert said("") == ["full", "license"]
+    assert said('profile = "ship"') == ["none", "license"]
+    assert said('profile = "ship"\nmetadata.ship = "license"') == ["license", "license"]
+    assert said('metadata.work = "none"') == ["none", "license"]
+    assert said('[[rule]]\nmatch = "a"\nexport.metadata = "license"') == ["license", "license"]
+    assert said('profile = "ship"\n[[rule]]\nmatch = "*"\nengine.web.metadata = "full"') == ["full", "full"]
+
+
+def test_a_bake_may_have_another_profile_than_its_project(tmp_path: Path) -> None:
+    write(tmp_path, {"assetgen.toml": "assetgen = 1", "a.prompt.toml": material()})
+    (work,), (ship,) = discover([tmp_path]), discover([tmp_path], profile="ship")
+    assert (work.project.metadata, ship.project.metadata) == ("full", "none")
+    assert work.project.fingerprint() != ship.project.fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("line", "match"),
+    [
+        ('profile = "shop"', 'did you mean "ship"'),
+        ('metadata.ship = "all"', "full"),
+        ("metadata.x = 1", "unknown key"),
+    ],
+)
+def test_a_wrong_profile_is_refused(tmp_path: Path, line: str, match: str) -> None:
+    write(tmp_path, {"assetgen.toml": f"assetgen = 1\n{line}\n"})
+    (error,) = check_project_file(tmp_path / "assetgen.toml")
+    assert match in error.message
+
+
+@pytest.mark.parametrize("kind", list(SPECS))
+def test_no_kind_keeps_its_prompt_where_it_is_shipped(tmp_path: Path, kind: str) -> None:
+    lines = {"atlas": 'uses = ["*.png"]'}.get(kind, 'prompt = "stone"')
+    write(
+        tmp_path,
+        {
+            "assetgen.toml": 'assetgen = 1\nprofile = "ship"',
+            "a.prompt.toml": f'assetgen = 1\nkind = "{kind}"\n{lines}\n',
+            "b.png": b"",
+        },
+    )
+    assert read(tmp_path / "a.prompt.toml").specs[0].metadata_for("web") == "none"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assetgen.errors import SpecError
 from assetgen.specs.base import LARGEST_SEED, Spec, derive_seed, variant_specs
 from assetgen.specs.material import HeightMap, Maps, MaterialExport, MaterialSpec, NormalMap, Surface
+from assetgen.specs.picture_formats import LOSSLESS_PICTURES
 from assetgen.specs.table import SPECS, document_table, read_values, spec_from_json
 from assetgen.specs.texture import TextureSpec
 from assetgen.specs.wording import Problem
@@ -124,7 +125,53 @@ def test_a_format_that_drops_channels_of_the_role_is_refused(
         TextureSpec(asset="a", prompt="x", role=role, formats=formats)
 
 
-@pytest.mark.parametrize("formats", [("png", "png16"), ("dds:bc7", "dds:rgba8"), ("ktx2:bc7", "ktx2:bc1")])
+@pytest.mark.parametrize("role", ["normal", "height", "orm", "roughness"])
+@pytest.mark.parametrize("name", ["jpeg", "webp", "avif", "jxl"])
+def test_data_in_a_lossy_format_is_refused_with_another_to_take(role: str, name: str) -> None:
+    with pytest.raises(SpecError, match='these are data; write "webp_lossless"'):
+        TextureSpec(asset="a", prompt="x", role=role, formats=(name,))
+    if role in ("normal", "height", "orm"):
+        with pytest.raises(SpecError, match='these are data; write "webp_lossless"'):
+            MaterialSpec(asset="a", prompt="x", export=MaterialExport(**{role: name}))
+    assert TextureSpec(asset="a", prompt="x", role="emissive", formats=(name,)).formats == (name,)
+    assert MaterialSpec(asset="a", prompt="x", export=MaterialExport(albedo=name)).formats_asked() == (name,)
+
+
+def test_lossless_pictures_hold_any_map() -> None:
+    for name in LOSSLESS_PICTURES:
+        MaterialExport(albedo=name, normal=name, orm=name, height=name, emissive=name)
+
+
+def test_what_files_say_is_decided_by_the_target_before_the_asset() -> None:
+    spec = MaterialSpec(
+        asset="a",
+        prompt="x",
+        export=MaterialExport(metadata="license"),
+        engine={"web": {"metadata": "none"}},
+    )
+    assert (spec.metadata_for("web"), spec.metadata_for("unity")) == ("none", "license")
+    assert TextureSpec(asset="a", prompt="x").metadata_for("web") == "full"
+
+
+def test_quality_and_metadata_belong_to_exporting() -> None:
+    plain = TextureSpec(asset="a", prompt="x")
+    for other in (replace(plain, lossy_quality=50), replace(plain, metadata="none")):
+        assert other.make_document() == plain.make_document()
+        assert other.export_document("web") != plain.export_document("web")
+
+
+@pytest.mark.parametrize(
+    "formats",
+    [
+        ("png", "png16"),
+        ("webp", "webp_lossless"),
+        ("jxl", "jxl16"),
+        ("tiff16", "tiff32"),
+        ("exr", "exr32"),
+        ("dds:bc7", "dds:rgba8"),
+        ("ktx2:bc7", "ktx2:bc1"),
+    ],
+)
 def test_two_formats_that_would_be_one_file_are_refused(formats: tuple[str, ...]) -> None:
     with pytest.raises(SpecError, match=f'"{formats[0]}" and "{formats[1]}", which would be one file'):
         TextureSpec(asset="a", prompt="x", formats=formats)
