@@ -286,10 +286,10 @@ def _take(stack: Tensor, fit: _Fit, strip: _Strip) -> Tensor:
     column = fit.left[0] + place + along * (fit.right[0] - straight)
     down = fit.left[1] + along * (fit.right[1] - fit.left[1])
     index, weight = _taps(column)
-    wide = sum(
-        stack.index_select(1, index[:, k].clamp(0, columns - 1)) * weight[:, k, None].to(stack.dtype)
-        for k in range(4)
-    )
+    wide = torch.zeros(rows, strip.width, stack.shape[2], dtype=stack.dtype, device=device)
+    for k in range(4):
+        at = index[:, k].clamp(0, columns - 1)
+        wide += stack.index_select(1, at) * weight[:, k, None].to(stack.dtype)
     if float((down - down.round()).abs().max()) == 0.0 and fit.left[1] == fit.right[1]:
         row = torch.arange(rows, device=device) + fit.left[1]
         return wide.index_select(0, _row_index(row, rows, strip))

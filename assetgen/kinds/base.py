@@ -26,12 +26,14 @@ class Made(Generic[Value]):
         prompt_report: how the prompt was understood, as JSON; None where there was none.
         warnings: plain sentences for the artist.
         fallbacks: where something else than was asked for had to be used.
+        finish_report: what was found and done to source pictures, as JSON; None where there were none.
     """
 
     value: Value
     prompt_report: Mapping[str, object] | None = None
     warnings: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
+    finish_report: Mapping[str, object] | None = None
 
 
 class Kind(Protocol[Value]):

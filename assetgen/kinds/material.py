@@ -12,8 +12,8 @@ from assetgen.errors import SpecError
 from assetgen.export.targets import find_target, only_roles, with_forms
 from assetgen.export.texture import ExportOptions, export_material
 from assetgen.kinds.base import Made
+from assetgen.kinds.finishing import FinishOptions, finish_sources, longer_edge
 from assetgen.kinds.material_value import MaterialValue
-from assetgen.kinds.sources import longer_edge, material_from_sources
 from assetgen.media.artifact import Artifact
 from assetgen.media.material import Material
 from assetgen.specs.base import Spec
@@ -37,16 +37,18 @@ class MaterialKind(MaterialValue):
                 warnings=(*made.warnings, *([_NO_LIGHT] if is_dark else [])),
                 fallbacks=made.fallbacks,
             )
-        ctx.progress(0, 1, "reading sources")
-        material = material_from_sources(
-            sources,
+        options = FinishOptions(
             size=spec.size,
-            wraps=(spec.tile in ("xy", "x"), spec.tile in ("xy", "y")),
+            tile=(spec.tile in ("xy", "x"), spec.tile in ("xy", "y")),
             allow_npot=spec.allow_npot,
             tile_m=spec.surface.meters,
             normal_strength=spec.maps.normal.strength if spec.maps.normal else 1.0,
+            roughness=spec.surface.roughness,
+            metallic=spec.surface.metallic or 0.0,
+            finish=spec.finish,
         )
-        return Made(value=_wanted(material, spec))
+        done = finish_sources(sources, options, ctx)
+        return Made(value=_wanted(done.value, spec), warnings=done.warnings, finish_report=done.report)
 
     def export(self, value: Material, spec: Spec, target: str, ctx: Context) -> Iterator[Artifact]:
         """Yield the texture set for one target."""

@@ -1,155 +1,120 @@
-"""Existing art as a material: pictures read by role, brought to one size, and what can be derived derived."""
+"""Source pictures read by role: which maps each of them holds, in the conventions used inside."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 import torch
 
 from assetgen.errors import FormatError, SpecError
 from assetgen.formats.material_bundle import is_material_bundle, read_material_bundle
-from assetgen.imaging.normals import encode_normal, normal_from_height
-from assetgen.imaging.occlusion import horizon_occlusion
-from assetgen.imaging.resize import resize
+from assetgen.imaging.normals import flip_green, reconstruct_z
 from assetgen.kinds.source_picture import read_map
 from assetgen.media.image import AlphaMode, ColorSpace, Image
 from assetgen.media.material import Material
 
 _MAP_OF_ROLE = {"albedo": "base_color"}
-_DEFAULT_TILE_M = 2.0
-_DEFAULT_RELIEF_SHARE = 0.02
-"""Relief assumed for a height map of unknown depth, as a share of the tile: 4 cm over 2 m."""
+_PACKED: Mapping[str, Mapping[str, int]] = {
+    "orm": {"occlusion": 0, "roughness": 1, "metallic": 2},
+    "rma": {"roughness": 0, "metallic": 1, "occlusion": 2},
+    "metallic_roughness": {"roughness": 1, "metallic": 2},
+    "mask": {"metallic": 0, "occlusion": 1, "smoothness": 3},
+}
+"""The channel of each map in a packed picture."""
+_FLAT_BLUE = 2.0 / 255.0
 
 
-def material_from_sources(
-    sources: Mapping[str, bytes],
-    *,
-    size: tuple[int, int] | None,
-    wraps: tuple[bool, bool],
-    allow_npot: bool = False,
-    tile_m: float | None = None,
-    normal_strength: float = 1.0,
-) -> Material:
-    """Return the material that some pictures make.
+def read_sources(sources: Mapping[str, bytes], *, normal_y_down: bool = False) -> dict[str, Image]:
+    """Return the maps that some pictures hold, each at its picture's size, by the names of `Material`.
 
-    A source that is another prompt file's asset gives that asset's map. Height without a normal map gives the
-    normals and the occlusion; an ORM picture gives its three channels.
+    A source that is another prompt file's asset gives that asset's map. A picture of one map goes before a packed one
+    that holds it too.
 
     Args:
-        sources: bytes of each picture by role: albedo, normal, height, roughness, metallic, occlusion,
-            emissive, orm.
-        size: (width, height) in texels; None keeps the size of the first picture.
-        wraps: along which axes the pictures tile.
-        allow_npot: accept a size that is no power of two.
-        tile_m: edge length in metres; 2 when unknown.
-        normal_strength: factor on the relief where normals are derived.
+        sources: bytes of each picture by role, the roles of prompt files.
+        normal_y_down: whether green of a normal picture is -Y (DirectX).
 
     Raises:
         FormatError: bytes that are no picture.
-        SpecError: a size that is no power of two, or a picture without the channels of its role.
+        SpecError: a picture without the channels of its role.
     """
     maps: dict[str, Image] = {}
-    for role, data in sources.items():
-        for name, image in _read_named(role, data):
-            image = Image(image.pixels, image.space, image.alpha, wraps)
-            if size is None:
-                size = _checked_size(image, allow_npot=allow_npot)
-            if (image.width, image.height) != size:
-                image = resize(image, width=size[0], height=size[1])
-            maps[name] = image
-    tile_m = tile_m or _DEFAULT_TILE_M
-    relief_m = tile_m * _DEFAULT_RELIEF_SHARE if "height" in maps else 0.0
-    if "height" in maps:
-        _derive(maps, tile_m=tile_m, relief_m=relief_m * normal_strength, wraps=wraps)
-    return replace(Material(tile_m=tile_m, relief_m=relief_m), **maps)
+    for role, data in sorted(sources.items(), key=lambda item: item[0] not in _PACKED):
+        try:
+            maps.update(_read(role, data, normal_y_down=normal_y_down))
+        except FormatError as error:
+            raise FormatError(f"source.{role}: {error.message}") from error
+    # The color is looked at first, where there is one.
+    return dict(sorted(maps.items(), key=lambda item: item[0] != "base_color"))
 
 
-def longer_edge(material: Material) -> int:
-    """Return the longer edge of a material's maps in texels."""
-    image = next(image for _, image in material.maps())
-    return max(image.width, image.height)
-
-
-def _checked_size(image: Image, *, allow_npot: bool) -> tuple[int, int]:
-    size = (image.width, image.height)
-    if allow_npot or all(edge & (edge - 1) == 0 for edge in size):
-        return size
-    near = max(16, 1 << round(math.log2(max(size))))
-    raise SpecError(
-        f"the source is {size[0]}x{size[1]}, no powers of two, which mip chains and block compression need; "
-        f"write size = {near}, or allow_npot = true."
-    )
-
-
-def _derive(maps: dict[str, Image], *, tile_m: float, relief_m: float, wraps: tuple[bool, bool]) -> None:
-    height = maps["height"].pixels[..., 0]
-    if "normal" not in maps:
-        normal = normal_from_height(height, relief_m=relief_m, tile_m=tile_m, wraps=wraps)
-        maps["normal"] = Image(encode_normal(normal), ColorSpace.DATA, wraps=wraps)
-    if "occlusion" not in maps:
-        occlusion = horizon_occlusion(
-            height, relief_m=relief_m, tile_m=tile_m, radius_m=tile_m * 0.06, wraps=wraps
-        )
-        maps["occlusion"] = Image(occlusion.clamp(0, 1)[..., None], ColorSpace.DATA, wraps=wraps)
-
-
-def _read_named(role: str, data: bytes) -> list[tuple[str, Image]]:
-    """Return the maps that one source holds; an error says which source it is about."""
-    try:
-        return _read(role, data)
-    except FormatError as error:
-        raise FormatError(f"source.{role}: {error.message}") from error
-
-
-def _read(role: str, data: bytes) -> list[tuple[str, Image]]:
-    """Return the maps that one source holds."""
+def _read(role: str, data: bytes, *, normal_y_down: bool) -> dict[str, Image]:
     if is_material_bundle(data):
         return _maps_of_asset(role, read_material_bundle(data))
     is_color = role in ("albedo", "emissive")
     image = read_map(data, is_color=is_color)
-    pixels = image.pixels
-    if role == "orm":
-        if image.channels < 3:
-            raise SpecError(
-                f"source.orm has {image.channels} channels; occlusion, roughness, metallic are 3."
-            )
-        names = ("occlusion", "roughness", "metallic")
-        return [(name, _data(pixels[..., i : i + 1])) for i, name in enumerate(names)]
+    if role in _PACKED:
+        return _unpacked(role, image)
     if role == "albedo":
-        return [("base_color", _color(image))]
+        return {"base_color": _color(image)}
     if role == "emissive":
-        return [
-            ("emissive", _color(image.with_pixels(_rgb(pixels)) if image.channels == 3 else _opaque(image)))
-        ]
+        return {"emissive": _opaque(image)}
     if role == "normal":
-        if image.channels < 3:
-            raise SpecError("source.normal is grey; a normal map has red, green and blue.")
-        return [("normal", _data(pixels[..., :3]))]
-    return [(role, _data(pixels[..., :1]))]
+        return {"normal": _normal(image, y_down=normal_y_down)}
+    gray = image.pixels[..., :1]
+    return {"roughness": _data(1.0 - gray)} if role == "gloss" else {role: _data(gray)}
 
 
-def _maps_of_asset(role: str, material: Material) -> list[tuple[str, Image]]:
-    names = ("occlusion", "roughness", "metallic") if role == "orm" else (_MAP_OF_ROLE.get(role, role),)
-    found = [(name, getattr(material, name)) for name in names]
-    if any(image is None for _, image in found):
+def _unpacked(role: str, image: Image) -> dict[str, Image]:
+    places = _PACKED[role]
+    needed = max(places.values()) + 1
+    if image.channels < needed:
+        raise SpecError(
+            f"source.{role} has {image.channels} channels; {', '.join(places)} are in {needed}. "
+            "Give the picture that was packed so, or one picture a map."
+        )
+    maps = {}
+    for name, place in places.items():
+        channel = image.pixels[..., place : place + 1]
+        is_inverse = name == "smoothness"
+        maps["roughness" if is_inverse else name] = _data(1.0 - channel if is_inverse else channel)
+    return maps
+
+
+def _normal(image: Image, *, y_down: bool) -> Image:
+    if image.channels < 3:
+        raise SpecError("source.normal is grey; a normal map has red, green and blue.")
+    pixels = image.pixels[..., :3]
+    low, high = torch.aminmax(pixels[..., 2])
+    if float(high - low) < _FLAT_BLUE:  # only red and green were kept, as in BC5
+        pixels = reconstruct_z(pixels)
+    return flip_green(_data(pixels)) if y_down else _data(pixels)
+
+
+def _maps_of_asset(role: str, material: Material) -> dict[str, Image]:
+    names = [name for name in _PACKED.get(role, {_MAP_OF_ROLE.get(role, role): 0}) if name != "smoothness"]
+    found = {name: getattr(material, name, None) for name in names}
+    missing = [name for name, image in found.items() if image is None]
+    if missing:
         raise SpecError(f"the asset that source.{role} names has no {role} map.")
-    return found
+    return {name: image for name, image in found.items() if image is not None}
 
 
 def _rgb(pixels: torch.Tensor) -> torch.Tensor:
-    return pixels[..., :3] if pixels.shape[2] >= 3 else pixels[..., :1].expand(-1, -1, 3).contiguous()
+    return pixels[..., :3] if pixels.shape[2] >= 3 else pixels[..., :1].expand(-1, -1, 3)
 
 
 def _opaque(image: Image) -> Image:
-    return Image(_rgb(image.pixels).contiguous(), image.space, wraps=image.wraps)
+    return Image(_rgb(image.pixels).contiguous(), image.space)
 
 
 def _color(image: Image) -> Image:
-    if image.alpha is AlphaMode.NONE or image.channels < 4:
+    if image.alpha is AlphaMode.NONE:
         return _opaque(image)
-    return image
+    alpha = image.pixels[..., -1:]
+    if bool((alpha >= 1.0).all()):
+        return _opaque(image)
+    return Image(torch.cat((_rgb(image.pixels[..., :-1]), alpha), dim=-1), image.space, image.alpha)
 
 
 def _data(pixels: torch.Tensor) -> Image:

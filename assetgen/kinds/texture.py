@@ -14,8 +14,8 @@ from assetgen.export.targets import ORM, Form, Target, TextureFile, find_target,
 from assetgen.export.texture import ExportOptions, export_material
 from assetgen.formats.texel_format import TexelFormat
 from assetgen.kinds.base import Made
+from assetgen.kinds.finishing import FinishOptions, finish_sources, longer_edge, no_map
 from assetgen.kinds.material_value import MaterialValue
-from assetgen.kinds.sources import longer_edge, material_from_sources
 from assetgen.media.artifact import Artifact
 from assetgen.media.material import MAP_SPACES, Material
 from assetgen.specs.base import Spec
@@ -31,16 +31,18 @@ class TextureKind(MaterialValue):
         """Return the texture of a spec."""
         spec = _checked(spec)
         if sources:
-            ctx.progress(0, 1, "reading source")
-            wraps = (spec.tile in ("xy", "x"), spec.tile in ("xy", "y"))
-            material = material_from_sources(sources, size=spec.size, wraps=wraps, allow_npot=spec.allow_npot)
-            texture = _only(material, spec.role)
+            options = FinishOptions(
+                size=spec.size,
+                tile=(spec.tile in ("xy", "x"), spec.tile in ("xy", "y")),
+                allow_npot=spec.allow_npot,
+                wanted=frozenset(_MAPS_OF_ROLE.get(spec.role, (spec.role,))),
+                finish=spec.finish,
+            )
+            done = finish_sources(sources, options, ctx)
+            texture = _only(done.value, spec.role)
             if not any(texture.maps()):
-                raise SpecError(
-                    f"no {spec.role} can be had from a source that is {', '.join(sources)}; "
-                    f'write source = {{ {spec.role} = "..." }}, or another role.'
-                )
-            return Made(value=texture)
+                raise no_map(spec.role, sources)
+            return Made(value=texture, warnings=done.warnings, finish_report=done.report)
         made = load_backend(spec.backend, kind=spec.kind).generate(spec, ctx)
         if spec.role == "emissive" and made.value.emissive is None:
             raise SpecError(f'"{spec.prompt}" gives off no light; ask for another role, such as "albedo".')

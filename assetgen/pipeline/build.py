@@ -214,6 +214,7 @@ class _Value:
             "bundle": self.store.blobs.put(bundle),
             "previews": previews,
             "prompt_report": made.prompt_report,
+            "finish": dict(made.finish_report) if made.finish_report is not None else None,
             "quality": dict(figures),
             "warnings": [*made.warnings, *implausible],
             "fallbacks": list(made.fallbacks),
@@ -320,7 +321,9 @@ def _licence(spec: Spec) -> str:
 def _provenance(value: _Value, export_seconds: float, fallbacks: Iterable[str]) -> dict[str, object]:
     """Return where the set came from, enough to make it again."""
     spec = value.spec
+    finish = value.record.get("finish")
     return {
+        **({"finish": finish} if finish is not None else {}),
         "spec": spec.make_document(),
         "seed": spec.seed,
         "backend": None if spec.source else spec.backend,

@@ -28,6 +28,7 @@ from assetgen.store.paths import safe_relative
 from assetgen.versions import KEY_SCHEMA, STEPS
 
 _MAKE_STEPS: Final = ("finish",)
+_SOURCE_STEPS: Final = ("sources",)
 _EXPORT_STEPS: Final = (
     "finish",
     "pack",
@@ -161,6 +162,7 @@ def _make_key(spec: Spec, inputs: Mapping[str, str]) -> str:
     if spec.source:
         # What the sources hold counts, not where they lie: a picture may move.
         document["spec"] = {name: value for name, value in spec.make_document().items() if name != "source"}
+        document["steps"] = {step: STEPS[step] for step in (*_MAKE_STEPS, *_SOURCE_STEPS)}
         document["sources"] = {role: inputs[path] for role, path in spec.source.items()}
     else:
         document["backend"] = fingerprint(spec.backend, kind=spec.kind)

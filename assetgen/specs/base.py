@@ -34,7 +34,21 @@ SCHEMA_VERSION: Final = 1
 
 TARGETS: Final = ("unity", "unreal", "blender", "godot", "web")
 STYLES: Final = ("realistic", "stylized", "hand_painted", "pixel", "toon", "low_poly")
-SOURCE_ROLES: Final = ("albedo", "normal", "height", "roughness", "metallic", "occlusion", "emissive", "orm")
+SOURCE_ROLES: Final[Mapping[str, str]] = {
+    "albedo": "Picture that holds the base color, with or without alpha.",
+    "normal": "Picture that holds the tangent-space normal map.",
+    "height": "Picture that holds the height map.",
+    "roughness": "Picture that holds the roughness map.",
+    "gloss": "Picture that holds gloss or smoothness, which is 1 - roughness.",
+    "metallic": "Picture that holds the metallic map.",
+    "occlusion": "Picture that holds the ambient occlusion.",
+    "emissive": "Picture that holds the emitted light.",
+    "orm": "Picture that holds occlusion, roughness, metallic (ORM, also called ARM).",
+    "rma": "Picture that holds roughness, metallic, occlusion.",
+    "metallic_roughness": "Picture that holds roughness in green and metallic in blue, as glTF does.",
+    "mask": "Picture that holds metallic, occlusion, a detail mask, smoothness: Unity's mask map.",
+}
+"""What a source picture can hold, and the line that the schema says about it."""
 SMALLEST_SIZE: Final = 16
 LARGEST_SIZE: Final = 8192
 LARGEST_SEED: Final = 2**63 - 1
@@ -48,9 +62,7 @@ STARTS: Final[Mapping[str, str]] = {"prompt": 'prompt = "..."', "source": 'sourc
 """What an asset is made from: one of these keys, and how it may be written."""
 
 _FILE = Text(400, meaning="a path")
-_SOURCE = Either(
-    (_FILE, Table({role: Key(_FILE, f"Picture that holds the {role} map.") for role in SOURCE_ROLES}))
-)
+_SOURCE = Either((_FILE, Table({role: Key(_FILE, doc) for role, doc in SOURCE_ROLES.items()})))
 
 CONTAINERS: Final = ("dds", "ktx2", "png")
 """What finished textures may lie in; png stands for pictures without mips."""
@@ -170,7 +182,10 @@ class Spec:
 
     def make_document(self) -> dict[str, Any]:
         """Return everything that generating depends on but the bytes of its sources, as JSON."""
-        return {"kind": self.kind, **document_of(self, "make")}
+        document = {"kind": self.kind, **document_of(self, "make")}
+        if not self.source:
+            document.pop("finish", None)  # nothing of it concerns what is generated
+        return document
 
     def export_document(self, target: str) -> dict[str, Any]:
         """Return everything that exporting to one target depends on besides the made value, as JSON."""

@@ -19,6 +19,7 @@ from assetgen.specs.base import (
 )
 from assetgen.specs.embedding import METADATA_LEVELS
 from assetgen.specs.fields import check_fields, choice, integer, number, ruled, switch, table_of
+from assetgen.specs.finish import Finish
 from assetgen.specs.picture_formats import LOSSLESS_PICTURES, LOSSY_ADVICE, LOSSY_QUALITY, PICTURES
 from assetgen.specs.rules import Either, Integer, ListOf, Number, OneInteger, Pair, Text
 from assetgen.specs.tables import MapOf
@@ -167,6 +168,9 @@ class MaterialSpec(Spec):
     maps: Maps = table_of(Maps, default=Maps(), doc="Which maps it has.")  # noqa: RUF009
     surface: Surface = table_of(  # noqa: RUF009
         Surface, default=Surface(), doc="Physical measures; the recipe decides when absent."
+    )
+    finish: Finish = table_of(  # noqa: RUF009
+        Finish, default=Finish(), doc="How source pictures are finished."
     )
     export: MaterialExport = table_of(  # noqa: RUF009
         MaterialExport, default=MaterialExport(), stage="export", doc="How the maps are written."

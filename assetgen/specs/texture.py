@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Final
 
 from assetgen.specs.base import SIZE, Spec, common_contradictions, size_contradictions, square_contradictions
 from assetgen.specs.embedding import METADATA_LEVELS
-from assetgen.specs.fields import choice, choices, integer, ruled, switch
+from assetgen.specs.fields import choice, choices, integer, ruled, switch, table_of
+from assetgen.specs.finish import Finish
 from assetgen.specs.picture_formats import LOSSY_ADVICE, LOSSY_QUALITY, PICTURE_FORMATS, PICTURES
 from assetgen.specs.wording import Problem
 
@@ -49,6 +50,9 @@ class TextureSpec(Spec):
     tile: str = choice(*TILES, default="xy", doc="Edges across which it repeats without a seam.")
     role: str = choice(
         *TEXTURE_ROLES, default="albedo", keys=("role", "export.role"), doc="What the texture holds."
+    )
+    finish: Finish = table_of(  # noqa: RUF009
+        Finish, default=Finish(), doc="How source pictures are finished."
     )
     formats: tuple[str, ...] = choices(
         *TEXTURE_FORMATS,

@@ -24,6 +24,7 @@ TEXTURE: dict[str, Any] = {
     "allow_npot": False,
     "size": [2048, 2048],
     "tile": "xy",
+    "finish": {"repair": "never", "normal_y": "directx", "estimate": False, "relief": 0.02, "detail": 0.2},
     "role": "albedo",
     "mipmaps": True,
     "export": {"role": "albedo", "formats": ["png", "dds:bc7"], "mipmaps": True},
@@ -44,6 +45,7 @@ MATERIAL: dict[str, Any] = {
     },
     "surface": {"meters": 2.0, "roughness": [0.35, 0.9], "metallic": 0.0},
     "export": {"sizes": [2048, 512], "albedo": "bc7", "normal": "bc5", "height": "png16", "quality": "fast"},
+    "finish": {"invert": True, "light": "top", "delight": 0.5},
     "params": {"slab_size": 0.4, "grain": "fine"},
 }
 
