@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,7 +36,8 @@ from assetgen.project.outputs import put_back
 from assetgen.project.places import placed
 from assetgen.project.plan import AssetPlan, Need, plan
 from assetgen.project.project_file import PROMPT_SUFFIX, find_project
-from assetgen.project.scan import scan
+from assetgen.project.prompt_file import PromptFile
+from assetgen.project.scan import Scan, scan, scan_read
 from assetgen.settings import Settings
 from assetgen.store.store import Store
 
@@ -108,9 +109,59 @@ def bake(
         PromptFileError: a path does not exist, or a project file is broken; bad prompt files are results.
         StoreError: the cache cannot be opened.
     """
+    return _bake(
+        lambda store: scan(discover(options.paths, profile=options.profile), store),
+        options,
+        settings,
+        watcher,
+        executor,
+    )
+
+
+def bake_described(
+    files: Sequence[PromptFile],
+    options: BakeOptions,
+    settings: Settings,
+    *,
+    watcher: Watcher,
+    executor: ExecutorFactory | None = None,
+) -> BakeResult:
+    """Bake assets that documents describe, of any number of projects; `options.paths` counts for nothing.
+
+    Args:
+        files: as `read_described` gives them.
+        options: how to bake.
+        settings: cache, device, jobs.
+        watcher: is told how it comes along.
+        executor: starts what runs the builds; worker processes when absent.
+
+    Raises:
+        StoreError: the cache cannot be opened.
+    """
+    by_root: dict[Path, list[PromptFile]] = {}
+    for file in files:
+        by_root.setdefault(file.project.root, []).append(file)
+
+    def find(store: Store) -> Scan:
+        scans = [scan_read(mine) for mine in by_root.values()]
+        return Scan(
+            tuple(asset for one in scans for asset in one.assets),
+            tuple(error for one in scans for error in one.errors),
+        )
+
+    return _bake(find, options, settings, watcher, executor)
+
+
+def _bake(
+    find: Callable[[Store], Scan],
+    options: BakeOptions,
+    settings: Settings,
+    watcher: Watcher,
+    executor: ExecutorFactory | None,
+) -> BakeResult:
     started = time.monotonic()
     with Store.open(settings.cache_dir, durability=settings.durability) as store:
-        found = scan(discover(options.paths, profile=options.profile), store)
+        found = find(store)
         plans = plan(found.assets, store, targets=options.targets, force=options.force)
         bad = _unreadable(found.errors)
         for result in bad:

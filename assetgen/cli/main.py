@@ -17,6 +17,7 @@ from assetgen.versions import ASSETGEN
 
 _COMMANDS: Final = (
     "bake",
+    "finish",
     "new",
     "explain",
     "catalog",
@@ -40,6 +41,7 @@ start here:
   assetgen catalog                          see what the library can make
   assetgen bake .                           make every asset below this folder
   assetgen watch .                          make again what is saved, as it is saved
+  assetgen finish brick.png                 make an engine-ready material of a picture
 
 exit codes:
   0  all well                     3  no daemon answers

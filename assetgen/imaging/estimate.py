@@ -145,7 +145,7 @@ def estimate_roughness(
     rough = torch.tanh(rough / 2.5)
     if limits is None:
         middle = min(0.48 + 5.0 * contrast, 0.78) - (0.2 if is_metal else 0.0)
-        reach = 0.18 if contrast > 1e-3 else 0.0
+        reach = 0.22 if contrast > 1e-3 else 0.0
         limits = (middle - reach, middle + reach)
         unit = rough * 0.5 + 0.5
     else:

@@ -37,6 +37,8 @@ _DEFAULT_RELIEF_SHARE = 0.02
 _OCCLUSION_RADIUS_SHARE = 0.06
 _CALM = 0.15
 """Share of brightness in the longest waves up to which light is left in a color."""
+_ENLARGED = 1.1
+"""Enlarging by more than that is told as a loss of sharpness."""
 _STEPS = 5
 
 
@@ -152,7 +154,7 @@ class _Work:
             self.maps[name] = resize(image, width=size[0], height=size[1])
         if size != self.source_size:
             self.said.append(f"resized from {_by(self.source_size)} to {_by(size)}")
-        if size[0] > self.source_size[0] or size[1] > self.source_size[1]:
+        if any(_ENLARGED * own < edge for own, edge in zip(self.source_size, size, strict=True)):
             self.warnings.append(
                 f"the picture was enlarged from {_by(self.source_size)} to {_by(size)}, which adds no detail; "
                 "write a smaller size, or give a larger picture."

@@ -18,6 +18,7 @@ _PACKED: Mapping[str, Mapping[str, int]] = {
     "orm": {"occlusion": 0, "roughness": 1, "metallic": 2},
     "rma": {"roughness": 0, "metallic": 1, "occlusion": 2},
     "metallic_roughness": {"roughness": 1, "metallic": 2},
+    "metallic_smoothness": {"metallic": 0, "smoothness": 3},
     "mask": {"metallic": 0, "occlusion": 1, "smoothness": 3},
 }
 """The channel of each map in a packed picture."""

@@ -46,6 +46,7 @@ SOURCE_ROLES: Final[Mapping[str, str]] = {
     "orm": "Picture that holds occlusion, roughness, metallic (ORM, also called ARM).",
     "rma": "Picture that holds roughness, metallic, occlusion.",
     "metallic_roughness": "Picture that holds roughness in green and metallic in blue, as glTF does.",
+    "metallic_smoothness": "Picture that holds metallic in red and smoothness in alpha: Unity's standard shader.",
     "mask": "Picture that holds metallic, occlusion, a detail mask, smoothness: Unity's mask map.",
 }
 """What a source picture can hold, and the line that the schema says about it."""
