@@ -21,55 +21,45 @@ def cheapest_cut(cost: Tensor, *, closed: bool) -> Tensor:
     below a brick.
 
     Args:
-        cost: (R, N) of cutting at each place, not below 0.
-        closed: whether the last row meets the first again, and the cut with itself.
+        cost: (..., R, N) of cutting at each place, not below 0.
+        closed: whether the last row meets the first again, and the cut with itself. Then it is the cheapest of those
+            that pass the first row where the cheapest way twice around does.
 
     Returns:
-        (R,) int64, 0..N-1.
+        (..., R) int64, 0..N-1.
     """
     if not closed:
-        return _walk(cost)
-    rows = cost.shape[0]
+        return _walk(cost, start=None)
     # Twice around: in the middle, the way no longer knows where it began.
-    start = int(_walk(cost.repeat(2, 1))[rows])
-    fixed = torch.cat((cost, cost[:1])).clone()
-    for end in (0, -1):
-        only = fixed[end, start].clone()
-        fixed[end] = math.inf
-        fixed[end, start] = only
-    return _walk(fixed)[:-1]
+    middle = _walk(torch.cat((cost, cost), dim=-2), start=None)[..., cost.shape[-2]]
+    return _walk(torch.cat((cost, cost[..., :1, :]), dim=-2), start=middle)[..., :-1]
 
 
-def _walk(cost: Tensor) -> Tensor:
-    rows = cost.shape[0]
+def _walk(cost: Tensor, *, start: Tensor | None) -> Tensor:
+    """Return the cheapest way down; with a `start` (...,) it begins there, free of cost, and ends there."""
+    rows = cost.shape[-2]
+    passed = cost.cumsum(dim=-1)
+    before = passed - cost
     total = torch.empty_like(cost)
-    total[0] = cost[0]
+    total[..., 0, :] = cost[..., 0, :]
+    if start is not None:
+        total[..., 0, :] = torch.inf
+        total[..., 0, :].scatter_(-1, start.unsqueeze(-1), 0.0)
     for row in range(1, rows):
-        total[row] = _reach(total[row - 1], cost[row])
-    path = torch.empty(rows, dtype=torch.int64, device=cost.device)
-    path[-1] = total[-1].argmin()
+        # Coming down anywhere, and going along the row from there to either side.
+        above, left, right = total[..., row - 1, :], before[..., row, :], passed[..., row, :]
+        going_right = (above - left).cummin(dim=-1).values + right
+        going_left = (above + right).flip(-1).cummin(dim=-1).values.flip(-1) - left
+        total[..., row, :] = torch.minimum(going_right, going_left)
+    path = torch.empty(cost.shape[:-1], dtype=torch.int64, device=cost.device)
+    path[..., -1] = total[..., -1, :].argmin(dim=-1) if start is None else start
+    place = torch.arange(cost.shape[-1], device=cost.device)
     for row in range(rows - 1, 0, -1):
-        column = path[row]
-        path[row - 1] = (total[row - 1] + _along(cost[row], column)).argmin()
+        column = path[..., row].unsqueeze(-1)
+        left, right = before[..., row, :], passed[..., row, :]
+        along = torch.where(place <= column, right.gather(-1, column) - left, right - left.gather(-1, column))
+        path[..., row - 1] = (total[..., row - 1, :] + along).argmin(dim=-1)
     return path
-
-
-def _reach(before: Tensor, cost: Tensor) -> Tensor:
-    """Return the cheapest total at each column of a row, coming down anywhere and going along the row from there."""
-    finite = torch.where(torch.isfinite(cost), cost, torch.zeros_like(cost))
-    passed = finite.cumsum(0)
-    right = (before - (passed - finite)).cummin(0).values + passed
-    left = (before + passed).flip(0).cummin(0).values.flip(0) - (passed - finite)
-    return torch.where(torch.isfinite(cost), torch.minimum(right, left), cost)
-
-
-def _along(cost: Tensor, column: Tensor) -> Tensor:
-    """Return what it costs to go from each column of a row to `column`, both included."""
-    finite = torch.where(torch.isfinite(cost), cost, torch.zeros_like(cost))
-    passed = finite.cumsum(0)
-    before = passed - finite
-    place = torch.arange(cost.shape[0], device=cost.device)
-    return torch.where(place <= column, passed[column] - before, passed - before[column])
 
 
 def join_light(first: Tensor, second: Tensor, is_second: Tensor, *, reach: float, closed: bool) -> Tensor:
@@ -90,7 +80,9 @@ def join_light(first: Tensor, second: Tensor, is_second: Tensor, *, reach: float
     if not closed:
         apart, label = (torch.cat((t, t.flip(0))) for t in (apart, label))
     margin = int(4 * reach) + 1
-    apart, label = (pad(t, (0, 0, margin, margin)) for t in (apart, label))
+    apart = pad(apart, (0, 0, margin, margin))
+    ends = (label[:, :1], label[:, -1:])
+    label = torch.cat((ends[0].expand(-1, margin, -1), label, ends[1].expand(-1, margin, -1)), dim=1)
     source = torch.zeros_like(apart)
     for dim in (0, 1):
         residual = (label.roll(-1, dim) - label) * (apart.roll(-1, dim) + apart) * 0.5

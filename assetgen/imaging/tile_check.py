@@ -1,9 +1,9 @@
 """Whether a picture repeats without a seam, axis by axis, and what to say about it.
 
 Two things give a tile away: a kink at the wrap that is stronger than the picture's own strong lines, and a step in
-brightness or color between opposite edges, which no kink shows where the picture is grainy. Both limits lie between
-what seamless scans reach and what the same scans reach when cut (1.13 against 1.4, 1.3 against 2, as measured on 25
-sets).
+brightness or color between opposite edges, which no kink shows where the picture is grainy. Of 20 seamless scans all
+40 axes pass (largest kink 1.13, largest step 1.22), and 35 of 40 are caught when a tenth of the picture is cut off; the
+others are courses whose phase alone is wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from assetgen.imaging.tiling import seam_ratio
 from assetgen.media.image import AlphaMode, Image
 
 LARGEST_SEAM = 1.25
-LARGEST_STEP = 1.6
+LARGEST_STEP = 1.25
 _BANDS = 64
 _CELLS = 32
 _SMALLEST_STEP = 1.0 / 255.0
@@ -31,7 +31,7 @@ class AxisCheck:
 
     Args:
         seam: kink at the wrap over the 99th percentile of the lines inside.
-        step: change of brightness and color at the wrap over the 90th percentile of those inside.
+        step: change of brightness and color at the wrap over the largest but one of those inside.
     """
 
     seam: float
@@ -94,5 +94,4 @@ def _step(lines: Tensor) -> float:
     means = lines.reshape(lines.shape[0] // thick, thick, -1, wide, lines.shape[2]).double().mean(dim=(1, 3))
     steps = (means.roll(-1, 0) - means).abs().mean(dim=(1, 2))
     inside = steps[:-1].sort().values
-    usual = float(inside[int(0.9 * (inside.numel() - 1))])
-    return float(steps[-1]) / max(usual, _SMALLEST_STEP)
+    return float(steps[-1]) / max(float(inside[-2]), _SMALLEST_STEP)

@@ -28,11 +28,16 @@ _OVERLAP = 0.6
 _STRETCH = 0.2
 """How much of the rest, in the strip's middle, may be stretched or squeezed away."""
 _STRAIN_COST = 0.35
-_DRIFT = 1.0 / 24.0
+_BESIDE = 0.5
+_DRIFT = 1.0 / 16.0
 """Farthest move along a seam whose ends are open, as a share of the seam."""
 _COARSE = 192
-_CANDIDATES = 8
+_CANDIDATES = 24
 _LIGHT_CELLS = 12
+_LIGHT_KEPT = 0.4
+"""How much slow light counts where places are compared; the rest can be brought to agree."""
+_LIGHT_WAVES = 1.5
+"""Waves along the seam up to which the strip's light is brought to that around it."""
 _JOIN = 0.02
 """Reach of the joined light, as a share of the edge."""
 
@@ -136,7 +141,7 @@ def _without_slow_light(stack: Tensor) -> Tensor:
     planes = stack.movedim(-1, 0)[None]
     slow = adaptive_avg_pool2d(planes, (_LIGHT_CELLS, _LIGHT_CELLS))
     slow = interpolate(slow, size=planes.shape[-2:], mode="bilinear", align_corners=False)
-    return (planes - slow)[0].movedim(0, -1)
+    return (planes - slow * (1.0 - _LIGHT_KEPT))[0].movedim(0, -1)
 
 
 def _find(detail: Tensor, strip: _Strip) -> _Fit:
@@ -170,7 +175,7 @@ def _search(detail: Tensor, strip: _Strip) -> _Fit:
     count = columns - strip.width + 1
     best = torch.full_like(left[:, :count], torch.inf)
     pulls = torch.zeros((2, *best.shape), dtype=torch.int64, device=best.device)
-    slack = 2 if strip.closed else min(drift, 3)
+    slack = min(drift, 3) if drift else 2
     for pull in range(-strip.stretch, strip.stretch + 1):
         first = strip.width - strip.end + pull
         shown = range(max(0, -first), min(count, columns - strip.end + 1 - first))
@@ -198,7 +203,7 @@ def _search(detail: Tensor, strip: _Strip) -> _Fit:
         fits.append(_Fit((column, shift), (column + strip.width - strip.end + pull, shift + turn)))
         near = strip.end // 3 + 1
         best[max(down - near, 0) : down + near + 1, max(column - near, 0) : column + near + 1] = torch.inf
-    return min(fits, key=lambda fit: _price(detail, around, fit, strip))
+    return fits[int(_prices(detail, around, fits, strip).argmin())]
 
 
 def _shifted(values: Tensor, turn: int) -> Tensor:
@@ -234,13 +239,16 @@ def _misfit(detail: Tensor, end: Tensor, *, drift: int) -> Tensor:
     return misfit if drift == 0 else misfit.roll(drift, 0)[: 2 * drift + 1]
 
 
-def _price(detail: Tensor, around: Tensor, fit: _Fit, strip: _Strip) -> float:
-    apart = (around - _take(detail, fit, strip)).square().sum(dim=-1)
-    price = 0.0
-    for side in (apart, apart.flip(1)):
-        cost = _cost_of(side, strip)
-        price += float(cost.gather(1, cheapest_cut(cost, closed=strip.closed)[:, None]).mean())
-    strain = abs(fit.right[0] - fit.left[0] - strip.width + strip.end) / max(strip.stretch, 1)
+def _prices(detail: Tensor, around: Tensor, fits: Sequence[_Fit], strip: _Strip) -> Tensor:
+    """Return what cutting a strip in from each of some places would cost, (F,)."""
+    apart = torch.stack([(around - _take(detail, fit, strip)).square().sum(dim=-1) for fit in fits])
+    sides = torch.stack((apart, apart.flip(-1)))  # (2, F, R, width)
+    cost = _cost_of(sides, strip)
+    cuts = cheapest_cut(cost, closed=strip.closed).unsqueeze(-1)
+    # What lies beside the cut counts too: a cut through an even brick shows nothing, but may make it a long one.
+    price = cost.gather(-1, cuts).mean(dim=(0, 2, 3)) + _BESIDE * sides[..., : strip.end].mean(dim=(0, 2, 3))
+    pulls = [abs(fit.right[0] - fit.left[0] - strip.width + strip.end) for fit in fits]
+    strain = torch.tensor(pulls, device=price.device) / max(strip.stretch, 1)
     return price * (1.0 + _STRAIN_COST * strain)
 
 
@@ -325,7 +333,7 @@ def _light_between(apart: Tensor, strip: _Strip) -> Tensor:
     ends = torch.stack((apart[:, : strip.end].mean(dim=1), apart[:, -strip.end :].mean(dim=1)))  # (2, R, C)
     ring = ends if strip.closed else torch.cat((ends, ends.flip(1)), dim=1)
     wave = torch.fft.rfftfreq(ring.shape[1], device=apart.device) * rows
-    low = torch.exp(-0.5 * (wave / (_LIGHT_CELLS / 4.0)) ** 2)
+    low = torch.exp(-0.5 * (wave / _LIGHT_WAVES) ** 2)
     slow = torch.fft.irfft(torch.fft.rfft(ring, dim=1) * low[None, :, None], n=ring.shape[1], dim=1)[:, :rows]
     place = torch.arange(strip.width, device=apart.device, dtype=apart.dtype)
     along = ((place - strip.end / 2.0) / (strip.width - strip.end)).clamp(0.0, 1.0)[None, :, None]
@@ -340,8 +348,8 @@ def _cut_in(apart: Tensor, strip: _Strip) -> Tensor:
 
 
 def _cost_of(apart: Tensor, strip: _Strip) -> Tensor:
-    end = apart[:, : strip.end]
-    return end[:, :-1] + end[:, 1:]
+    end = apart[..., : strip.end]
+    return end[..., :-1] + end[..., 1:]
 
 
 def _fade(strip: _Strip, like: Tensor) -> Tensor:

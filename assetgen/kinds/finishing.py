@@ -284,7 +284,7 @@ class _Work:
                 continue
             why = (
                 f"edges differ {check.seam:.1f} times as much as its strong lines"
-                if check.seam / 1.25 >= check.step / 1.6
+                if check.seam >= check.step
                 else f"light jumps {check.step:.1f} times as far as inside"
             )
             parts.append(f"does not tile along {axis} ({why}), " + ("mended" if mended else "left so"))
