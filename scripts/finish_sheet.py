@@ -1,7 +1,7 @@
 """Draw what finishing makes of pictures: the tile before and after, its maps, and the surface under light.
 
-    python scripts/finish_sheet.py wall.jpg meadow.png --out build/finish     one sheet a picture
-    python scripts/finish_sheet.py wall.jpg --size 1024 --light top           as `finish.light` would have it
+python scripts/finish_sheet.py wall.jpg meadow.png --out build/finish     one sheet a picture
+python scripts/finish_sheet.py wall.jpg --size 1024 --light top           as `finish.light` would have it
 """
 
 from __future__ import annotations
@@ -50,20 +50,16 @@ def main() -> None:
         said = [*done.report["said"], *done.warnings, *check_plausible(measure_material(done.value))]  # type: ignore[misc]
         print(f"{path.name}: {seconds:.1f} s; " + "; ".join(said), flush=True)
         material = done.value
-        assert material.base_color and material.normal and material.height and material.roughness
         before = _square(read_image(path.read_bytes()))
-        cells = [
-            ("picture, 2x2", to_picture(_twice(before))),
-            ("finished, 2x2", to_picture(_twice(material.base_color))),
-            ("ball", to_picture(render_sphere(material, size=EDGE))),
-            ("low light", to_picture(render_plane(material, size=EDGE))),
-            ("3x3 tiles", to_picture(render_tiling(material, size=EDGE, repeat=3))),
-            ("normal", to_picture(_shown(material.normal))),
-            ("height", to_picture(_shown(material.height))),
-            ("roughness", to_picture(_shown(material.roughness))),
-            ("occlusion", to_picture(_shown(material.occlusion))) if material.occlusion else ("", None),
+        views = [
+            ("picture, 2x2", _twice(before)),
+            *((f"finished, 2x2: {n}", _twice(i)) for n, i in material.maps() if n == "base_color"),
+            ("ball", render_sphere(material, size=EDGE)),
+            ("low light", render_plane(material, size=EDGE)),
+            ("3x3 tiles", render_tiling(material, size=EDGE, repeat=3)),
+            *((name, _shown(image)) for name, image in material.maps() if name != "base_color"),
         ]
-        sheet = grid([cell for cell in cells if cell[1] is not None], columns=5, edge=EDGE)
+        sheet = grid([(name, to_picture(view)) for name, view in views], columns=5, edge=EDGE)
         sheet.save(options.out / f"{path.stem.replace(' ', '_')}.png")
 
 

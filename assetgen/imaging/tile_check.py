@@ -2,8 +2,8 @@
 
 Two things give a tile away: a kink at the wrap that is stronger than the picture's own strong lines, and a step in
 brightness or color between opposite edges, which no kink shows where the picture is grainy. Of 20 seamless scans all
-40 axes pass (largest kink 1.13, largest step 1.22), and 35 of 40 are caught when a tenth of the picture is cut off; the
-others are courses whose phase alone is wrong.
+40 axes pass (largest kink 1.13, largest step 1.22), and 35 of 40 are caught when a tenth of the picture is cut off;
+most others are courses whose phase alone is wrong.
 """
 
 from __future__ import annotations

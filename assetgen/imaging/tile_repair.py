@@ -25,9 +25,9 @@ SHARE = 1.0 / 6.0
 SMALLEST_EDGE = 48
 _OVERLAP = 0.6
 """Share of each half in which the cut may run; there the strip lies exactly as it fits best."""
-_STRETCH = 0.2
+_STRETCH = 0.3
 """How much of the rest, in the strip's middle, may be stretched or squeezed away."""
-_STRAIN_COST = 0.35
+_STRAIN_COST = 0.3
 _BESIDE = 0.5
 _DRIFT = 1.0 / 16.0
 """Farthest move along a seam whose ends are open, as a share of the seam."""

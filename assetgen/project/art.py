@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ def gather_art(paths: Sequence[Path]) -> tuple[Art, ...]:
         groups.setdefault((file.parent, found.base.casefold()), []).append((file.name, found))
     arts = [art for (folder, _), files in groups.items() for art in _arts(folder, files)]
     _refuse_twins(arts)
-    return tuple(arts)
+    return tuple(_with_neighbors(art) for art in arts)
 
 
 def describe_art(
@@ -144,6 +144,22 @@ def _preference(item: tuple[str, MapName]) -> tuple[bool, bool, str]:
     """Sort pictures whose name says the map before others, and +Y normals before -Y ones."""
     file, found = item
     return not found.role, found.normal_y == "directx", file
+
+
+def _with_neighbors(art: Art) -> Art:
+    """Return the surface with a note on maps of it that lie beside its pictures and were not named."""
+    base = art.name.casefold()
+    beside = []
+    for file in sorted(art.folder.iterdir()):
+        found = read_map_name(file.stem)
+        is_map = found.is_sure and not found.is_unused and found.base.casefold() == base
+        is_new = file.name not in art.sources.values() and found.role not in art.sources
+        if is_map and is_new and file.suffix.casefold() in PICTURE_SUFFIXES:
+            beside.append(file.name)
+    if not beside:
+        return art
+    note = f"{', '.join(beside)} beside it was not named; name it too and it is used instead of an estimate"
+    return replace(art, notes=(*art.notes, note))
 
 
 def _refuse_twins(arts: Sequence[Art]) -> None:

@@ -1,0 +1,198 @@
+"""Pictures finished by the command line in this process, as far as the manifest beside the files."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assetgen.execute.inline import InlineExecutor
+from assetgen.formats.png import write_png
+from assetgen.media.image import Image
+from assetgen.pipeline import build as building
+from assetgen.store.manifest import verify_set
+from tests.cli.command import CommandLine
+from tests.imaging.photographs import gravel, photograph
+from tests.project.folders import write
+
+
+def png(image: Image) -> bytes:
+    return write_png(image, bits=8)
+
+
+@pytest.fixture
+def finish(assetgen: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """The command line at work in this process, in a folder of its own, without the previews that take longest."""
+    monkeypatch.setattr(building, "render_previews", lambda value: {"flat": b"preview"})
+    assetgen.hire(lambda settings, **_: InlineExecutor(settings))
+    monkeypatch.chdir(write(tmp_path / "art", {"wall.png": png(photograph(64)), "sand.png": png(gravel(32))}))
+    return assetgen
+
+
+def test_a_picture_becomes_a_set_and_what_was_done_is_told(finish: CommandLine) -> None:
+    outcome = finish("finish", "wall.png", "--target", "web")
+    assert outcome.code == 0, outcome.err
+    assert "wall: wall.png as albedo" in outcome.out
+    assert "does not tile along x" in outcome.out
+    assert "estimated: height, roughness" in outcome.out
+    assert "derived from the height: normal, occlusion" in outcome.out
+    manifest = verify_set(Path("finished/web/wall/wall.assetgen.json"))
+    assert [file.role for file in manifest.files] == ["albedo", "normal", "orm", "height"]
+    assert manifest.provenance["licence"] == "that of the source"
+    assert manifest.quality["seam_base_color"] <= 1.25
+
+
+def test_the_second_time_nothing_is_done_and_the_same_is_told(finish: CommandLine) -> None:
+    first = finish("finish", "sand.png", "--target", "web", "--json").json["assets"][0]
+    again = finish("finish", "sand.png", "--target", "web", "--json").json["assets"][0]
+    assert (first["status"], again["status"]) == ("baked", "cached")
+    assert again["finish"] == first["finish"]
+    assert again["sets"] == first["sets"]
+    turned = finish("finish", "sand.png", "--target", "web", "--invert", "--json").json["assets"][0]
+    assert turned["status"] == "baked"
+
+
+def test_several_pictures_targets_and_sizes_come_in_one_run(finish: CommandLine) -> None:
+    outcome = finish(
+        "finish", "*.png", "--target", "web", "--target", "blender", "--sizes", "32,16", "--json"
+    )
+    assert outcome.code == 0, outcome.err
+    assert {asset["name"] for asset in outcome.json["assets"]} == {"wall", "sand"}
+    for asset in outcome.json["assets"]:
+        assert {one["target"] for one in asset["sets"]} == {"blender", "web"}
+        assert {file["width"] for file in asset["sets"][0]["files"]} == {32, 16}
+
+
+def test_a_folder_of_maps_is_one_material(finish: CommandLine) -> None:
+    write(Path("rock"), {"rock_Color.png": png(gravel(32)), "rock_Roughness.png": png(gravel(32, seed=2))})
+    (asset,) = finish("finish", "rock", "--target", "web", "--json").json["assets"]
+    assert set(asset["sources"]) == {"albedo", "roughness"}
+    assert asset["finish"]["maps"]["roughness"] == "given"
+
+
+def test_a_dry_run_says_what_it_would_do_and_writes_nothing(finish: CommandLine) -> None:
+    outcome = finish("finish", "wall.png", "--dry-run", "--out", "elsewhere")
+    assert outcome.code == 0
+    assert "wall: wall.png as albedo" in outcome.out
+    assert "to be made" in outcome.out
+    assert not Path("elsewhere").exists()
+
+
+def test_options_reach_the_material(finish: CommandLine) -> None:
+    options = (
+        "--size",
+        "32",
+        "--repair",
+        "never",
+        "--tile",
+        "x",
+        "--meters",
+        "0.5",
+        "--roughness",
+        "0.2,0.3",
+    )
+    outcome = finish(
+        "finish", "wall.png", "--target", "web", "--name", "panel", *options, "--metallic", "1", "--json"
+    )
+    (asset,) = outcome.json["assets"]
+    manifest = verify_set(Path(asset["manifest"]))
+    assert (asset["name"], manifest.files[0].width, manifest.provenance["tile_m"]) == ("panel", 32, 0.5)
+    assert manifest.quality["roughness_max"] <= 0.301
+    assert asset["finish"]["tile"]["x"]["mended"] is False
+
+
+def test_compressed_sets_tell_how_near_they_come(finish: CommandLine) -> None:
+    (asset,) = finish("finish", "sand.png", "--target", "godot", "--quality", "fast", "--json").json["assets"]
+    figures = {file["role"]: file["psnr_db"] for file in asset["sets"][0]["files"]}
+    assert figures["albedo"] > 30
+    assert figures["height"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("gone.png",), "there is no such picture"),
+        (("*.tga",), "there is no such picture"),
+        (("wall.png", "--repair", "alwys"), 'did you mean "always"?'),
+        (("wall.png", "--normal-y", "up"), "--normal-y"),
+        (("wall.png", "--size", "big"), "write 1024 or 1024x512"),
+        (("wall.png", "--size", "100"), "not a power of two"),
+        (("wall.png", "--sizes", "64,x"), "write 2048,1024"),
+        (("wall.png", "--target", "source2"), "targets"),
+        (("wall.png", "sand.png", "--name", "a"), "--name is for one surface"),
+        (("wall.png", "--jobs", "0"), "no number of workers"),
+        (("wall.png", "--detail", "2"), "--detail"),
+    ],
+)
+def test_what_is_wrong_is_told_with_the_option_that_says_it(
+    finish: CommandLine, words: tuple[str, ...], told: str
+) -> None:
+    outcome = finish("finish", *words)
+    assert outcome.code == 2
+    assert told in outcome.err
+    assert not Path("finished").exists()
+
+
+def test_a_bad_picture_fails_alone(finish: CommandLine) -> None:
+    write(Path(), {"bad.png": b"no picture"})
+    outcome = finish("finish", "bad.png", "sand.png", "--target", "web", "--json")
+    assert outcome.code == 1
+    rows = {asset["name"]: asset for asset in outcome.json["assets"]}
+    assert rows["sand"]["status"] == "baked"
+    assert "source.albedo: this is not a picture" in rows["bad"]["errors"][0]["message"]
+
+
+def test_help_teaches_by_examples(finish: CommandLine) -> None:
+    outcome = finish("finish", "--help")
+    assert "assetgen finish brick.png" in outcome.out
+    assert "_nor_gl" in outcome.out
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="asks the system for the memory that child processes took"
+)
+def test_sizes_from_4096_to_128_are_written_in_one_run_with_bounded_memory(tmp_path: Path) -> None:
+    write(tmp_path, {"wall.png": png(photograph(1000, falloff=0.3))})
+    code = (
+        "import resource, sys\n"
+        "from assetgen.cli.main import main\n"
+        "if __name__ == '__main__':\n"
+        "    code = main(sys.argv[1:])\n"
+        "    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
+        "    sys.exit(code)\n"
+    )
+    (tmp_path / "run.py").write_text(code, encoding="utf-8")
+    sizes = [4096, 2048, 1024, 512, 256, 128]
+    words = [
+        "finish",
+        "wall.png",
+        "--size",
+        "4096",
+        "--sizes",
+        ",".join(map(str, sizes)),
+        "--target",
+        "unity",
+    ]
+    done = subprocess.run(
+        [sys.executable, "run.py", *words, "--jobs", "1"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "ASSETGEN_CACHE_DIR": str(tmp_path / "cache"),
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    manifest = verify_set(tmp_path / "finished/unity/wall/wall.assetgen.json")
+    for role in ("albedo", "normal", "mask", "height"):
+        assert [file.width for file in manifest.files if file.role == role] == sizes
+    assert manifest.quality["seam_base_color"] <= 1.25
+    unit = 2**30 if sys.platform == "darwin" else 2**20  # macOS counts bytes, Linux KiB
+    assert int(done.stdout.splitlines()[-1]) / unit <= 3.7
