@@ -21,6 +21,7 @@ from tests.project.folders import material, write
 DOCS = Path(__file__).parents[2] / "docs" / "cli.md"
 COMMANDS = (
     "bake",
+    "finish",
     "new",
     "explain",
     "catalog",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from assetgen.errors import SpecError
 from assetgen.specs.base import LARGEST_SEED, Spec, derive_seed, variant_specs
+from assetgen.specs.finish import Finish
 from assetgen.specs.material import HeightMap, Maps, MaterialExport, MaterialSpec, NormalMap, Surface
 from assetgen.specs.picture_formats import LOSSLESS_PICTURES
 from assetgen.specs.table import SPECS, document_table, read_values, spec_from_json
@@ -303,3 +304,14 @@ def test_documents_are_plain_json() -> None:
 def test_the_examples_reach_every_key() -> None:
     top = {path[0] for document in (TEXTURE, MATERIAL, ATLAS) for path in paths_in(document)}
     assert top == {name for kind in SPECS for name in document_table(kind).keys}
+
+
+def test_how_art_is_finished_matters_to_what_has_a_source_alone() -> None:
+    finish = Finish(repair="never")
+    made = MaterialSpec(asset="a", prompt="stone"), MaterialSpec(asset="a", prompt="stone", finish=finish)
+    assert made[0].make_document() == made[1].make_document()
+    art = (
+        MaterialSpec(asset="a", source={"albedo": "a.png"}),
+        MaterialSpec(asset="a", source={"albedo": "a.png"}, finish=finish),
+    )
+    assert art[0].make_document() != art[1].make_document()
