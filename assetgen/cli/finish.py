@@ -87,7 +87,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--metallic", type=float, metavar="D", help="0 (default) to 1, where no picture says it"
     )
-    parser.add_argument("--quality", help="effort of block compression: fast, balanced or high")
+    parser.add_argument("--quality", help="effort of block compression: fast, balanced, high or max")
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
     parser.add_argument(
         "--force", action="store_true", help="make again; foreign files in the way move to .bak"
