@@ -69,28 +69,28 @@ def join_light(first: Tensor, second: Tensor, is_second: Tensor, *, reach: float
     every gradient is kept and the correction fades: a screened Poisson equation, solved by FFT.
 
     Args:
-        first: (R, N, C).
+        first: (R, N), one channel.
         second: the same place of the other picture.
         is_second: (R, N) bool, where the second one is taken.
         reach: texels over which a step of many texels' length fades to 1 / e.
         closed: whether the last row meets the first again.
     """
     apart = first - second
-    label = is_second.to(first.dtype).unsqueeze(-1)
+    label = is_second.to(first.dtype)
     if not closed:
         apart, label = (torch.cat((t, t.flip(0))) for t in (apart, label))
     margin = int(4 * reach) + 1
-    apart = pad(apart, (0, 0, margin, margin))
+    apart = pad(apart, (margin, margin))
     ends = (label[:, :1], label[:, -1:])
-    label = torch.cat((ends[0].expand(-1, margin, -1), label, ends[1].expand(-1, margin, -1)), dim=1)
+    label = torch.cat((ends[0].expand(-1, margin), label, ends[1].expand(-1, margin)), dim=1)
     source = torch.zeros_like(apart)
     for dim in (0, 1):
         residual = (label.roll(-1, dim) - label) * (apart.roll(-1, dim) + apart) * 0.5
         source += residual.roll(1, dim) - residual
-    rows, columns = source.shape[:2]
+    rows, columns = source.shape
     down = 2.0 - 2.0 * torch.cos(2.0 * math.pi * torch.fft.fftfreq(rows, device=first.device))
     across = 2.0 - 2.0 * torch.cos(2.0 * math.pi * torch.fft.rfftfreq(columns, device=first.device))
-    spectrum = torch.fft.rfft2(source, dim=(0, 1))
-    spectrum /= (down[:, None] + across[None, :] + 1.0 / reach**2).unsqueeze(-1)
-    added = torch.fft.irfft2(spectrum, s=(rows, columns), dim=(0, 1))
+    spectrum = torch.fft.rfft2(source)
+    spectrum /= down[:, None] + across[None, :] + 1.0 / reach**2
+    added = torch.fft.irfft2(spectrum, s=(rows, columns))
     return added[: first.shape[0], margin : margin + first.shape[1]]

@@ -51,9 +51,9 @@ def test_a_closed_cut_meets_itself() -> None:
 
 
 def test_a_step_between_two_pictures_becomes_none_at_the_cut_and_fades_away_from_it() -> None:
-    first, second = torch.full((64, 96, 1), 0.3), torch.full((64, 96, 1), 0.5)
+    first, second = torch.full((64, 96), 0.3), torch.full((64, 96), 0.5)
     is_second = (torch.arange(96) >= 48).expand(64, 96)
-    cut = torch.where(is_second[..., None], second, first)
+    cut = torch.where(is_second, second, first)
     joined = cut + join_light(first, second, is_second, reach=6.0, closed=False)
     steps = (joined[:, 1:] - joined[:, :-1]).abs()
     assert float(steps.max()) < 0.25 * 0.2
@@ -62,6 +62,6 @@ def test_a_step_between_two_pictures_becomes_none_at_the_cut_and_fades_away_from
 
 
 def test_pictures_that_agree_at_the_cut_are_left_alone() -> None:
-    picture = torch.rand(32, 32, 3, generator=torch.Generator().manual_seed(1))
+    picture = torch.rand(32, 32, generator=torch.Generator().manual_seed(1))
     is_second = torch.rand(32, 32, generator=torch.Generator().manual_seed(2)) > 0.5
     assert float(join_light(picture, picture, is_second, reach=4.0, closed=True).abs().max()) < 1e-6
