@@ -1,9 +1,9 @@
 """Whether a picture repeats without a seam, axis by axis, and what to say about it.
 
 Two things give a tile away: a kink at the wrap that is stronger than the picture's own strong lines, and a step in
-brightness or color between opposite edges, which no kink shows where the picture is grainy. Of 20 seamless scans all
-40 axes pass (largest kink 1.13, largest step 1.22), and 35 of 40 are caught when a tenth of the picture is cut off;
-most others are courses whose phase alone is wrong.
+brightness or color between opposite edges, which no kink shows where the picture is grainy. The kink is looked for at
+half size too in larger pictures, where grain hides less. Of 26 seamless scans all 52 axes pass, and 50 of 52 are caught when a tenth of
+the picture is cut off; the others are courses whose phase alone is wrong.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d
 
 from assetgen.imaging.tiling import seam_ratio
 from assetgen.media.image import AlphaMode, Image
@@ -21,6 +22,8 @@ LARGEST_STEP = 1.25
 _BANDS = 64
 _CELLS = 32
 _SMALLEST_STEP = 1.0 / 255.0
+_HALVED = 512
+"""Shorter edge from which half size is looked at; below it there are too few lines to tell a strong one."""
 _FEWEST = 16
 """Lines below which a picture is too small to tell a step from its own pattern."""
 
@@ -30,7 +33,7 @@ class AxisCheck:
     """How a picture meets itself across one axis.
 
     Args:
-        seam: kink at the wrap over the 99th percentile of the lines inside.
+        seam: kink at the wrap over the 99th percentile of the lines inside, at full or half size.
         step: change of brightness and color at the wrap over the largest but one of those inside.
     """
 
@@ -77,9 +80,20 @@ def has_transparency(image: Image) -> bool:
 
 
 def _check(image: Image) -> tuple[AxisCheck, AxisCheck]:
-    seam = seam_ratio(image)
     pixels = image.pixels
-    return AxisCheck(seam.x, _step(pixels.movedim(1, 0))), AxisCheck(seam.y, _step(pixels))
+    seams = [seam_ratio(copy) for copy in (pixels, _half(pixels))]
+    return (
+        AxisCheck(max(seam.x for seam in seams), _step(pixels.movedim(1, 0))),
+        AxisCheck(max(seam.y for seam in seams), _step(pixels)),
+    )
+
+
+def _half(pixels: Tensor) -> Tensor:
+    """Return every two by two texels as one; odd edges by area, so that both ends still count."""
+    rows, columns = pixels.shape[:2]
+    if min(rows, columns) < _HALVED:
+        return pixels
+    return adaptive_avg_pool2d(pixels.movedim(-1, 0)[None], (rows // 2, columns // 2))[0].movedim(0, -1)
 
 
 def _step(lines: Tensor) -> float:
