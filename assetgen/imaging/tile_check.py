@@ -1,9 +1,9 @@
 """Whether a picture repeats without a seam, axis by axis, and what to say about it.
 
 Two things give a tile away: a kink at the wrap that is stronger than the picture's own strong lines, and a step in
-brightness or color between opposite edges, which no kink shows where the picture is grainy. The kink is looked for at
-half size too in larger pictures, where grain hides less. Of 26 seamless scans all 52 axes pass, and 50 of 52 are caught when a tenth of
-the picture is cut off; the others are courses whose phase alone is wrong.
+brightness or color between opposite edges, which no kink shows where the picture is grainy. In larger pictures the
+kink is looked for at half size too, where grain hides less. Of 26 seamless scans all 52 axes pass, and 50 of 52 are
+caught when a tenth of the picture is cut off; the others are courses whose phase alone is wrong.
 """
 
 from __future__ import annotations
