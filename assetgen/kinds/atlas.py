@@ -21,12 +21,16 @@ from assetgen.imaging.packing import Layout, PageRules, pack_rectangles
 from assetgen.imaging.pages import Box, build_page_mips, cut_out, visible_box
 from assetgen.kinds.atlas_pages import draw_pages, on_checkers
 from assetgen.kinds.base import Made
-from assetgen.kinds.sources import longer_edge, material_from_sources
+from assetgen.kinds.finishing import longer_edge
+from assetgen.kinds.sources import read_sources
 from assetgen.media.artifact import Artifact
 from assetgen.media.atlas import Atlas, Sprite
 from assetgen.media.material import Material
 from assetgen.specs.atlas import ATLAS_ROLES, AtlasSpec
 from assetgen.specs.base import Spec
+
+_PICTURE_M = 2.0
+"""Edge length of a lone picture, which an atlas never asks for."""
 
 
 class AtlasKind:
@@ -121,7 +125,7 @@ def _read(name: str, data: bytes) -> Material:
     try:
         if is_material_bundle(data):
             return read_material_bundle(data)
-        return material_from_sources({"albedo": data}, size=None, wraps=(False, False), allow_npot=True)
+        return Material(tile_m=_PICTURE_M, relief_m=0.0, **read_sources({"albedo": data}))
     except AssetGenError as error:
         raise FormatError(
             f'"{name}" cannot be read: {error.message.removeprefix("source.albedo: ")}'
