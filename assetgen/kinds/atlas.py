@@ -125,7 +125,9 @@ def _read(name: str, data: bytes) -> Material:
     try:
         if is_material_bundle(data):
             return read_material_bundle(data)
-        return Material(tile_m=_PICTURE_M, relief_m=0.0, **read_sources({"albedo": data}))
+        return Material(
+            tile_m=_PICTURE_M, relief_m=0.0, base_color=read_sources({"albedo": data})["base_color"]
+        )
     except AssetGenError as error:
         raise FormatError(
             f'"{name}" cannot be read: {error.message.removeprefix("source.albedo: ")}'

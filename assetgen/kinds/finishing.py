@@ -100,6 +100,8 @@ def finish_sources(sources: Mapping[str, bytes], options: FinishOptions, ctx: Co
     """
     ctx.progress(0, _STEPS, "reading sources")
     maps = read_sources(sources, normal_y_down=options.finish.normal_y == "directx")
+    if "base_color" in maps:
+        maps["base_color"] = _without_idle_alpha(maps["base_color"])
     work = _Work(options, {name: _on_device(image, ctx) for name, image in maps.items()})
     ctx.progress(1, _STEPS, "checking edges")
     work.check()
@@ -117,6 +119,13 @@ def longer_edge(material: Material) -> int:
     """Return the longer edge of a material's maps in texels."""
     image = next(image for _, image in material.maps())
     return max(image.width, image.height)
+
+
+def _without_idle_alpha(color: Image) -> Image:
+    """Return a color without its alpha where that covers everything, as painters save it without a thought."""
+    if color.channels < 4 or bool((color.pixels[..., 3] < 1.0).any()):
+        return color
+    return Image(color.pixels[..., :3].contiguous(), color.space)
 
 
 def _on_device(image: Image, ctx: Context) -> Image:

@@ -112,10 +112,8 @@ def _opaque(image: Image) -> Image:
 def _color(image: Image) -> Image:
     if image.alpha is AlphaMode.NONE:
         return _opaque(image)
-    alpha = image.pixels[..., -1:]
-    if bool((alpha >= 1.0).all()):
-        return _opaque(image)
-    return Image(torch.cat((_rgb(image.pixels[..., :-1]), alpha), dim=-1), image.space, image.alpha)
+    pixels = torch.cat((_rgb(image.pixels[..., :-1]), image.pixels[..., -1:]), dim=-1)
+    return Image(pixels, image.space, image.alpha)
 
 
 def _data(pixels: torch.Tensor) -> Image:

@@ -120,6 +120,14 @@ def test_color_grows_into_transparent_texels_and_alpha_stays() -> None:
     assert torch.equal(color.pixels[..., 3], pixels[..., 3])
 
 
+def test_alpha_that_covers_everything_is_dropped() -> None:
+    picture = gravel(32)
+    pixels = torch.cat((picture.pixels, torch.ones(32, 32, 1)), dim=-1)
+    done = finish(albedo=Image(pixels, ColorSpace.SRGB, AlphaMode.STRAIGHT))
+    assert done.value.base_color is not None
+    assert done.value.base_color.channels == 3
+
+
 @pytest.mark.parametrize(
     ("size", "options", "wanted"),
     [

@@ -31,7 +31,7 @@ def values(sources: dict[str, bytes], *, normal_y_down: bool = False) -> dict[st
         ("albedo", (10, 20, 30), {"base_color": [10, 20, 30]}),
         ("albedo", (77,), {"base_color": [77, 77, 77]}),
         ("albedo", (10, 20, 30, 40), {"base_color": [10, 20, 30, 40]}),
-        ("albedo", (10, 20, 30, 255), {"base_color": [10, 20, 30]}),  # alpha that says nothing
+        ("albedo", (10, 20, 30, 255), {"base_color": [10, 20, 30, 255]}),
         ("albedo", (77, 40), {"base_color": [77, 77, 77, 40]}),
         ("roughness", (60, 60, 60), {"roughness": [60]}),
         ("gloss", (60,), {"roughness": [195]}),
