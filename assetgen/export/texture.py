@@ -21,7 +21,8 @@ from assetgen.export.texels import alpha_of, decode_texels, encode_texels, store
 from assetgen.formats.texel_format import TexelFormat
 from assetgen.formats.texture import Texture, flat_texture
 from assetgen.imaging.channels import invert, pack_channels
-from assetgen.imaging.mips import NormalMips, build_mips, build_normal_mips, build_roughness_mips
+from assetgen.imaging.mips import build_mips
+from assetgen.imaging.normal_mips import NormalMips, build_normal_mips, build_roughness_mips
 from assetgen.imaging.normals import flip_green
 from assetgen.media.artifact import Artifact
 from assetgen.media.image import ColorSpace, Image, MipChain
