@@ -31,8 +31,8 @@ from assetgen.media.image import AlphaMode, Image
 
 LEAST_PSNR_DB = 15.0
 """Below this an encoded level no longer resembles its source: the encoder or the container is broken."""
-_SMALLEST_JUDGED = 4
-"""Texels along the longer edge; smaller levels are less than a block, which holds what it can of them."""
+_SMALLEST_JUDGED = 16
+"""Texels along the longer edge; what a few blocks of a smaller level hold of it is chance."""
 _BINS_PER_DEGREE = 100
 
 Figures = tuple[tuple[str, float], ...]
@@ -74,7 +74,7 @@ def measure_texture(
 
 def psnr_db(error: float) -> float:
     """Return the peak signal-to-noise ratio of a mean square error over values 0..1; at most 99."""
-    return 99.0 if error < 1e-10 else -10.0 * math.log10(error)
+    return 99.0 if error < 1e-10 else 0.0 - 10.0 * math.log10(error)
 
 
 def angles_deg(one: Tensor, other: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Container, Generator, Iterable
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -36,7 +36,7 @@ from assetgen.project.project_file import PROMPT_SUFFIX
 from assetgen.specs.base import Spec
 from assetgen.store import locks
 from assetgen.store.keys import hash_bytes
-from assetgen.store.manifest import Manifest, ManifestFile
+from assetgen.store.manifest import Manifest, ManifestFile, figure_names
 from assetgen.store.store import Store
 from assetgen.versions import ASSETGEN, STEPS
 
@@ -248,16 +248,15 @@ class _Value:
 def _export(value: _Value, target: TargetPlan, ctx: Context, *, number: int) -> Manifest:
     """Write a target's files into the store and return their manifest."""
     started = time.monotonic()
-    files, figures, taken = [], dict(value.record["quality"]), set()
+    files, figures = [], dict(value.record["quality"])
     value.course.begin(EXPORT, number=number)
     options, document = value.spec.engine.get(target.target, {}), value.spec.export_document(target.target)
     ready_encoders(value.store, target.target, options, ctx, document=document)
     ctx = replace(ctx, origin=_origin(value).kept(value.spec.metadata_for(target.target)))
     with noted_fallbacks() as fallbacks:
         for artifact in value.kind.export(value.value, value.spec, target.target, ctx):
-            label = _label(artifact, taken)
-            taken.add(label)
             files.append(_stored(artifact, value.store))
+            label = next(reversed(figure_names(files)))
             figures.update({f"{label}_{name}": figure for name, figure in artifact.quality})
             if artifact.fallback:
                 fallbacks[artifact.fallback] = None
@@ -282,14 +281,6 @@ def _export(value: _Value, target: TargetPlan, ctx: Context, *, number: int) -> 
         refresh=value.order.force,
     )
     return manifest
-
-
-def _label(artifact: Artifact, taken: Container[str]) -> str:
-    """Return the name of a file's figures: its role, and its size or ending where another one has that role."""
-    size = max(artifact.width, artifact.height)
-    ending = artifact.filename.rpartition(".")[2]
-    names = (f"{artifact.role}_{size}", f"{artifact.role}_{ending}", f"{artifact.role}_{size}_{ending}")
-    return next((name for name in (artifact.role, *names) if name not in taken), names[-1])
 
 
 def _stored(artifact: Artifact, store: Store) -> ManifestFile:
