@@ -224,15 +224,16 @@ def _ignored(item: Mapping[str, object]) -> str:
 def _notes(card: Card) -> Iterator[str]:
     if card.warnings or card.fallbacks or card.result.over_budget:
         yield '<section class="warned">'
-        yield from _list("Over budget", tuple(str(excess.message) for excess in card.result.over_budget))
+        # They may begin with a file's name, which keeps its case.
+        yield from _list("Over budget", tuple(e.message for e in card.result.over_budget), is_prose=False)
         yield from _list("Warnings", card.warnings)
         yield from _list("Fallbacks", card.fallbacks)
         yield "</section>"
 
 
-def _list(title: str, lines: tuple[str, ...]) -> Iterator[str]:
+def _list(title: str, lines: tuple[str, ...], *, is_prose: bool = True) -> Iterator[str]:
     if lines:
-        listed = "".join(f"<li>{text(sentence(line))}</li>" for line in lines)
+        listed = "".join(f"<li>{text(sentence(line) if is_prose else line)}</li>" for line in lines)
         yield f'<h4 class="warn">{title}</h4><ul class="warnings">{listed}</ul>'
 
 
