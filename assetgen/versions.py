@@ -17,7 +17,7 @@ KEY_SCHEMA: Final = 1
 STEPS: Final[dict[str, int]] = {
     "grammar": 2,  # prompt -> parameters, and the lexicon under it
     "procedural.material": 2,  # parameters -> maps
-    "finish": 1,  # maps -> normals, occlusion, mip chains
+    "finish": 2,  # maps -> normals, occlusion, mip chains
     "sources": 1,  # source pictures -> maps: seams mended, maps estimated
     "pack": 1,  # maps -> the channels of an engine's textures
     "bc7": 2,

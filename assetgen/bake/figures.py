@@ -6,6 +6,7 @@ is not in the table is shown under its own name, without a judgement.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,19 @@ GOOD_PSNR_DB: Final = 35.0
 
 _PSNR: Final = "_psnr_db"
 _SEAM: Final = "seam_"
+_ENCODED_SEAM: Final = "_seam"
+_ANGLE: Final = "_angle_mean_deg"
+_WIDE_ANGLE: Final = "_angle_p99_deg"
+_COVERAGE: Final = "_coverage"
+_GPU_BYTES: Final = "_gpu_bytes"
+_OF_FILES: Final = (_PSNR, _ENCODED_SEAM, _ANGLE, _WIDE_ANGLE, _COVERAGE, _GPU_BYTES)
+_LEVEL: Final = re.compile(r"^(.+)_mip(\d+)$")
+_LEVEL_ROWS: Final = {
+    _PSNR: ("PSNR, dB", ".1f"),
+    _ANGLE: ("mean angle error, °", ".2f"),
+    _WIDE_ANGLE: ("99 % angle error, °", ".2f"),
+    _COVERAGE: ("alpha coverage", ".1%"),
+}
 _ELSEWHERE: Final = frozenset({"tile_m", "relief_m"})
 
 
@@ -45,6 +59,38 @@ class Figure:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelFigures:
+    """One figure of one map at every mip level.
+
+    Args:
+        label: the map and what was measured.
+        values: level 0 first.
+    """
+
+    label: str
+    values: tuple[str, ...]
+
+
+def read_levels(quality: Mapping[str, float]) -> tuple[LevelFigures, ...]:
+    """Return what was measured at every mip level, map by map; nothing of maps that have one level."""
+    rows = []
+    for name in quality:
+        for ending, (label, form) in _LEVEL_ROWS.items():
+            if name.endswith(ending) and len(values := levels_of(quality, name)) > 1:
+                shown = tuple(f"{value:{form}}" for value in values)
+                rows.append(LevelFigures(label=f"{words(name.removesuffix(ending))}, {label}", values=shown))
+    return tuple(rows)
+
+
+def levels_of(quality: Mapping[str, float], name: str) -> tuple[float, ...]:
+    """Return a figure at level 0 and at every mip level behind it, as far as they go without a gap."""
+    values = [quality[name]]
+    while (level := f"{name}_mip{len(values)}") in quality:
+        values.append(quality[level])
+    return tuple(values)
+
+
 def read_figures(quality: Mapping[str, float]) -> tuple[Figure, ...]:
     """Return the lines for the figures of a manifest, in the order in which an artist asks for them."""
     lines = (
@@ -57,7 +103,14 @@ def read_figures(quality: Mapping[str, float]) -> tuple[Figure, ...]:
         *_compression(quality),
     )
     known = _ELSEWHERE | set(_KNOWN)
-    rest = [n for n in quality if n not in known and not n.startswith(_SEAM) and not n.endswith(_PSNR)]
+    rest = [
+        name
+        for name in quality
+        if name not in known
+        and not name.startswith(_SEAM)
+        and not name.endswith(_OF_FILES)
+        and not _LEVEL.match(name)
+    ]
     return (*lines, *(Figure(label=words(name), value=f"{quality[name]:g}") for name in rest))
 
 
@@ -158,4 +211,43 @@ def _compression(quality: Mapping[str, float]) -> Iterator[Figure]:
     for name, value in quality.items():
         if name.endswith(_PSNR):
             label = f"Compressed {words(name.removesuffix(_PSNR))}, PSNR"
-            yield _at_least(label, value, GOOD_PSNR_DB, form=".1f", unit=" dB")
+            below = levels_of(quality, name)[1:]
+            note = (
+                f"lowest of its mips {min(below):.1f} dB, at level {below.index(min(below)) + 1}"
+                if below
+                else ""
+            )
+            yield _at_least(label, value, GOOD_PSNR_DB, form=".1f", unit=" dB", note=note)
+        if name.endswith(_ANGLE):
+            stem = name.removesuffix(_ANGLE)
+            wide = quality.get(stem + _WIDE_ANGLE)
+            note = "" if wide is None else f"99 % are within {wide:.2f}°"
+            yield Figure(label=f"Compressed {words(stem)}, angle error", value=f"{value:.2f}°", note=note)
+        if name.endswith(_COVERAGE):
+            drift = max(abs(level - value) for level in levels_of(quality, name))
+            label = f"Alpha coverage of {words(name.removesuffix(_COVERAGE))}"
+            yield Figure(label=label, value=f"{value:.1%}", note=f"{drift:.2%} off at most on its mips")
+    yield from _encoded_seam(quality)
+    yield from _memory(quality)
+
+
+def _encoded_seam(quality: Mapping[str, float]) -> Iterator[Figure]:
+    seams = {n.removesuffix(_ENCODED_SEAM): v for n, v in quality.items() if n.endswith(_ENCODED_SEAM)}
+    if seams:
+        worst = max(seams, key=lambda name: seams[name])
+        label = f"Compressed seam, worst in {words(worst)}"
+        yield _at_most(label, seams[worst], LARGEST_SEAM, form=".2f", unit=" ×")
+
+
+def _memory(quality: Mapping[str, float]) -> Iterator[Figure]:
+    sizes = {n.removesuffix(_GPU_BYTES): v for n, v in quality.items() if n.endswith(_GPU_BYTES)}
+    if sizes:
+        note = " · ".join(f"{words(name)} {megabytes(size)}" for name, size in sizes.items())
+        yield Figure(label="In GPU memory", value=megabytes(sum(sizes.values())), note=note)
+
+
+def megabytes(count: float) -> str:
+    """Return a count of bytes for people."""
+    if count < 1000:
+        return f"{count:.0f} B"
+    return f"{count / 1000:.0f} KB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"

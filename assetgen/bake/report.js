@@ -12,7 +12,8 @@
   let show = "all", current = null;
 
   const isShown = (asset, words) =>
-    (show === "all" || asset.dataset.status === show || (show === "noted" && asset.dataset.notes > 0)) &&
+    (show === "all" || asset.dataset.status === show || (show === "noted" && asset.dataset.notes > 0) ||
+      (show === "over" && asset.dataset.over > 0)) &&
     words.every((word) => asset.dataset.words.includes(word));
 
   const filter = () => {

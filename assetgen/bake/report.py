@@ -45,8 +45,9 @@ def write_reports(result: BakeResult, settings: Settings) -> BakeResult:
     for folder, assets in groups.items():
         path = folder / REPORT_NAME
         try:
-            if not _is_current(path, assets):
-                _write(path, _render(folder, assets, result.seconds, settings))
+            over = _over_totals(result, assets)
+            if not _is_current(path, assets, over):
+                _write(path, _render(folder, assets, result.seconds, settings, over))
         except (OSError, AssetGenError) as error:
             _LOG.warning("%s was not written: %s", path, error)
             continue
@@ -54,24 +55,39 @@ def write_reports(result: BakeResult, settings: Settings) -> BakeResult:
     return replace(result, report=written[0]) if written else result
 
 
-def _is_current(path: Path, assets: Sequence[AssetResult]) -> bool:
+def _over_totals(result: BakeResult, assets: Sequence[AssetResult]) -> tuple[str, ...]:
+    """Return what is over the totals that the project files of some assets lay down."""
+    files = {str(path) for asset in assets if asset.project is not None for path in asset.project.files}
+    return tuple(e.message for e in result.over_totals if e.place is not None and e.place.path in files)
+
+
+def _is_current(path: Path, assets: Sequence[AssetResult], over_totals: Sequence[str]) -> bool:
     if any(asset.status in (Status.BAKED, Status.FAILED) for asset in assets):
         return False
     try:
         with path.open("rb") as file:
-            return read_mark(file.read(HEAD_BYTES)) == _mark(assets)
+            return read_mark(file.read(HEAD_BYTES)) == _mark(assets, over_totals)
     except OSError:
         return False
 
 
-def _mark(assets: Sequence[AssetResult]) -> str:
-    """Return a hash of which assets a report is about and which of them it cannot show as they should be."""
+def _mark(assets: Sequence[AssetResult], over_totals: Sequence[str]) -> str:
+    """Return a hash of which assets a report is about, which of them are not as they should be, and budgets."""
     is_well = (Status.BAKED, Status.CACHED)
-    rows = sorted([a.name, a.make_key, a.status in is_well, sorted(a.manifests)] for a in assets)
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+    rows = sorted(
+        [a.name, a.make_key, a.status in is_well, sorted(a.manifests), [e.message for e in a.over_budget]]
+        for a in assets
+    )
+    return hashlib.sha256(json.dumps([rows, list(over_totals)]).encode()).hexdigest()
 
 
-def _render(folder: Path, assets: Sequence[AssetResult], seconds: float, settings: Settings) -> bytes:
+def _render(
+    folder: Path,
+    assets: Sequence[AssetResult],
+    seconds: float,
+    settings: Settings,
+    over_totals: Sequence[str],
+) -> bytes:
     with Store.open(settings.cache_dir, durability=settings.durability) as store:
         cards = [read_card(asset, store) for asset in assets]
         pictures, without = _album(cards, store)
@@ -84,7 +100,8 @@ def _render(folder: Path, assets: Sequence[AssetResult], seconds: float, setting
         seconds=seconds,
         now=datetime.now().astimezone(),
         version=ASSETGEN,
-        mark=_mark(assets),
+        mark=_mark(assets, over_totals),
+        over_totals=over_totals,
     )
     return render_page(page)
 

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from assetgen.bake.figures import Figure, poor_files, read_figures, words
+from assetgen.bake.figures import (
+    Figure,
+    LevelFigures,
+    megabytes,
+    poor_files,
+    read_figures,
+    read_levels,
+    words,
+)
 from assetgen.bake.report_card import Card, ignored_of, texts
 from assetgen.errors import Place
 from assetgen.store.manifest import Manifest, ManifestFile
@@ -69,6 +77,7 @@ def note_count(card: Card) -> int:
     report = card.prompt_report
     said = len(ignored_of(report)) + len(texts(report.get("warnings")))
     # Any other figure that is out of bounds comes with a warning.
+    said += len(card.result.over_budget)
     return said + len(card.warnings) + len(card.fallbacks) + poor_files(card.quality)
 
 
@@ -116,6 +125,7 @@ def _body(card: Card, folder: Path, embed: Embed) -> Iterator[str]:
     yield '<div class="pair">'
     yield _figures(read_figures(card.quality))
     yield from ('<section class="sets">', *(_set(*one, folder) for one in card.sets), "</section></div>")
+    yield _levels(read_levels(card.quality))
 
 
 def _figure_of(source: str, caption: str) -> str:
@@ -212,16 +222,18 @@ def _ignored(item: Mapping[str, object]) -> str:
 
 
 def _notes(card: Card) -> Iterator[str]:
-    if card.warnings or card.fallbacks:
+    if card.warnings or card.fallbacks or card.result.over_budget:
         yield '<section class="warned">'
+        # They may begin with a file's name, which keeps its case.
+        yield from _list("Over budget", tuple(e.message for e in card.result.over_budget), is_prose=False)
         yield from _list("Warnings", card.warnings)
         yield from _list("Fallbacks", card.fallbacks)
         yield "</section>"
 
 
-def _list(title: str, lines: tuple[str, ...]) -> Iterator[str]:
+def _list(title: str, lines: tuple[str, ...], *, is_prose: bool = True) -> Iterator[str]:
     if lines:
-        listed = "".join(f"<li>{text(sentence(line))}</li>" for line in lines)
+        listed = "".join(f"<li>{text(sentence(line) if is_prose else line)}</li>" for line in lines)
         yield f'<h4 class="warn">{title}</h4><ul class="warnings">{listed}</ul>'
 
 
@@ -230,6 +242,22 @@ def _figures(figures: tuple[Figure, ...]) -> str:
         return ""
     rows = "".join(map(_figure, figures))
     return f'<section class="figures"><h3>Quality</h3><table><tbody>{rows}</tbody></table></section>'
+
+
+def _levels(rows: tuple[LevelFigures, ...]) -> str:
+    """Return a table of what was measured at every mip level, folded up."""
+    if not rows:
+        return ""
+    count = max(len(row.values) for row in rows)
+    head = "".join(f"<th>{level}</th>" for level in range(count))
+    body = "".join(
+        f'<tr><th scope="row">{text(row.label)}</th>{"".join(f"<td>{text(value)}</td>" for value in row.values)}</tr>'
+        for row in rows
+    )
+    return (
+        '<details class="levels"><summary>By mip level</summary><div><table><thead><tr>'
+        f"<th>Level</th>{head}</tr></thead><tbody>{body}</tbody></table></div></details>"
+    )
 
 
 def _figure(figure: Figure) -> str:
@@ -247,7 +275,7 @@ def _figure(figure: Figure) -> str:
 
 
 def _set(folder_of_set: Path, manifest: Manifest, folder: Path) -> str:
-    total = _bytes(sum(file.size_bytes for file in manifest.files))
+    total = megabytes(sum(file.size_bytes for file in manifest.files))
     rows = "".join(_file(file, folder_of_set, folder) for file in manifest.files)
     return (
         f"<h3>{text(manifest.target)} <small>{total} · {link(folder_of_set, folder, 'folder')} · "
@@ -263,7 +291,7 @@ def _file(file: ManifestFile, folder_of_set: Path, folder: Path) -> str:
     title = f"{file.role}, {file.color_space or file.media_type}, sha256 {file.sha256}"
     return (
         f'<tr title="{text(title)}"><td>{name}</td>'
-        f"<td>{text(_format(file.format))}</td><td>{texels}</td><td>{mips}</td><td>{_bytes(file.size_bytes)}</td></tr>"
+        f"<td>{text(_format(file.format))}</td><td>{texels}</td><td>{mips}</td><td>{megabytes(file.size_bytes)}</td></tr>"
     )
 
 
@@ -272,9 +300,3 @@ def _format(name: str) -> str:
     if name.startswith("PNG"):
         return f"PNG {name[3:]} bit" if name[3:].isdigit() else name
     return name.replace("R8G8B8A8", "RGBA8").replace("_UNORM", "").replace("_SRGB", " sRGB")
-
-
-def _bytes(count: int) -> str:
-    if count < 1000:
-        return f"{count} B"
-    return f"{count / 1000:.0f} KB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"

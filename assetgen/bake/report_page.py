@@ -49,6 +49,7 @@ class Page:
         now: local time, with its offset.
         version: of assetgen.
         mark: 64 hex digits that tell reports of the same assets.
+        over_totals: sentences on every limit for all assets together that they do not keep.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Page:
     now: datetime
     version: str
     mark: str
+    over_totals: Sequence[str] = ()
 
 
 def render_page(page: Page) -> bytes:
@@ -106,6 +108,12 @@ def _header(page: Page) -> str:
     when = f'<time datetime="{page.now.isoformat(timespec="seconds")}">{page.now:%d %b %Y, %H:%M}'
     offset = page.now.strftime("%z")
     zone = f" (UTC{offset[:3]}:{offset[3:5]})" if offset else ""
+    over_totals = "".join(
+        f'<p class="left-out over"><b class="status failed">over budget</b> {text(line)}</p>'
+        for line in page.over_totals
+    )
+    over = sum(bool(card.result.over_budget) for card in page.cards)
+    choices += [("over", "over budget", over)] if over else []
     left_out = (
         f'<p class="left-out">{page.without_pictures} assets are shown without all of their pictures, '
         "to keep this page light.</p>"
@@ -122,7 +130,7 @@ def _header(page: Page) -> str:
  autocomplete="off" spellcheck="false"><kbd>/</kbd></label>
 <label class="sort"><span>Sort by</span><select id="sort"><option value="order">name</option>
 <option value="notes">most notes</option><option value="seconds">slowest</option>
-<option value="size">largest files</option></select></label></div>{left_out}
+<option value="size">largest files</option></select></label></div>{left_out}{over_totals}
 </header>
 """
 
@@ -179,6 +187,7 @@ def _card(page: Page, number: int) -> str:
     status = card.result.status
     notes = note_count(card)
     noted = f'<b class="notes">{notes} note{"s" if notes > 1 else ""}</b>' if notes else ""
+    noted = '<b class="status failed">over budget</b>' + noted if card.result.over_budget else noted
     return (
         f'<article class="card asset" {_data(card, number)}>'
         '<button type="button" class="open" aria-haspopup="dialog">'
@@ -203,7 +212,8 @@ def _data(card: Card, number: int) -> str:
     words = " ".join((card.result.name, card.prompt, card.kind, *card.result.manifests, *card.warnings))
     return (
         f'id="asset-{number}" data-order="{number}" data-status="{card.result.status.value}" '
-        f'data-notes="{note_count(card)}" data-seconds="{card.result.seconds:.3f}" data-size="{card.size_bytes}" '
+        f'data-over="{len(card.result.over_budget)}" data-notes="{note_count(card)}" '
+        f'data-seconds="{card.result.seconds:.3f}" data-size="{card.size_bytes}" '
         f'data-words="{text(words.lower())}"'
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from assetgen.bake.budget import Excess
 from assetgen.errors import AssetGenError
 from assetgen.project.project_file import Project
 
@@ -42,6 +43,7 @@ class AssetResult:
         trace: Python traceback of a fault of assetgen itself.
         project: what the prompt file belongs to, when that is known.
         prompt: the words it was asked for with; empty when there are none or the file is unreadable.
+        over_budget: every limit of its budget that it does not keep; its files are in place all the same.
     """
 
     name: str
@@ -56,6 +58,7 @@ class AssetResult:
     trace: str = ""
     project: Project | None = None
     prompt: str = ""
+    over_budget: tuple[Excess, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Return the documented JSON of one asset."""
@@ -69,6 +72,7 @@ class AssetResult:
             "reason": self.reason,
             "errors": [error_json(error) for error in self.errors],
             "warnings": list(self.warnings),
+            "over_budget": [excess.to_json() for excess in self.over_budget],
         }
 
 
@@ -93,30 +97,42 @@ class BakeResult:
         seconds: wall time.
         bad_files: how many prompt files could not be read.
         report: where report.html was written, if it was.
+        over_totals: every limit for all assets together that they do not keep.
     """
 
     assets: tuple[AssetResult, ...]
     seconds: float
     bad_files: int = 0
     report: Path | None = None
+    over_totals: tuple[Excess, ...] = ()
 
     def count(self, status: Status) -> int:
         """Return how many assets fared so."""
         return sum(asset.status is status for asset in self.assets)
 
     @property
+    def over_budget(self) -> int:
+        """How many assets do not keep their budget, and how many limits for all of them are not kept."""
+        return sum(bool(asset.over_budget) for asset in self.assets) + len(self.over_totals)
+
+    @property
     def exit_code(self) -> int:
-        """0 all well, 1 an asset failed or is stale, 2 a prompt file cannot be read, 130 stopped by the user."""
+        """Return how a process that baked ends.
+
+        0 all well, 1 an asset failed, is stale or over its budget, 2 a prompt file cannot be read, 130 stopped.
+        """
         if self.count(Status.CANCELLED):
             return 130
         if self.bad_files:
             return 2
-        return 1 if self.count(Status.FAILED) or self.count(Status.STALE) else 0
+        return 1 if self.count(Status.FAILED) or self.count(Status.STALE) or self.over_budget else 0
 
     def to_json(self) -> dict[str, object]:
         """Return the documented JSON that `bake --json` ends with."""
         return {
             **{status.value: self.count(status) for status in Status},
+            "over_budget": self.over_budget,
+            "over_totals": [excess.to_json() for excess in self.over_totals],
             "seconds": round(self.seconds, 3),
             "report": str(self.report) if self.report else None,
             "exit_code": self.exit_code,

@@ -8,13 +8,14 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
+from assetgen.bake.budget import Excess, check_asset, check_totals, has_budget
 from assetgen.bake.results import AssetResult, BakeResult, Status
 from assetgen.errors import AssetGenError, Cancelled, GenerationError, PromptFileError
 from assetgen.execute.base import (
@@ -39,6 +40,7 @@ from assetgen.project.project_file import PROMPT_SUFFIX, find_project
 from assetgen.project.prompt_file import PromptFile
 from assetgen.project.scan import Scan, scan, scan_read
 from assetgen.settings import Settings
+from assetgen.store.manifest import Manifest
 from assetgen.store.store import Store
 
 
@@ -171,7 +173,12 @@ def _bake(
         else:
             run = _Bake(plans, options, settings, store, watcher, executor or ProcessExecutor)
             results = run.run()
-    return BakeResult(assets=(*results, *bad), seconds=time.monotonic() - started, bad_files=len(bad))
+    return BakeResult(
+        assets=(*results, *bad),
+        seconds=time.monotonic() - started,
+        bad_files=len(bad),
+        over_totals=_over_totals(results),
+    )
 
 
 def _unreadable(errors: Sequence[PromptFileError]) -> list[AssetResult]:
@@ -202,6 +209,29 @@ def _planned(asset: AssetPlan) -> AssetResult:
     return _result(asset, Status.STALE if is_due else Status.CACHED)
 
 
+def _over_totals(results: Sequence[AssetResult]) -> tuple[Excess, ...]:
+    """Return every limit of a project as a whole that what lies in place now does not keep."""
+    by_root: dict[Path, list[AssetResult]] = {}
+    for result in results:
+        if result.project is not None and result.project.totals:
+            by_root.setdefault(result.project.root, []).append(result)
+    found: list[Excess] = []
+    for group in by_root.values():
+        outermost = min((r.project for r in group if r.project), key=lambda project: len(project.files))
+        paths = [path for result in group for path in result.manifests.values()]
+        found += check_totals(outermost, _manifests(paths))
+    return tuple(found)
+
+
+def _manifests(paths: Iterable[str]) -> list[Manifest]:
+    """Return the manifests that can be read; one that was taken away meanwhile has nothing to be judged."""
+    found = []
+    for path in paths:
+        with suppress(OSError, AssetGenError):
+            found.append(Manifest.from_json(Path(path).read_bytes()))
+    return found
+
+
 def _result(
     asset: AssetPlan,
     status: Status,
@@ -212,12 +242,14 @@ def _result(
     trace: str = "",
 ) -> AssetResult:
     is_there = status in (Status.BAKED, Status.CACHED)
+    manifests = {t.target: str(t.manifest_path(asset.asset)) for t in asset.targets} if is_there else {}
+    is_judged = is_there and has_budget(asset.scanned)
     return AssetResult(
         name=asset.asset,
         prompt_file=asset.scanned.path,
         status=status,
         seconds=seconds,
-        manifests={t.target: str(t.manifest_path(asset.asset)) for t in asset.targets} if is_there else {},
+        manifests=manifests,
         reason=asset.reason,
         errors=errors,
         warnings=warnings,
@@ -225,6 +257,7 @@ def _result(
         trace=trace,
         project=asset.scanned.project,
         prompt=str(asset.scanned.document.get("prompt") or ""),
+        over_budget=check_asset(asset.scanned, _manifests(manifests.values())) if is_judged else (),
     )
 
 

@@ -23,7 +23,8 @@ finished, no set is left torn, and the next bake goes on from there.
 
 exit codes:
   0  all well                     2  a prompt file or project file cannot be read
-  1  an asset failed or is stale  130  stopped with Ctrl-C; the next bake goes on from there
+  1  an asset failed, is stale    130  stopped with Ctrl-C; the next bake goes on from there
+     or over its budget
 """
 
 

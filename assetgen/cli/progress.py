@@ -90,6 +90,7 @@ def print_plan(result: BakeResult) -> None:
     for asset in result.assets:
         if asset.status is Status.STALE:
             print(f"{asset.name}: {asset.reason}")
+    _print_budget(result)
     print(
         f"{result.count(Status.STALE)} due, {result.count(Status.CACHED)} up to date"
         + (f", {result.bad_files} files with errors" if result.bad_files else "")
@@ -104,11 +105,22 @@ def print_summary(result: BakeResult) -> None:
         for status in (Status.FAILED, Status.CANCELLED)
         if result.count(status)
     ]
+    parts += [f"{result.over_budget} over budget"] if result.over_budget else []
     print(f"{', '.join(parts)} in {_clock(result.seconds)}")
+    _print_budget(result)
     if not result.assets:
         print("no prompt files found; `assetgen new material NAME` writes a first one")
     if result.report:
         print(f"report: {result.report}")
+
+
+def _print_budget(result: BakeResult) -> None:
+    """Print every limit that is not kept: what is up to date shows no line while it bakes."""
+    for asset in result.assets:
+        for excess in asset.over_budget:
+            print(f"over budget: {asset.name}: {excess}")
+    for excess in result.over_totals:
+        print(f"over budget: {excess}")
 
 
 def _mark(status: Status) -> str:

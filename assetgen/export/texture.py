@@ -5,31 +5,25 @@ Work goes file by file and map by map, so a 4096 set never holds more than a few
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-
-import torch
 
 from assetgen.blocks.quality import Quality
 from assetgen.context import Context
 from assetgen.errors import GenerationError
-from assetgen.export.containers import CONTAINERS, Encoded
+from assetgen.export.chains import Chains, MipOptions
+from assetgen.export.containers import CONTAINERS
+from assetgen.export.figures import measure_texture
 from assetgen.export.image_files import ImageFile, write_image_file
-from assetgen.export.targets import Channel, Target, TextureFile
-from assetgen.export.texels import alpha_of, decode_texels, encode_texels, stored_image
+from assetgen.export.targets import Target, TextureFile
+from assetgen.export.texels import alpha_of, encode_texels, stored_image
 from assetgen.formats.texel_format import TexelFormat
 from assetgen.formats.texture import Texture, flat_texture
-from assetgen.imaging.channels import invert, pack_channels
-from assetgen.imaging.mips import NormalMips, build_mips, build_normal_mips, build_roughness_mips
 from assetgen.imaging.normals import flip_green
 from assetgen.media.artifact import Artifact
 from assetgen.media.image import ColorSpace, Image, MipChain
 from assetgen.media.material import Material
 from assetgen.specs.picture_formats import LOSSY_QUALITY
-
-_LEAST_PSNR_DB = 15.0
-"""Below this a compressed level no longer resembles its source: the encoder or the container is broken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +35,10 @@ class ExportOptions:
         sizes: longer edges of the sets to write, largest first.
         quality: effort of block compression.
         mipmaps: whether containers that can hold mips get all of them.
+        mips: how mip levels are made.
         lossy_quality: of JPEG, WebP, AVIF and JPEG XL, 1 to 100.
-        build_chain: makes the chain of a map that is neither normals nor roughness with normals.
+        build_chain: makes the chain of a map that is neither normals nor roughness with normals, in place of
+            what `mips` says.
         levels: the most levels of a chain; None for all.
     """
 
@@ -50,8 +46,9 @@ class ExportOptions:
     sizes: tuple[int, ...]
     quality: Quality = Quality.BALANCED
     mipmaps: bool = True
+    mips: MipOptions = field(default_factory=MipOptions)
     lossy_quality: int = LOSSY_QUALITY
-    build_chain: Callable[[Image], MipChain] = build_mips
+    build_chain: Callable[[Image], MipChain] | None = None
     levels: int | None = None
 
 
@@ -66,7 +63,7 @@ def export_material(
         Cancelled: somebody asked to stop.
     """
     files = [file for file in target.files if _is_present(material, file)]
-    chains = _Chains(material, options)
+    chains = Chains(material, options.mips, build_chain=options.build_chain, levels=options.levels)
     for number, file in enumerate(files):
         ctx.progress(number, len(files), f"encoding {file.role}")
         chain = chains.of(file.content)
@@ -85,67 +82,6 @@ def _is_present(material: Material, file: TextureFile) -> bool:
         for channel in file.content
         if isinstance(channel, str)
     )
-
-
-@dataclass(slots=True)
-class _Chains:
-    """The mip chains of a material, built when first asked for; roughness needs what the normals lost."""
-
-    material: Material
-    options: ExportOptions
-    built: dict[str, MipChain] = field(default_factory=dict)
-    normals: NormalMips | None = None
-
-    def of(self, content: str | tuple[Channel, ...]) -> MipChain:
-        if isinstance(content, tuple):
-            return self._packed(content)
-        if content == "normal":
-            return self._normal_mips().chain
-        return self._map(content)
-
-    def release(self, content: str | tuple[Channel, ...]) -> None:
-        """Forget the chains that only this file needed."""
-        if isinstance(content, str):
-            self.built.pop(content, None)
-
-    def _normal_mips(self) -> NormalMips:
-        if self.normals is None:
-            assert self.material.normal is not None
-            self.normals = build_normal_mips(self.material.normal, max_levels=self.options.levels)
-        return self.normals
-
-    def _map(self, name: str) -> MipChain:
-        if name not in self.built:
-            image = getattr(self.material, name)
-            if name == "roughness" and self.material.normal is not None:
-                self.built[name] = build_roughness_mips(image, self._normal_mips())
-            else:
-                self.built[name] = self.options.build_chain(image)
-        return self.built[name]
-
-    def _packed(self, channels: tuple[Channel, ...]) -> MipChain:
-        planes = [self._channel(channel) for channel in channels]
-        length = max(len(plane) for plane in planes if isinstance(plane, tuple))
-        levels = []
-        for level in range(length):
-            parts = [plane[level] if isinstance(plane, tuple) else plane for plane in planes]
-            levels.append(pack_channels(*parts))
-        return MipChain(tuple(levels))
-
-    def _channel(self, channel: Channel) -> tuple[Image, ...] | float:
-        """Return a channel's levels, or its constant where the material has no such map."""
-        if not isinstance(channel, str):
-            return float(channel)
-        name = "roughness" if channel == "smoothness" else channel
-        if getattr(self.material, name) is None:
-            material = self.material
-            factors = {"roughness": material.roughness_factor, "metallic": material.metallic_factor}
-            factor = factors.get(name, 1.0)
-            return 1 - factor if channel == "smoothness" else factor
-        levels = self._map(name).levels
-        if channel == "smoothness":
-            return tuple(invert(level) for level in levels)
-        return levels
 
 
 def _from_size(chain: MipChain, size: int) -> MipChain:
@@ -188,7 +124,9 @@ def _write(file: TextureFile, chain: MipChain, options: ExportOptions, size: int
         height=top.height,
         mips=len(levels),
         color_space=stored_image(top, file.form.encoding).space.value,
-        quality=_read_back(data, file.form, top),
+        quality=measure_texture(
+            container.read(data), levels, file.form.encoding, is_normal=file.content == "normal"
+        ),
     )
 
 
@@ -206,31 +144,3 @@ def _encode(levels: Sequence[Image], encoding: TexelFormat, quality: Quality, ct
         srgb=encoding.has_srgb and top.space is ColorSpace.SRGB,
         alpha=alpha_of(top, encoding),
     )
-
-
-def _read_back(data: bytes, form: Encoded, source: Image) -> tuple[tuple[str, float], ...]:
-    """Read a written file with the independent decoder; return how near level 0 came to its source.
-
-    Raises:
-        GenerationError: it does not come near at all.
-    """
-    written = CONTAINERS[form.container].read(data)
-    if not form.encoding.is_blocks:
-        return ()
-    source = stored_image(source, form.encoding)
-    decoded = decode_texels(
-        written.levels[0], form.encoding, width=written.shape.width, height=written.shape.height
-    ).to(source.pixels.device)
-    expected = source.pixels if form.encoding.is_float else source.pixels.clamp(0, 1)
-    count = min(decoded.shape[2], source.channels)
-    if form.encoding is TexelFormat.BC1:
-        # Where a texel is clear its color is not kept, and soft alpha never was.
-        count = min(count, 3)
-        expected = torch.where(decoded[..., 3:] > 0, expected, 0.0)
-    peak = max(1.0, float(expected.max()))
-    apart = (decoded[..., :count] - expected[..., :count]) / peak
-    error = float(apart.square_().mean(dtype=torch.float64))
-    psnr_db = 99.0 if error < 1e-10 else -10 * math.log10(error)
-    if psnr_db < _LEAST_PSNR_DB:
-        raise GenerationError(f"a written {form.encoding.value} file reads back at {psnr_db:.1f} dB.")
-    return (("psnr_db", round(psnr_db, 2)),)

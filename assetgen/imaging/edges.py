@@ -1,9 +1,42 @@
-"""What lies beyond an image's edge: the opposite side where it wraps, its own last row where it does not."""
+"""What lies beyond an image's edge: the opposite side, its own last row, or its mirror image."""
 
 from __future__ import annotations
 
+from enum import Enum
+
 import torch
 from torch import Tensor
+
+
+class Edge(Enum):
+    """How an axis goes on beyond its ends."""
+
+    WRAP = "wrap"
+    """With the opposite side, as a tile repeats."""
+    CLAMP = "clamp"
+    """With its last row for ever, as a clamping sampler reads."""
+    MIRROR = "mirror"
+    """Backwards, the last row standing twice, as a mirroring sampler reads."""
+
+
+Edges = tuple[Edge, Edge]
+"""The edges along (x, y)."""
+
+
+def edges_of(wraps: tuple[bool, bool], *, otherwise: Edge = Edge.CLAMP) -> Edges:
+    """Return the edges of an image that wraps along (x, y); an axis that does not goes on as `otherwise`."""
+    return (Edge.WRAP if wraps[0] else otherwise, Edge.WRAP if wraps[1] else otherwise)
+
+
+def source_positions(start: int, stop: int, *, size: int, edge: Edge, device: torch.device) -> Tensor:
+    """Return which of `size` rows stands at each position `start` to `stop`, however far beyond the ends."""
+    position = torch.arange(start, stop, device=device)
+    if edge is Edge.WRAP:
+        return position.remainder(size)
+    if edge is Edge.CLAMP:
+        return position.clamp(0, size - 1)
+    there_and_back = position.remainder(2 * size)
+    return torch.minimum(there_and_back, 2 * size - 1 - there_and_back)
 
 
 def pad_edges(values: Tensor, *, margin: tuple[int, int], wraps: tuple[bool, bool]) -> Tensor:
@@ -14,22 +47,20 @@ def pad_edges(values: Tensor, *, margin: tuple[int, int], wraps: tuple[bool, boo
     Args:
         values: (H, W) or (H, W, C).
         margin: texels along (x, y).
-        wraps: whether the image continues at its opposite edge, along (x, y).
+        wraps: whether the image continues at its opposite edge, along (x, y); it clamps where not.
     """
     padded = values
-    for dim, size, extra, wrap in (
-        (0, values.shape[0], margin[1], wraps[1]),
-        (1, values.shape[1], margin[0], wraps[0]),
-    ):
+    edges = edges_of(wraps)
+    for dim, extra, edge in ((0, margin[1], edges[1]), (1, margin[0], edges[0])):
         if extra > 0:
-            padded = _pad_axis(padded, dim=dim, size=size, extra=extra, wrap=wrap)
+            padded = _pad_axis(padded, dim=dim, extra=extra, edge=edge)
     return padded
 
 
-def _pad_axis(values: Tensor, *, dim: int, size: int, extra: int, wrap: bool) -> Tensor:
-    if wrap and extra <= size:
+def _pad_axis(values: Tensor, *, dim: int, extra: int, edge: Edge) -> Tensor:
+    size = values.shape[dim]
+    if edge is Edge.WRAP and extra <= size:
         before = values.narrow(dim, size - extra, extra)
         return torch.cat((before, values, values.narrow(dim, 0, extra)), dim=dim)
-    position = torch.arange(-extra, size + extra, device=values.device)
-    index = position.remainder(size) if wrap else position.clamp(0, size - 1)
-    return values.index_select(dim, index)
+    position = source_positions(-extra, size + extra, size=size, edge=edge, device=values.device)
+    return values.index_select(dim, position)

@@ -1,47 +1,34 @@
-"""Mip chains that keep what an image means: light, coverage, direction of normals, and roughness.
+"""Mip chains that keep what an image means: light, coverage, and the extremes of a height.
 
 Every level is made from the float level before it, never from stored pixels. Color is averaged in linear
 light and weighted by alpha, so that no dark fringe grows around an outline; data is averaged plainly.
 
-Sources: Castaño, "Computing Alpha Mipmaps", 2010 (coverage); Toksvig, "Mipmapping Normal Maps", 2005 (the
-length of an averaged normal tells the variance it lost); Kaplanyan et al., "Filtering Distributions of
-Normals for Shading Antialiasing", HPG 2016 (that variance added to the squared GGX alpha).
+Source: Castaño, "Computing Alpha Mipmaps", 2010 (coverage).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from enum import Enum
 
 import torch
 from torch import Tensor
 
 from assetgen.errors import SpecError
-from assetgen.imaging.alpha import covered_share
-from assetgen.imaging.normals import encode_normal
-from assetgen.imaging.resize import Filter, from_light, halve, to_light
-from assetgen.media.image import AlphaMode, ColorSpace, Image, MipChain
+from assetgen.imaging.alpha import covered_share, keep_coverage
+from assetgen.imaging.edges import Edges, edges_of
+from assetgen.imaging.halve import Light, LightInMemory, LightOfImage, half_shape, halved_bands
+from assetgen.imaging.kernels import Filter
+from assetgen.imaging.light import is_light, rings, write_pixels
+from assetgen.media.image import AlphaMode, Image, MipChain
 
 DEFAULT_CUTOFF = 0.5
-_BISECTIONS = 24
-_LARGEST_SCALE = 16.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NormalMips:
-    """A chain of unit normals with the lengths that their averages had before they were made unit again.
+class Extreme(Enum):
+    """Which value of those below a texel of a chain of extremes holds."""
 
-    Args:
-        chain: stored normals, level 0 the largest.
-        lengths: (H, W) per level, 1 where all normals below agree, shorter the more they spread.
-    """
-
-    chain: MipChain
-    lengths: tuple[Tensor, ...]
-
-    def __post_init__(self) -> None:
-        sizes = [tuple(t.shape) for t in self.lengths]
-        if sizes != [(level.height, level.width) for level in self.chain.levels]:
-            raise SpecError(f"lengths of {sizes} do not fit the levels of the normal mips.")
+    LOWEST = "lowest"
+    HIGHEST = "highest"
 
 
 def level_count(width: int, height: int) -> int:
@@ -53,17 +40,23 @@ def build_mips(
     image: Image,
     *,
     kernel: Filter = Filter.KAISER,
+    edges: Edges | None = None,
     max_levels: int | None = None,
     alpha_cutoff: float | None = None,
 ) -> MipChain:
     """Return the image and its half sizes down to 1x1.
 
+    Only opaque color may ring at its edges as the kernel does, cut off at black and white; data, color with
+    alpha and linear color keep within the nearest texels of the level before.
+
     Args:
-        image: color is averaged as light, DATA plainly; axes that wrap stay seamless at every level.
+        image: color is averaged as light, DATA plainly.
         kernel: the filter of each halving.
+        edges: how the axes (x, y) go on; they wrap where the image does, which keeps every level seamless,
+            and clamp elsewhere, if not told.
         max_levels: stop after this many levels, level 0 included.
-        alpha_cutoff: the threshold of a CUTOUT image's alpha test, 0.5 if not told; alpha of each level is
-            scaled so that as many texels pass as on level 0, to 0.5 % or one texel.
+        alpha_cutoff: the threshold of a CUTOUT image's alpha test, 0.5 if not told; on each level as many
+            texels pass as on level 0, to 0.5 % or one texel.
 
     Raises:
         SpecError: `max_levels` is below 1, or a cutoff is not within 0..1.
@@ -71,76 +64,49 @@ def build_mips(
     cutoff = DEFAULT_CUTOFF if alpha_cutoff is None else alpha_cutoff
     if not 0.0 < cutoff <= 1.0:
         raise SpecError(f"an alpha cutoff lies within 0..1, not at {alpha_cutoff}.")
+    edges = edges or edges_of(image.wraps)
     keeps_coverage = image.alpha is AlphaMode.CUTOUT
     share = covered_share(image.pixels[..., -1], cutoff) if keeps_coverage else 0.0
+    levels, may_ring = [image], rings(image)
+    light: Light = LightOfImage(image, edges[1])
+    for _ in range(1, levels_of(image, max_levels)):
+        channels, height, width = half_shape(light)
+        pixels = image.pixels.new_empty((height, width, channels))
+        half = None if is_light(image) else image.pixels.new_empty((channels, height, width))
+        for top, bottom, band in halved_bands(light, kernel=kernel, edges=edges, may_ring=may_ring):
+            write_pixels(band, image, out=pixels[top:bottom])
+            if half is not None:
+                half[:, top:bottom] = band
+        level = image.with_pixels(pixels)
+        light = LightOfImage(level, edges[1]) if half is None else LightInMemory(half, edges[1])
+        levels.append(keep_coverage(level, share=share, cutoff=cutoff) if keeps_coverage else level)
+    return MipChain(tuple(levels))
+
+
+def build_extreme_mips(image: Image, extreme: Extreme, *, max_levels: int | None = None) -> MipChain:
+    """Return a chain in which each texel holds the lowest or highest value of all that it stands for.
+
+    Ray marching through a height map skips what lies above the highest value of a level; an average there
+    would let rays through peaks. On an odd axis a texel counts all three that it touches.
+
+    Raises:
+        SpecError: `max_levels` is below 1.
+    """
     levels = [image]
-    light = to_light(image)
-    for _ in range(1, _levels_of(image, max_levels)):
-        light = halve(light, kernel=kernel, wraps=image.wraps)
-        level = from_light(light, image)
-        levels.append(_keep_coverage(level, share=share, cutoff=cutoff) if keeps_coverage else level)
+    for _ in range(1, levels_of(image, max_levels)):
+        pixels = levels[-1].pixels
+        for dim in (0, 1):
+            pixels = _extremes(pixels, dim=dim, extreme=extreme)
+        levels.append(image.with_pixels(pixels))
     return MipChain(tuple(levels))
 
 
-def build_normal_mips(
-    image: Image, *, kernel: Filter = Filter.BOX, max_levels: int | None = None
-) -> NormalMips:
-    """Return the mip chain of a normal map: vectors averaged, and made unit again at each level.
-
-    Box is the default: an average's length measures variance only if no weight is negative.
+def levels_of(image: Image, max_levels: int | None) -> int:
+    """Return how many levels a chain of an image has that stops after `max_levels`.
 
     Raises:
-        SpecError: the image is not DATA of three channels.
+        SpecError: `max_levels` is below 1.
     """
-    if image.space is not ColorSpace.DATA or image.channels != 3:
-        raise SpecError(f"a normal map is 3 channels of data, not {image.channels} of {image.space.value}.")
-    vectors = image.pixels * 2.0 - 1.0  # (H, W, 3), not unit below level 0
-    vectors = vectors / _length(vectors).clamp_min(1e-6)
-    levels, lengths = [image], [torch.ones_like(vectors[..., 0])]
-    for _ in range(1, _levels_of(image, max_levels)):
-        vectors = halve(vectors, kernel=kernel, wraps=image.wraps)
-        length = _length(vectors)
-        flat = torch.tensor([0.0, 0.0, 1.0], device=vectors.device)
-        unit = torch.where(length > 1e-4, vectors / length.clamp_min(1e-4), flat)
-        levels.append(image.with_pixels(encode_normal(unit)))
-        lengths.append(length[..., 0].clamp_max(1.0))
-    return NormalMips(MipChain(tuple(levels)), tuple(lengths))
-
-
-def build_roughness_mips(
-    roughness: Image, normals: NormalMips, *, kernel: Filter = Filter.BOX, cap: float = 0.5
-) -> MipChain:
-    """Return the mip chain of a roughness map, rougher where its level of the normal map lost bumps.
-
-    A distant bumpy surface reflects as widely as its bumps point; without this it turns glossy and sparkles.
-    With GGX alpha = roughness^2 and an averaged normal of length n, alpha^2 grows by 2 (1 - n) / n.
-
-    Args:
-        roughness: one channel of data, the size of the normal map.
-        normals: the normal map's chain; the result has as many levels.
-        kernel: the filter of each halving.
-        cap: the most that alpha^2 may grow by.
-
-    Raises:
-        SpecError: sizes differ, or the map is not one channel of data.
-    """
-    top = normals.chain.levels[0]
-    if (roughness.width, roughness.height) != (top.width, top.height) or roughness.channels != 1:
-        raise SpecError(
-            f"roughness is one channel of the normal map's {top.width}x{top.height}, "
-            f"not {roughness.channels} of {roughness.width}x{roughness.height}."
-        )
-    plain = build_mips(roughness, kernel=kernel, max_levels=len(normals.chain.levels))
-    levels = [roughness]
-    for level, length in zip(plain.levels[1:], normals.lengths[1:], strict=True):
-        lost = ((1.0 - length) / length.clamp_min(1e-3) * 2.0).clamp_(0.0, cap)[..., None]
-        # Two square roots: exactly rounded on every machine, which a fourth root by pow is not.
-        rough = (level.pixels.square().square_() + lost).sqrt_().sqrt_().clamp_(0.0, 1.0)
-        levels.append(level.with_pixels(torch.maximum(rough, level.pixels)))
-    return MipChain(tuple(levels))
-
-
-def _levels_of(image: Image, max_levels: int | None) -> int:
     full = level_count(image.width, image.height)
     if max_levels is None:
         return full
@@ -149,30 +115,13 @@ def _levels_of(image: Image, max_levels: int | None) -> int:
     return min(full, max_levels)
 
 
-def _length(vectors: Tensor) -> Tensor:
-    x, y, z = vectors.unbind(-1)
-    return (x * x).add_(y * y).add_(z * z).sqrt_().unsqueeze(-1)
-
-
-def _keep_coverage(level: Image, *, share: float, cutoff: float) -> Image:
-    """Return the level with its alpha scaled so that `share` of the texels pass the alpha test."""
-    alpha = level.pixels[..., -1].contiguous()
-    if share in (0.0, 1.0):
-        # Nothing between the ends to find: an empty image stays empty and a full one full.
-        scaled = alpha.clamp_min(cutoff) if share == 1.0 else alpha
-    else:
-        scaled = (alpha * _scale_for(alpha, share=share, cutoff=cutoff)).clamp_max_(1.0)
-    return level.with_pixels(torch.cat((level.pixels[..., :-1], scaled[..., None]), dim=-1))
-
-
-def _scale_for(alpha: Tensor, *, share: float, cutoff: float) -> float:
-    low, high = 0.0, _LARGEST_SCALE
-    below, above = 0.0, covered_share(alpha * high, cutoff)
-    for _ in range(_BISECTIONS):
-        middle = 0.5 * (low + high)
-        passed = covered_share(alpha * middle, cutoff)
-        if passed >= share:
-            high, above = middle, passed
-        else:
-            low, below = middle, passed
-    return high if abs(above - share) <= abs(share - below) else low
+def _extremes(values: Tensor, *, dim: int, extreme: Extreme) -> Tensor:
+    size = values.shape[dim]
+    if size == 1:
+        return values
+    choose = torch.maximum if extreme is Extreme.HIGHEST else torch.minimum
+    count = size // 2
+    taps = [values.narrow(dim, first, size - first) for first in range(2 + size % 2)]
+    halves = [tap.unfold(dim, 1, 2).squeeze(-1).narrow(dim, 0, count) for tap in taps]
+    result = choose(halves[0], halves[1])
+    return choose(result, halves[2]) if size % 2 else result

@@ -17,8 +17,8 @@ from torch import Tensor
 
 from assetgen.imaging.alpha import bleed_color
 from assetgen.imaging.edges import pad_edges
+from assetgen.imaging.kernels import Filter
 from assetgen.imaging.mips import build_mips
-from assetgen.imaging.resize import Filter
 from assetgen.media.image import AlphaMode, Image, MipChain
 
 Box = tuple[int, int, int, int]

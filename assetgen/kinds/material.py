@@ -9,6 +9,7 @@ from assetgen.backends.base import load_backend
 from assetgen.blocks.quality import Quality
 from assetgen.context import Context
 from assetgen.errors import SpecError
+from assetgen.export.chains import MipOptions
 from assetgen.export.targets import find_target, only_roles, with_forms
 from assetgen.export.texture import ExportOptions, export_material
 from assetgen.kinds.base import Made
@@ -81,6 +82,7 @@ class MaterialKind(MaterialValue):
             sizes=spec.export_sizes or (longer_edge(value),),
             quality=Quality(export.quality) if export.quality else Quality.BALANCED,
             lossy_quality=export.lossy_quality,
+            mips=MipOptions.named(kernel=export.mip_filter, edge=export.mip_edges, height=export.height_mips),
         )
         yield from export_material(value, only_roles(plan, wanted), options, ctx)
 

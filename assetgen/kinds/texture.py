@@ -8,6 +8,7 @@ from dataclasses import replace
 from assetgen.backends.base import load_backend
 from assetgen.context import Context
 from assetgen.errors import SpecError
+from assetgen.export.chains import MipOptions
 from assetgen.export.containers import Encoded
 from assetgen.export.image_files import IMAGE_FILES, ImageFile
 from assetgen.export.targets import ORM, Form, Target, TextureFile, find_target, form_named
@@ -63,6 +64,7 @@ class TextureKind(MaterialValue):
             sizes=(longer_edge(value),),
             mipmaps=spec.mipmaps,
             lossy_quality=spec.lossy_quality,
+            mips=MipOptions.named(kernel=spec.mip_filter, edge=spec.mip_edges, height=spec.height_mips),
         )
         for form in forms or [_form_of(plan, spec.role)]:
             file = TextureFile(role=spec.role, content=_content_of(spec.role), form=form)

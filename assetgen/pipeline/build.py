@@ -36,7 +36,7 @@ from assetgen.project.project_file import PROMPT_SUFFIX
 from assetgen.specs.base import Spec
 from assetgen.store import locks
 from assetgen.store.keys import hash_bytes
-from assetgen.store.manifest import Manifest, ManifestFile
+from assetgen.store.manifest import Manifest, ManifestFile, figure_names
 from assetgen.store.store import Store
 from assetgen.versions import ASSETGEN, STEPS
 
@@ -257,7 +257,8 @@ def _export(value: _Value, target: TargetPlan, ctx: Context, *, number: int) -> 
     with noted_fallbacks() as fallbacks:
         for artifact in value.kind.export(value.value, value.spec, target.target, ctx):
             files.append(_stored(artifact, value.store))
-            figures.update({f"{artifact.role}_{name}": figure for name, figure in artifact.quality})
+            label = next(reversed(figure_names(files)))
+            figures.update({f"{label}_{name}": figure for name, figure in artifact.quality})
             if artifact.fallback:
                 fallbacks[artifact.fallback] = None
     if not files:

@@ -19,7 +19,7 @@ from assetgen.project.globs import compile_glob
 from assetgen.project.toml_file import Places, TomlFile, read_toml
 from assetgen.specs.embedding import DEFAULT_PROFILE, PROFILES
 from assetgen.specs.paths import portable_path_problem, resolve_reference
-from assetgen.specs.project import DEFAULT_OUTPUT, project_table
+from assetgen.specs.project import DEFAULT_OUTPUT, TOTALS, project_table
 from assetgen.specs.wording import KeyPath, Problem, show, spell
 
 PROJECT_FILE: Final = "assetgen.toml"
@@ -74,6 +74,7 @@ class Project:
         targets: engines to export to; None leaves the choice to the default.
         styles: by name.
         rules: in the order in which later ones win.
+        totals: limits for all its assets together, by their key in `[budget]`.
         files: the project files that had a say, outermost first.
         profile: what it is baked for, "work" or "ship".
         levels: what finished files say of their making, by profile.
@@ -85,6 +86,7 @@ class Project:
     targets: tuple[str, ...] | None = None
     styles: Mapping[str, Style] = field(default_factory=dict, hash=False)
     rules: tuple[Rule, ...] = ()
+    totals: Mapping[str, int] = field(default_factory=dict, hash=False)
     files: tuple[Path, ...] = ()
     profile: str = DEFAULT_PROFILE
     levels: Mapping[str, str] = field(default_factory=lambda: dict(PROFILES), hash=False)
@@ -181,6 +183,7 @@ def extend_project(project: Project, *, folder: Path) -> Project:
         targets=tuple(targets) if targets is not None else project.targets,
         styles={**project.styles, **_styles(file)},
         rules=(*project.rules, *_rules(file, base=base)),
+        totals={**project.totals, **_totals(document)},
         files=(*project.files, path),
         profile=document.get("profile", project.profile),
         levels={**project.levels, **document.get("metadata", {})},
@@ -225,8 +228,14 @@ def _styles(file: TomlFile) -> dict[str, Style]:
     return styles
 
 
+def _totals(document: Mapping[str, Any]) -> dict[str, int]:
+    return {name: value for name, value in document.get("budget", {}).items() if name in TOTALS}
+
+
 def _rules(file: TomlFile, *, base: str) -> tuple[Rule, ...]:
-    rules = []
+    """Return the rules of a project file; what `[budget]` asks of each asset is the first, for all of them."""
+    of_each = {name: value for name, value in file.document.get("budget", {}).items() if name not in TOTALS}
+    rules = [Rule("**", base, Defaults({"budget": of_each}, file.places))] if of_each else []
     for index, table in enumerate(file.document.get("rule", ())):
         rest = {key: value for key, value in table.items() if key != "match"}
         rules.append(Rule(table["match"], base, Defaults(rest, file.places, ("rule", index))))

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, Self, TypeVar
 
 from assetgen.errors import SpecError
+from assetgen.specs.budget import Budget
 from assetgen.specs.embedding import METADATA_LEVELS
 from assetgen.specs.fields import (
     check_fields,
@@ -20,6 +21,7 @@ from assetgen.specs.fields import (
     integer,
     ruled,
     switch,
+    table_of,
     text,
 )
 from assetgen.specs.paths import portable_path_problem
@@ -155,6 +157,9 @@ class Spec:
     )
     allow_npot: bool = switch(
         default=False, doc="Allow sizes that are not powers of two, for an asset with a source picture."
+    )
+    budget: Budget = table_of(  # noqa: RUF009
+        Budget, default=Budget(), stage="none", doc="What it may cost and how good it must be."
     )
     uses: tuple[str, ...] = field(default=())
 

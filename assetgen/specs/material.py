@@ -23,7 +23,7 @@ from assetgen.specs.finish import Finish
 from assetgen.specs.picture_formats import LOSSLESS_PICTURES, LOSSY_ADVICE, LOSSY_QUALITY, PICTURES
 from assetgen.specs.rules import Either, Integer, ListOf, Number, OneInteger, Pair, Text
 from assetgen.specs.tables import MapOf
-from assetgen.specs.texture import TILES
+from assetgen.specs.texture import HEIGHT_MIPS, MIP_EDGES, MIP_FILTERS, TILES
 from assetgen.specs.wording import Problem, show
 
 QUALITIES: Final = ("fast", "balanced", "high", "max")
@@ -146,6 +146,21 @@ class MaterialExport:
         default=METADATA_LEVELS[0],
         stage="export",
         doc="What finished files say of their making; the project's profile decides when absent.",
+    )
+    mip_filter: str | None = choice(
+        *MIP_FILTERS,
+        default=None,
+        stage="export",
+        doc="Filter of mip levels; kaiser, and box for normals and roughness, when absent.",
+    )
+    mip_edges: str = choice(
+        *MIP_EDGES, default="clamp", stage="export", doc="What mip levels see beyond edges that do not tile."
+    )
+    height_mips: str = choice(
+        *HEIGHT_MIPS,
+        default="average",
+        stage="export",
+        doc="What a mip level of the height map holds of the texels below.",
     )
 
     def __post_init__(self) -> None:

@@ -14,6 +14,9 @@ from assetgen.specs.picture_formats import LOSSY_ADVICE, LOSSY_QUALITY, PICTURE_
 from assetgen.specs.wording import Problem
 
 TILES: Final = ("xy", "x", "y", "none")
+MIP_FILTERS: Final = ("kaiser", "box", "mitchell")
+MIP_EDGES: Final = ("clamp", "mirror")
+HEIGHT_MIPS: Final = ("average", "lowest", "highest")
 TEXTURE_ROLES: Final = ("albedo", "normal", "roughness", "metallic", "occlusion", "height", "emissive", "orm")
 ENCODINGS: Final = ("bc7", "bc5", "bc4", "bc1", "bc3", "bc6h", "rgba8", "rgba16f", "r16")
 TEXTURE_FORMATS: Final = (
@@ -63,6 +66,27 @@ class TextureSpec(Spec):
     )
     mipmaps: bool = switch(
         default=True, keys=("mipmaps", "export.mipmaps"), stage="export", doc="Write every mip level."
+    )
+    mip_filter: str | None = choice(
+        *MIP_FILTERS,
+        default=None,
+        keys=("export.mip_filter",),
+        stage="export",
+        doc="Filter of mip levels; kaiser, and box for normals, when absent.",
+    )
+    mip_edges: str = choice(
+        *MIP_EDGES,
+        default="clamp",
+        keys=("export.mip_edges",),
+        stage="export",
+        doc="What mip levels see beyond edges that do not tile.",
+    )
+    height_mips: str = choice(
+        *HEIGHT_MIPS,
+        default="average",
+        keys=("export.height_mips",),
+        stage="export",
+        doc="What a mip level of a height map holds of the texels below.",
     )
     lossy_quality: int = integer(
         1,

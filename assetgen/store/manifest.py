@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import Final, TypeVar
@@ -190,6 +190,19 @@ class Manifest:
         except (ValueError, RecursionError) as error:
             raise FormatError(f"the manifest is not JSON in UTF-8: {error}.") from error
         return cls.from_document(document)
+
+
+def figure_names(files: Iterable[ManifestFile]) -> dict[str, ManifestFile]:
+    """Return files by what their figures in `quality` begin with.
+
+    That is a file's role, with its size or ending behind it where an earlier file has the same role.
+    """
+    named: dict[str, ManifestFile] = {}
+    for file in files:
+        size, ending = max(file.width, file.height), file.path.rpartition(".")[2]
+        names = (file.role, f"{file.role}_{size}", f"{file.role}_{ending}", f"{file.role}_{size}_{ending}")
+        named[next((name for name in names if name not in named), names[-1])] = file
+    return named
 
 
 def verify_set(manifest_path: Path) -> Manifest:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assetgen.bake.figures import Figure, poor_files, read_figures
+from assetgen.bake.figures import Figure, poor_files, read_figures, read_levels
 
 SOUND = {
     "tile_m": 2.0,
@@ -79,3 +79,40 @@ def test_poorly_compressed_files_are_counted() -> None:
 
 def test_an_unknown_figure_is_shown_without_a_judgement() -> None:
     assert read_figures({"sparkle_share": 0.125}) == (Figure(label="sparkle share", value="0.125"),)
+
+
+OF_FILES = {
+    "albedo_psnr_db": 42.7,
+    "albedo_psnr_db_mip1": 40.1,
+    "albedo_psnr_db_mip2": 41.0,
+    "albedo_seam": 0.8,
+    "albedo_gpu_bytes": 1_400_000,
+    "albedo_coverage": 0.345,
+    "albedo_coverage_mip1": 0.347,
+    "normal_psnr_db": 39.0,
+    "normal_angle_mean_deg": 0.42,
+    "normal_angle_mean_deg_mip1": 0.5,
+    "normal_angle_p99_deg": 1.9,
+    "normal_seam": 1.3,
+    "normal_gpu_bytes": 1_400_000,
+}
+
+
+def test_figures_of_files_are_one_line_each_with_their_mips_in_a_note() -> None:
+    assert line(OF_FILES, "Compressed albedo").note == "lowest of its mips 40.1 dB, at level 1"
+    angle = line(OF_FILES, "Compressed normal, angle")
+    assert (angle.value, angle.note) == ("0.42°", "99 % are within 1.90°")
+    seam = line(OF_FILES, "Compressed seam")
+    assert (seam.label, seam.value, seam.is_good) == ("Compressed seam, worst in normal", "1.30 ×", False)
+    assert line(OF_FILES, "Alpha coverage").note == "0.20% off at most on its mips"
+    assert line(OF_FILES, "In GPU memory").value == "2.8 MB"
+    assert len(read_figures(OF_FILES)) == 6
+
+
+def test_figures_of_levels_are_a_table() -> None:
+    rows = {row.label: row.values for row in read_levels(OF_FILES)}
+    assert rows == {
+        "albedo, PSNR, dB": ("42.7", "40.1", "41.0"),
+        "albedo, alpha coverage": ("34.5%", "34.7%"),
+        "normal, mean angle error, °": ("0.42", "0.50"),
+    }

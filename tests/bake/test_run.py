@@ -223,6 +223,8 @@ def test_the_json_is_one_stable_object(tmp_path: Path) -> None:
         "failed",
         "cancelled",
         "stale",
+        "over_budget",
+        "over_totals",
         "seconds",
         "report",
         "exit_code",
@@ -240,6 +242,7 @@ def test_the_json_is_one_stable_object(tmp_path: Path) -> None:
         "reason",
         "errors",
         "warnings",
+        "over_budget",
     ]
     assert good["manifest"] == good["manifests"]["unity"]
     assert Path(good["manifest"]).is_file()

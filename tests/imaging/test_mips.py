@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from assetgen.errors import SpecError
 from assetgen.imaging.alpha import coverage
-from assetgen.imaging.mips import build_mips, build_normal_mips, build_roughness_mips
+from assetgen.imaging.edges import Edge
+from assetgen.imaging.kernels import Filter
+from assetgen.imaging.mips import Extreme, build_extreme_mips, build_mips
+from assetgen.imaging.normal_mips import build_normal_mips, build_roughness_mips
 from assetgen.imaging.normals import decode_normal, encode_normal, normal_from_height
-from assetgen.imaging.resize import Filter
 from assetgen.imaging.tiling import seam_ratio
 from assetgen.media.image import AlphaMode, ColorSpace, Image
 
@@ -41,7 +43,7 @@ def test_a_chain_has_as_many_levels_as_its_longer_side_has_bits(
     assert (levels[-1].width, levels[-1].height) == (1, 1)
     for level in levels:
         assert level.pixels.min() >= 0
-        assert level.pixels.max() <= 1
+        assert level.pixels.max() <= 1 + 1e-6
 
 
 def test_level_zero_is_the_image_itself_and_the_number_of_levels_can_be_limited() -> None:
@@ -97,6 +99,72 @@ def test_without_the_scaling_the_same_coverage_is_lost() -> None:
     assert coverage(build_mips(straight).levels[3], 0.5) < 0.5 * coverage(straight, 0.5)
 
 
+@pytest.mark.parametrize("cutoff", [0.2, 0.33, 0.5, 1.0])
+@pytest.mark.parametrize("kernel", list(Filter))
+def test_a_pattern_of_equal_alpha_keeps_its_coverage_by_a_dither(kernel: Filter, cutoff: float) -> None:
+    # Every fourth column is solid: from level 2 on no scale of alpha tells one texel from another.
+    bars = (torch.arange(64) % 4 == 0).float()[None, :, None].expand(64, 64, 1)
+    image = Image(torch.cat((noise(64, 64), bars), dim=-1), ColorSpace.SRGB, AlphaMode.CUTOUT, (True, True))
+    for level in build_mips(image, kernel=kernel, alpha_cutoff=cutoff).levels:
+        finest = 1 / (level.width * level.height)
+        stored = level.pixels[..., 3].mul(255).round().div(255)
+        assert abs(float((stored >= cutoff).float().mean()) - 0.25) <= max(0.005, finest)
+
+
+def test_an_image_that_an_alpha_test_passes_whole_or_not_at_all_stays_so() -> None:
+    for alpha, wanted in ((0.1, 0.0), (0.9, 1.0)):
+        pixels = torch.cat((noise(32, 32), torch.full((32, 32, 1), alpha)), dim=-1)
+        image = Image(pixels, ColorSpace.SRGB, AlphaMode.CUTOUT)
+        for level in build_mips(image).levels:
+            assert coverage(level, 0.5) == wanted
+            assert torch.allclose(level.pixels[..., 3], torch.tensor(alpha), atol=1e-3)
+
+
+def hard_edge(space: ColorSpace, bright: float = 1.0) -> Image:
+    pixels = torch.full((32, 32, 3), 0.2)
+    pixels[:, 16:] = bright
+    return Image(pixels, space)
+
+
+def test_opaque_color_may_ring_and_data_and_bright_light_may_not() -> None:
+    assert build_mips(hard_edge(ColorSpace.SRGB, 0.8)).levels[1].pixels.min() < 0.2 - 1e-3
+    for image in (hard_edge(ColorSpace.DATA), hard_edge(ColorSpace.LINEAR, 100.0)):
+        for level in build_mips(image).levels:
+            assert level.pixels.min() >= 0.2 - 1e-6
+            assert level.pixels.max() <= image.pixels.max() * (1 + 1e-6)
+
+
+def test_edges_can_be_told_and_follow_the_image_when_not() -> None:
+    left_black = torch.ones(16, 16, 1)
+    left_black[:, :2] = 0.0
+    image = Image(left_black, ColorSpace.DATA, wraps=(False, False))
+    right = {edge: float(build_mips(image, edges=(edge, edge)).levels[1].pixels[0, -1, 0]) for edge in Edge}
+    assert right[Edge.CLAMP] == right[Edge.MIRROR] == 1.0
+    tile = Image(noise(16, 16), ColorSpace.SRGB, wraps=(True, True))
+    wrapped = build_mips(tile, edges=(Edge.WRAP, Edge.WRAP)).levels[1].pixels
+    assert torch.equal(build_mips(tile).levels[1].pixels, wrapped)
+    for edge in (Edge.CLAMP, Edge.MIRROR):
+        other = build_mips(tile, edges=(edge, edge)).levels[1].pixels
+        assert not torch.allclose(other[0, 0], wrapped[0, 0], atol=1e-3)
+        assert torch.allclose(other[3:-3, 3:-3], wrapped[3:-3, 3:-3], atol=1e-5)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(list(Extreme)))
+def test_a_chain_of_extremes_holds_the_highest_or_lowest_of_all_below(
+    width: int, height: int, extreme: Extreme
+) -> None:
+    image = Image(noise(height, width, 1, seed=width * 41 + height), ColorSpace.DATA)
+    chain = build_extreme_mips(image, extreme)
+    pick = torch.amax if extreme is Extreme.HIGHEST else torch.amin
+    assert chain.levels[-1].pixels.item() == pick(image.pixels).item()
+    for above, level in zip(chain.levels, chain.levels[1:], strict=False):
+        for y in range(level.height):
+            for x in range(level.width):
+                rows = slice(2 * y, 2 * y + 2 + above.height % 2)
+                columns = slice(2 * x, 2 * x + 2 + above.width % 2)
+                assert level.pixels[y, x, 0] == pick(above.pixels[rows, columns])
+
+
 def test_a_wrapping_texture_has_no_seam_at_any_level_and_a_cut_one_has() -> None:
     pixels = (smooth(256)[..., None] * 0.8 + 0.2 * noise(256, 256, 1)).expand(256, 256, 3).contiguous()
     for level in build_mips(Image(pixels, ColorSpace.SRGB, wraps=(True, True))).levels[:5]:
@@ -132,6 +200,16 @@ def test_normals_stay_unit_at_every_level_and_their_averages_get_shorter() -> No
     assert means[0] == 1.0
     everything = decode_normal(mips.chain.levels[0].pixels).mean(dim=(0, 1)).norm()
     assert mips.lengths[-1].item() == pytest.approx(everything.item(), abs=1e-4)
+
+
+def test_directions_may_be_filtered_sharper_while_lengths_stay_plain_averages() -> None:
+    normals = bumpy_normals(0.01)
+    plain, sharp = build_normal_mips(normals), build_normal_mips(normals, kernel=Filter.KAISER)
+    for one, other in zip(plain.lengths, sharp.lengths, strict=True):
+        assert torch.equal(one, other)
+    assert not torch.allclose(plain.chain.levels[1].pixels, sharp.chain.levels[1].pixels, atol=1e-3)
+    for level in sharp.chain.levels:
+        assert ((level.pixels * 2 - 1).norm(dim=-1) - 1).abs().max() < 1e-5
 
 
 def test_a_flat_normal_map_leaves_roughness_alone() -> None:

@@ -22,12 +22,13 @@ TEXTURE: dict[str, Any] = {
     "targets": ["unity", "web"],
     "engine": {"unity": {"pack": "urp", "container": "dds"}, "unreal": {"normal_y": "directx"}},
     "allow_npot": False,
+    "budget": {"bytes": 3_000_000, "psnr_db": {"all": 30, "albedo": 38.5}, "seam": 1.25},
     "size": [2048, 2048],
     "tile": "xy",
     "finish": {"repair": "never", "normal_y": "directx", "estimate": False, "relief": 0.02, "detail": 0.2},
     "role": "albedo",
     "mipmaps": True,
-    "export": {"role": "albedo", "formats": ["png", "dds:bc7"], "mipmaps": True},
+    "export": {"role": "albedo", "formats": ["png", "dds:bc7"], "mipmaps": True, "mip_filter": "mitchell"},
 }
 
 MATERIAL: dict[str, Any] = {
@@ -44,7 +45,14 @@ MATERIAL: dict[str, Any] = {
         "emissive": False,
     },
     "surface": {"meters": 2.0, "roughness": [0.35, 0.9], "metallic": 0.0},
-    "export": {"sizes": [2048, 512], "albedo": "bc7", "normal": "bc5", "height": "png16", "quality": "fast"},
+    "export": {
+        "sizes": [2048, 512],
+        "albedo": "bc7",
+        "normal": "bc5",
+        "height": "png16",
+        "quality": "fast",
+        "mip_edges": "mirror",
+    },
     "finish": {"invert": True, "light": "top", "delight": 0.5},
     "params": {"slab_size": 0.4, "grain": "fine"},
 }

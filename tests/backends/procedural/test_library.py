@@ -12,7 +12,8 @@ from assetgen.backends.procedural.layers.table import LAYERS
 from assetgen.backends.procedural.look import Look
 from assetgen.backends.procedural.materials.table import RECIPES
 from assetgen.backends.procedural.surface import Surface, finish
-from assetgen.imaging.mips import build_mips, build_normal_mips
+from assetgen.imaging.mips import build_mips
+from assetgen.imaging.normal_mips import build_normal_mips
 from assetgen.imaging.quality import LARGEST_SEAM, check_plausible, measure_material
 from assetgen.imaging.tiling import seam_ratio
 from assetgen.media.material import Material
