@@ -22,6 +22,7 @@ FLOORS = {
     "assetgen.store": 3,
     "assetgen.context": 3,
     "assetgen.imaging": 3,
+    "assetgen.dsp": 3,
     "assetgen.blocks": 3,
     "assetgen.formats": 3,
     "assetgen.backends": 4,
@@ -85,6 +86,7 @@ ONLY_IN = {
     "tifffile": "assetgen.formats",
     "OpenEXR": "assetgen.formats",
     "imagecodecs": "assetgen.formats",
+    "soundfile": "assetgen.formats",
 }
 BRIDGE = "assetgen.execute.worker"
 

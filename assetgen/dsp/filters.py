@@ -1,0 +1,81 @@
+"""Frequency responses of the usual filters, for `ring.filtered`.
+
+Source: Robert Bristow-Johnson, "Cookbook formulae for audio equalizer biquad filter coefficients"; the responses are
+those of the digital filters, evaluated on the unit circle.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from assetgen.dsp.ring import frequencies_hz
+
+Biquad = tuple[tuple[float, float, float], tuple[float, float, float]]
+"""Numerator and denominator, lowest power of 1/z first."""
+
+
+def response(biquad: Biquad, frames: int, rate_hz: int) -> Tensor:
+    """Return the complex response of a biquad at the frequencies of a ring, (frames // 2 + 1,)."""
+    angle = frequencies_hz(frames, rate_hz) * (-2.0 * math.pi / rate_hz)
+    z1 = torch.polar(torch.ones_like(angle), angle)
+    z2 = z1 * z1
+    (b0, b1, b2), (a0, a1, a2) = biquad
+    return (b0 + b1 * z1 + b2 * z2) / (a0 + a1 * z1 + a2 * z2)
+
+
+def low_pass(cutoff_hz: float, rate_hz: int, *, q: float = math.sqrt(0.5)) -> Biquad:
+    """Return a low pass of 12 dB an octave."""
+    cos, alpha = _angle(cutoff_hz, rate_hz, q)
+    return ((1 - cos) / 2, 1 - cos, (1 - cos) / 2), (1 + alpha, -2 * cos, 1 - alpha)
+
+
+def high_pass(cutoff_hz: float, rate_hz: int, *, q: float = math.sqrt(0.5)) -> Biquad:
+    """Return a high pass of 12 dB an octave."""
+    cos, alpha = _angle(cutoff_hz, rate_hz, q)
+    return ((1 + cos) / 2, -1 - cos, (1 + cos) / 2), (1 + alpha, -2 * cos, 1 - alpha)
+
+
+def band_pass(center_hz: float, rate_hz: int, *, q: float) -> Biquad:
+    """Return a band pass whose peak has a gain of 1."""
+    cos, alpha = _angle(center_hz, rate_hz, q)
+    return (alpha, 0.0, -alpha), (1 + alpha, -2 * cos, 1 - alpha)
+
+
+def peak(center_hz: float, rate_hz: int, *, gain_db: float, q: float = 1.0) -> Biquad:
+    """Return a bell that lifts or lowers what lies around a frequency."""
+    cos, alpha = _angle(center_hz, rate_hz, q)
+    a = 10 ** (gain_db / 40)
+    return (1 + alpha * a, -2 * cos, 1 - alpha * a), (1 + alpha / a, -2 * cos, 1 - alpha / a)
+
+
+def low_shelf(corner_hz: float, rate_hz: int, *, gain_db: float, q: float = math.sqrt(0.5)) -> Biquad:
+    """Return a shelf that lifts or lowers everything below a frequency."""
+    cos, alpha = _angle(corner_hz, rate_hz, q)
+    a = 10 ** (gain_db / 40)
+    root = 2 * math.sqrt(a) * alpha
+    return (
+        a * ((a + 1) - (a - 1) * cos + root),
+        2 * a * ((a - 1) - (a + 1) * cos),
+        a * ((a + 1) - (a - 1) * cos - root),
+    ), ((a + 1) + (a - 1) * cos + root, -2 * ((a - 1) + (a + 1) * cos), (a + 1) + (a - 1) * cos - root)
+
+
+def high_shelf(corner_hz: float, rate_hz: int, *, gain_db: float, q: float = math.sqrt(0.5)) -> Biquad:
+    """Return a shelf that lifts or lowers everything above a frequency."""
+    cos, alpha = _angle(corner_hz, rate_hz, q)
+    a = 10 ** (gain_db / 40)
+    root = 2 * math.sqrt(a) * alpha
+    return (
+        a * ((a + 1) + (a - 1) * cos + root),
+        -2 * a * ((a - 1) + (a + 1) * cos),
+        a * ((a + 1) + (a - 1) * cos - root),
+    ), ((a + 1) - (a - 1) * cos + root, 2 * ((a - 1) - (a + 1) * cos), (a + 1) - (a - 1) * cos - root)
+
+
+def _angle(frequency_hz: float, rate_hz: int, q: float) -> tuple[float, float]:
+    """Return the cosine of a filter's angle and its alpha; frequencies are kept below Nyquist."""
+    angle = 2 * math.pi * min(frequency_hz, 0.49 * rate_hz) / rate_hz
+    return math.cos(angle), math.sin(angle) / (2 * q)

@@ -1,0 +1,103 @@
+"""A mastered sound meets its loudness and its ceiling, goes on going round, and its stems sum to it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from assetgen.dsp.dynamics import Compressor, Gate, gain_of, limiting
+from assetgen.dsp.loudness import integrated_loudness, true_peak_db
+from assetgen.dsp.master import PROFILES, Mastering, master
+from assetgen.dsp.seam import measure_seam
+from assetgen.media.audio import AudioClip
+from tests.dsp.sounds import RATE_HZ, noise, pad, pulses
+
+FRAMES = RATE_HZ * 4
+
+
+def ring(*parts: torch.Tensor) -> AudioClip:
+    stems = {f"part {number}": part for number, part in enumerate(parts)}
+    return AudioClip(samples=torch.stack(parts).sum(0), sample_rate_hz=RATE_HZ, loop=(0, FRAMES), stems=stems)
+
+
+@pytest.mark.parametrize("name", ["game_ambience", "game_music", "streaming"])
+def test_a_profile_is_met_in_loudness_and_true_peak(name: str) -> None:
+    done = master(ring(noise(FRAMES), pulses(FRAMES, 6)), PROFILES[name])
+    measured = integrated_loudness(done.clip.samples, RATE_HZ, is_ring=True)
+    assert measured == pytest.approx(PROFILES[name].lufs, abs=0.1)
+    assert done.lufs == pytest.approx(measured)
+    assert true_peak_db(done.clip.samples, is_ring=True) <= PROFILES[name].ceiling_db + 0.02
+
+
+def test_effects_are_brought_to_a_peak() -> None:
+    knock = AudioClip(samples=pulses(RATE_HZ // 2, 1), sample_rate_hz=RATE_HZ)
+    done = master(knock, PROFILES["sfx"])
+    assert done.true_peak_db == pytest.approx(-3.0, abs=0.05)
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_stems_still_sum_to_the_mix(name: str) -> None:
+    done = master(ring(noise(FRAMES), pulses(FRAMES, 6)), PROFILES[name]).clip
+    assert (sum(done.stems.values()) - done.samples).abs().max() <= 1e-4
+
+
+@pytest.mark.parametrize("sound", [pad(FRAMES), noise(FRAMES), pulses(FRAMES, 5)])
+def test_mastering_opens_no_seam(sound: torch.Tensor) -> None:
+    seam = measure_seam(master(ring(sound), PROFILES["streaming"]).clip.samples, RATE_HZ)
+    assert seam.kink <= 1.0
+    assert seam.surprise <= 3.0
+
+
+def test_mastering_a_turned_ring_turns_the_master() -> None:
+    sound, turn = pulses(FRAMES, 5) + noise(FRAMES), 4800 * 7
+    first = master(ring(sound), PROFILES["streaming"]).clip.samples
+    turned = master(ring(sound.roll(turn, -1)), PROFILES["streaming"]).clip.samples
+    assert torch.allclose(turned.roll(-turn, -1), first, atol=2e-4)
+
+
+def test_silence_stays_silence() -> None:
+    done = master(AudioClip(samples=torch.zeros(1, FRAMES), sample_rate_hz=RATE_HZ), PROFILES["game_music"])
+    assert not done.clip.samples.any()
+
+
+def test_the_compressor_takes_two_thirds_of_what_is_above_its_threshold() -> None:
+    loud = torch.full((1, FRAMES), 0.5)  # -6.02 dB, 14 above the threshold
+    gain = gain_of(Compressor(threshold_db=-20.0, ratio=3.0, knee_db=0.0), loud, RATE_HZ, is_ring=True)
+    assert 20 * gain.log10().mean() == pytest.approx(-13.98 * 2 / 3, abs=0.02)
+    quiet = gain_of(Compressor(threshold_db=-20.0), loud * 0.1, RATE_HZ, is_ring=True)
+    assert torch.allclose(quiet, torch.ones_like(quiet))
+
+
+def test_gain_on_a_ring_ends_as_it_begins() -> None:
+    sound = torch.cat([pad(FRAMES // 2), pad(FRAMES // 2) * 0.05], dim=1)
+    gain = gain_of(Compressor(threshold_db=-30.0), sound, RATE_HZ, is_ring=True)
+    steps = gain.diff().abs()
+    assert abs(float(gain[0] - gain[-1])) <= float(steps.max())
+
+
+def test_the_gate_closes_between_sounds_and_opens_for_them() -> None:
+    sound = torch.cat([pad(RATE_HZ), pad(RATE_HZ) * 1e-4, pad(RATE_HZ)], dim=1)
+    gain = gain_of(Gate(), sound, RATE_HZ, is_ring=False)
+    assert gain[RATE_HZ // 2] > 0.99
+    assert gain[RATE_HZ + RATE_HZ // 2] < 0.05
+    assert gain[2 * RATE_HZ + RATE_HZ // 2] > 0.99
+
+
+@pytest.mark.parametrize("is_ring", [True, False])
+def test_the_limiter_keeps_every_true_peak_below_the_ceiling(is_ring: bool) -> None:
+    sound = (noise(FRAMES, slope=0.0) * 6).contiguous()
+    assert true_peak_db(sound, is_ring=is_ring) > 3
+    limited = sound * limiting(sound, RATE_HZ, ceiling_db=-1.0, is_ring=is_ring)
+    assert true_peak_db(limited, is_ring=is_ring) <= -0.7
+    assert float(limited.abs().max()) <= 10 ** (-1.0 / 20) + 1e-4
+
+
+def test_a_quiet_sound_passes_the_limiter_untouched() -> None:
+    sound = noise(FRAMES) * 0.1
+    assert torch.equal(limiting(sound, RATE_HZ, ceiling_db=-1.0, is_ring=True), torch.ones(FRAMES))
+
+
+def test_a_target_beyond_the_ceiling_is_approached_from_below() -> None:
+    done = master(ring(pulses(FRAMES, 2)), Mastering(lufs=0.0, ceiling_db=-1.0))
+    assert done.lufs < -1.0
+    assert done.true_peak_db <= -0.95

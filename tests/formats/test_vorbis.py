@@ -1,0 +1,149 @@
+"""Ogg Vorbis: exact lengths, loops whose decoded end meets the decoded beginning, in decoders that are not ours."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assetgen.dsp.seam import measure_seam
+from assetgen.errors import FormatError
+from assetgen.formats.ogg import Packet, read_packets, write_pages
+from assetgen.formats.vorbis import BLOCK_STEP, read_vorbis_texts, write_loop, write_vorbis
+from tests.dsp.sounds import RATE_HZ, noise, pad, pulses
+
+FRAMES = 141 * BLOCK_STEP
+LOOPS = {"pad": pad(FRAMES), "noise": noise(FRAMES), "pulses": pulses(FRAMES, 5)}
+
+
+def frames_of(sound: torch.Tensor) -> np.ndarray:
+    return np.ascontiguousarray(sound.T.numpy())
+
+
+def decoded(data: bytes) -> torch.Tensor:
+    samples, _ = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
+    return torch.from_numpy(np.ascontiguousarray(samples.T))
+
+
+@pytest.mark.parametrize("quality", [0.3, 0.5])
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_decoded_loop_has_no_seam(name: str, quality: float) -> None:
+    data, is_exact = write_loop(frames_of(LOOPS[name]), RATE_HZ, quality=quality, texts={})
+    heard = decoded(data)
+    assert is_exact
+    assert heard.shape == LOOPS[name].shape
+    seam = measure_seam(heard, RATE_HZ)
+    assert seam.kink <= 1.0
+    assert seam.surprise <= 3.0
+    assert seam.step_db <= 3.0
+
+
+def test_a_loop_encoded_like_any_other_sound_clicks() -> None:
+    plain = write_vorbis(frames_of(LOOPS["pad"]), RATE_HZ, quality=0.5, texts={})
+    assert measure_seam(decoded(plain), RATE_HZ).kink > 100
+
+
+def test_a_loop_cut_137_frames_short_clicks() -> None:
+    data, _ = write_loop(frames_of(LOOPS["pad"][:, :-137]), RATE_HZ, quality=0.5, texts={})
+    assert measure_seam(decoded(data), RATE_HZ).kink > 10
+
+
+def test_a_decoded_loop_is_the_loop_itself_and_not_another_part_of_it() -> None:
+    data, _ = write_loop(frames_of(LOOPS["pad"]), RATE_HZ, quality=0.5, texts={})
+    error = decoded(data) - LOOPS["pad"]
+    assert float(error.square().mean()) < 1e-3 * float(LOOPS["pad"].square().mean())
+
+
+@settings(max_examples=12)
+@given(frames=st.integers(1, 40_000), channels=st.integers(1, 2))
+def test_any_length_comes_back_exactly(frames: int, channels: int) -> None:
+    sound = (
+        frames_of(noise(frames, channels=channels))
+        if frames > 2
+        else np.zeros((frames, channels), np.float32)
+    )
+    assert decoded(write_vorbis(sound, RATE_HZ, quality=0.4, texts={})).shape == (channels, frames)
+    data, _ = write_loop(sound, RATE_HZ, quality=0.4, texts={})
+    assert decoded(data).shape == (channels, frames)
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 22_050, 44_100, 48_000, 96_000])
+def test_loops_of_any_sample_rate_are_exact(rate_hz: int) -> None:
+    data, is_exact = write_loop(frames_of(noise(20_000)), rate_hz, quality=0.4, texts={})
+    assert is_exact
+    assert decoded(data).shape == (2, 20_000)
+
+
+def test_loop_points_and_texts_are_in_the_file() -> None:
+    data, _ = write_loop(
+        frames_of(LOOPS["noise"]), RATE_HZ, quality=0.3, texts={"TITLE": "Regen über Dächern"}
+    )
+    texts = read_vorbis_texts(data)
+    assert texts == {"LOOPSTART": "0", "LOOPLENGTH": str(FRAMES), "TITLE": "Regen über Dächern"}
+    with soundfile.SoundFile(io.BytesIO(data)) as file:
+        assert file.title == "Regen über Dächern"
+
+
+def test_the_same_sound_gives_the_same_bytes() -> None:
+    first, second = (write_loop(frames_of(LOOPS["noise"]), RATE_HZ, quality=0.3, texts={}) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not shutil.which("oggdec") or not shutil.which("ffmpeg"), reason="oggdec and ffmpeg decode"
+)
+@pytest.mark.parametrize("name", LOOPS)
+def test_other_decoders_give_the_same_frames(name: str, tmp_path: Path) -> None:
+    data, _ = write_loop(frames_of(LOOPS[name]), RATE_HZ, quality=0.5, texts={"TITLE": "x"})
+    path = tmp_path / "loop.ogg"
+    path.write_bytes(data)
+    subprocess.run(["oggdec", "-Q", "-o", tmp_path / "a.wav", path], check=True)
+    subprocess.run(["ffmpeg", "-v", "error", "-i", path, tmp_path / "b.wav"], check=True)
+    assert b"LOOPSTART=0" in subprocess.run(["ogginfo", path], check=True, capture_output=True).stdout
+    for other in ("a.wav", "b.wav"):
+        heard, _ = soundfile.read(tmp_path / other, dtype="float32", always_2d=True)
+        assert heard.shape == (FRAMES, 2)
+        assert np.abs(heard.T - decoded(data).numpy()).max() < 3 / 32768
+
+
+@pytest.mark.slow
+def test_ten_minutes_are_encoded_in_pieces() -> None:
+    sound = np.tile(frames_of(LOOPS["noise"]), (200, 1))
+    data, is_exact = write_loop(sound, RATE_HZ, quality=0.3, texts={})
+    assert is_exact
+    with soundfile.SoundFile(io.BytesIO(data)) as file:
+        assert file.frames == len(sound)
+
+
+@given(
+    sizes=st.lists(st.lists(st.integers(0, 70_000), min_size=1, max_size=4), min_size=1, max_size=4),
+    serial=st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=25)
+def test_packets_of_any_size_come_back_from_their_pages(sizes: list[list[int]], serial: int) -> None:
+    groups = [[Packet(bytes([size % 251]) * size, size) for size in group] for group in sizes]
+    found = read_packets(write_pages(groups, serial=serial))
+    assert [packet.data for packet in found] == [packet.data for group in groups for packet in group]
+
+
+@given(at=st.integers(0, 10_000), value=st.integers(0, 255), cut=st.integers(0, 10_000))
+def test_damaged_files_are_refused(at: int, value: int, cut: int) -> None:
+    data = bytearray(write_vorbis(np.zeros((3000, 1), np.float32), RATE_HZ, quality=0.3, texts={"A": "b"}))
+    at, whole = at % len(data), bytes(data)
+    data[at] = value
+    if bytes(data) != whole:
+        with pytest.raises(FormatError):
+            read_vorbis_texts(bytes(data))
+    if cut % len(whole) > 0:
+        with contextlib.suppress(FormatError):
+            read_vorbis_texts(whole[: cut % len(whole)])
