@@ -37,7 +37,13 @@ def noise(tape: Tape, name: str, shape: Shape, *, channels: int = 2, width: floa
 
 
 def drift(
-    tape: Tape, name: str, *, fastest_hz: float, slope: float = 0.8, channels: int = 1, slowest_hz: float = 0.0
+    tape: Tape,
+    name: str,
+    *,
+    fastest_hz: float,
+    slope: float = 0.8,
+    channels: int = 1,
+    slowest_hz: float = 0.0,
 ) -> Tensor:
     """Return slow random curves, (channels, N), mean 0 and deviation 1 over many seeds.
 

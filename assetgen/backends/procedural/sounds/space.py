@@ -16,7 +16,13 @@ def colored(tape: Tape, samples: Tensor, shape: Shape) -> Tensor:
 
 
 def reverb(
-    tape: Tape, samples: Tensor, name: str, *, seconds: float, dark_hz: float = 4000.0, before_s: float = 0.012
+    tape: Tape,
+    samples: Tensor,
+    name: str,
+    *,
+    seconds: float,
+    dark_hz: float = 4000.0,
+    before_s: float = 0.012,
 ) -> Tensor:
     """Return what a room answers to a sound, (2, N), about as loud as the sound: mix it in.
 

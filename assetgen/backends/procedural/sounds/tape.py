@@ -104,7 +104,9 @@ class Tape:
         """Return the signal of a spectrum, (..., N // 2 + 1) complex, turned to the tape's origin."""
         return torch.fft.irfft(spectrum.to(torch.complex64), self.frames).roll(-self.origin, -1)
 
-    def place(self, target: Tensor, grain: Tensor, at_s: float, *, pan: float = 0.0, gain: float = 1.0) -> None:
+    def place(
+        self, target: Tensor, grain: Tensor, at_s: float, *, pan: float = 0.0, gain: float = 1.0
+    ) -> None:
         """Add a short sound to a stereo tape in place.
 
         Args:

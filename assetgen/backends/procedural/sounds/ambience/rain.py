@@ -60,7 +60,9 @@ def _near_drops(tape: Tape, ground: _Ground, heavy: float, near: float) -> Tenso
     """Return single drops, many small and few large: a large one is lower, louder and rings longer."""
     fallen = happenings(tape, "drops", 25 + 190 * heavy * (0.4 + near))
     size = fallen.own[:, 0].pow(2.5)
-    pitch = ground.high_hz * torch.pow(ground.low_hz / ground.high_hz, (size + 0.35 * fallen.own[:, 1]).clamp(max=1))
+    pitch = ground.high_hz * torch.pow(
+        ground.low_hz / ground.high_hz, (size + 0.35 * fallen.own[:, 1]).clamp(max=1)
+    )
     drops = strew(
         tape,
         fallen,
