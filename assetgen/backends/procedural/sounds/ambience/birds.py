@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.sounds.noise import band, drift, highs, lows, noise, shaped, swell

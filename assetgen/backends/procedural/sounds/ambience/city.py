@@ -26,7 +26,7 @@ def city(tape: Tape, voice: Voice) -> Tensor:
         made = made + _car(tape, f"car/{number}", at_s, own, tyres)
     horns = tape.zeros()
     blown = happenings(tape, "horns", max(0.03 + 0.10 * busy, 0.9 / tape.seconds), even=0.3)
-    for number, (at_s, own) in enumerate(zip(blown.at_s.tolist(), blown.own.tolist(), strict=True)):
+    for at_s, own in zip(blown.at_s.tolist(), blown.own.tolist(), strict=True):
         if own[0] < 0.25 + 0.6 * busy:
             tape.place(horns, _horn(tape, own), at_s, pan=1.4 * own[2] - 0.7, gain=0.05)
     horns = far_away(tape, horns + 1.1 * reverb(tape, horns, f"street/{len(blown)}", seconds=2.4), 0.35)
