@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from assetgen.backends.procedural.catalog.catalog import Parameter
 from assetgen.backends.procedural.field.palette import Palette, Triple, hex_to_srgb, pigment
-from assetgen.backends.procedural.field.torus import Torus
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.oklab import (
     linear_to_oklab,
@@ -163,9 +162,17 @@ def as_leaf(color: ColorWord) -> Triple:
     )
 
 
+class Chance(Protocol):
+    """Whatever draws the numbers of an asset: a torus, a tape."""
+
+    def draw(self, name: str, low: float, high: float) -> float:
+        """Return one number of a stream, uniform between two bounds."""
+        ...
+
+
 def resolve(
     parameters: tuple[Parameter, ...],
-    torus: Torus,
+    chance: Chance,
     *,
     traits: Mapping[str, float],
     given: Mapping[str, float],
@@ -180,9 +187,9 @@ def resolve(
         centre = parameter.wished(traits)
         if centre is not None:
             # A word such as "old" names a neighbourhood: the seed still moves it by a tenth of the range.
-            value = centre + torus.draw(f"parameter/{parameter.name}", -0.05, 0.05) * span
+            value = centre + chance.draw(f"parameter/{parameter.name}", -0.05, 0.05) * span
         else:
-            value = torus.draw(f"parameter/{parameter.name}", parameter.low, parameter.high)
+            value = chance.draw(f"parameter/{parameter.name}", parameter.low, parameter.high)
         if parameter.scales:
             value *= traits.get("scale", 1.0)
         values[parameter.name] = value

@@ -232,7 +232,7 @@ def _material(name: str, category: str, table: Mapping[str, Any]) -> MaterialCar
         words=tuple(table["words"]),
         absorbs=tuple(table.get("absorbs", ())),
         instead_of={other: tuple(words) for other, words in table.get("instead_of", {}).items()},
-        parameters=tuple(_parameter(key, entry) for key, entry in table.get("parameters", {}).items()),
+        parameters=tuple(read_parameter(key, entry) for key, entry in table.get("parameters", {}).items()),
         options={
             key: {value: tuple(words) for value, words in values.items()}
             for key, values in table.get("options", {}).items()
@@ -242,7 +242,8 @@ def _material(name: str, category: str, table: Mapping[str, Any]) -> MaterialCar
     )
 
 
-def _parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
+def read_parameter(name: str, entry: Mapping[str, Any]) -> Parameter:
+    """Return a parameter as a table of these files describes it."""
     low, high = entry["range"]
     first, last = entry.get("ends", (0.0, 1.0))
     return Parameter(

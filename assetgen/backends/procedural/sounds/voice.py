@@ -28,6 +28,15 @@ class Voice:
         """Return a trait of the prompt, or its neutral value."""
         return self.traits.get(name, neutral)
 
+    @property
+    def pitch(self) -> float:
+        """The factor on every frequency ("high", "deep"): an octave down to an octave up."""
+        return 2.0 ** (2 * self.trait("height", 0.5) - 1)
+
+    def times(self, plain: int) -> int:
+        """Return how often the prompt wants it to happen, or the recipe's own number."""
+        return max(round(self.trait("repeats", plain)), 1)
+
     def option(self, name: str, default: str) -> str:
         """Return a named choice of the prompt, or the recipe's default."""
         return self.options.get(name, default)

@@ -18,7 +18,7 @@ def alarm(tape: Tape, voice: Voice) -> Tensor:
     target = tape.zeros()
     cycle_s = {"siren": 1.2, "klaxon": 0.9, "beep": 0.5, "red alert": 1.1}[kind] * (1.5 - voice["speed"])
     pitch = 2.0 ** (voice["pitch"] - 0.5)
-    for number in range(max(round(voice["times"]), 1)):
+    for number in range(voice.times(3)):
         tape.place(target, _cycle(tape, kind, cycle_s, pitch), number * cycle_s, gain=0.4)
     return target + 0.22 * reverb(tape, target, "hall", seconds=1.4, dark_hz=2500)
 
@@ -53,7 +53,7 @@ def bell(tape: Tape, voice: Voice) -> Tensor:
         (5.433, 0.2, 0.07),
     )
     target = tape.zeros()
-    for number in range(max(round(voice["times"]), 1)):
+    for number in range(voice.times(1)):
         tones = []
         for ratio, gain, hold in (*partials, *above):
             split = 1 + 0.0012 * tape.draw(f"split/{ratio}", 0.3, 1)

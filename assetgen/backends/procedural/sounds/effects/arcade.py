@@ -58,7 +58,7 @@ class _Chip:
 
 def _play(tape: Tape, chip: _Chip, voice: Voice) -> Tensor:
     """Return the sound of a chip, (2, N); the trait "era" says how coarse the chip is."""
-    pitch, length = voice.trait("pitch", 1.0), voice.trait("length", 1.0)
+    pitch, length = voice.pitch, voice.trait("length", 1.0)
     hold_s, fall_s = chip.hold_s * length, chip.fall_s * length
     time = seconds_of(tape, min(chip.rise_s + hold_s + fall_s, tape.seconds))
     since = time.remainder(chip.repeat_s) if chip.repeat_s else time

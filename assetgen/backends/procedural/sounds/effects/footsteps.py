@@ -52,8 +52,7 @@ def footsteps(tape: Tape, voice: Voice) -> Tensor:
     """One step, or as many as there is time for; left and right differ, and no two are alike."""
     ground = _GROUNDS[voice.option("ground", "stone")]
     target = tape.zeros()
-    steps = max(round(voice["steps"]), 1)
-    for number in range(steps):
+    for number in range(voice.times(1)):
         own = tape.uniform(f"step/{number}", 1, 3)[0].tolist()
         at_s = number * voice["pace_s"] * (0.97 + 0.06 * own[0])
         side = 0.12 if number % 2 else -0.12

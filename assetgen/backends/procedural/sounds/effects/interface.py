@@ -39,7 +39,7 @@ def _note(
 ) -> None:
     """Play one note, `steps` semitones above the set's own."""
     feel = _FEELS[voice.option("feel", "soft")]
-    root = 620 * voice.trait("pitch", 1.0) * 2.0 ** (tape.draw("tuning", -2.0, 2.0) / 12)
+    root = 620 * voice.pitch * 2.0 ** (tape.draw("tuning", -2.0, 2.0) / 12)
     hz = root * 2.0 ** (steps / 12)
     ring = feel.ring_s * voice.trait("length", 1.0)
     tones = [(hz * ratio, ring / ratio**0.6, level) for ratio, level in feel.ratios]
@@ -72,9 +72,7 @@ def click(tape: Tape, voice: Voice) -> Tensor:
         feel = _FEELS[voice.option("feel", "soft")]
         snap = burst(tape, f"snap/{number}", 0.03, shaped(band(feel.click_hz * hz, 2.2), highs(500)))[0]
         tape.place(target, snap * struck(seconds_of(tape, 0.03), decay_s=0.0028), at_s, gain=0.4 * gain)
-        body = modes(
-            tape, 0.06, [(420 * hz * voice.trait("pitch", 1.0), 0.008, 1.0), (1310 * hz, 0.005, 0.5)]
-        )
+        body = modes(tape, 0.06, [(420 * hz * voice.pitch, 0.008, 1.0), (1310 * hz, 0.005, 0.5)])
         tape.place(target, body, at_s, gain=0.5 * gain)
     return target
 

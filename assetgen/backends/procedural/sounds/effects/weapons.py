@@ -41,7 +41,8 @@ def gunshot(tape: Tape, voice: Voice) -> Tensor:
     """The shock, the gas behind it, the land that answers, and the action that loads again."""
     gun = _GUNS[voice.option("gun", "pistol")]
     target = tape.zeros()
-    for number in range(max(round(voice["times"]), 1)):
+    shots = voice.times(1)
+    for number in range(shots):
         at_s, name = number * 0.11, f"shot/{number}"
         shock = burst(tape, f"{name}/shock", 0.05, highs(900))[0]
         tape.place(
@@ -55,7 +56,7 @@ def gunshot(tape: Tape, voice: Voice) -> Tensor:
         tape.place(target, gas * struck(time, decay_s=0.035, attack_s=0.0004), at_s, gain=0.45)
         boom = sine(turns(tape, gun.boom_hz * (1 + 1.6 * torch.exp(-time * 38))))
         tape.place(target, boom * struck(time, decay_s=0.07, attack_s=0.001), at_s, gain=0.5 * gun.boom)
-        if gun.action and number + 1 >= voice["times"]:
+        if gun.action and number + 1 == shots:
             for part, later_s in enumerate((0.06, 0.11)):
                 metal = strike(tape, f"{name}/action/{part}", MATTERS["metal"], size=0.5, force=0.5)
                 metal = metal * struck(seconds_of(tape, len(metal) / tape.rate_hz), decay_s=0.03)
