@@ -47,6 +47,7 @@ KINDS: Final = ("material", "texture", "sprite_sheet", "atlas", "audio", "mesh")
 _SURFACES: Final = frozenset({"material", "texture", "atlas", "mesh"})
 _SETTING_KINDS: Final = {
     "bpm": ("audio",),
+    "bars": ("audio",),
     "seconds": ("audio",),
     "key": ("audio",),
     "frames": ("sprite_sheet",),

@@ -1,0 +1,480 @@
+"""A prompt in free words turned into a request for sound and the same honest report as for surfaces.
+
+The first sound that is named is foremost; what is named "with" it sounds beside it. Words that say where it happens
+choose among what it can be ("rain on a tin roof"), adjectives turn its dials, "no" takes parts away. Nothing here
+raises, whatever the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from assetgen.backends.procedural.catalog.sounds import find_sound, load_sounds
+from assetgen.backends.procedural.grammar.lexicon import load_lexicon
+from assetgen.backends.procedural.grammar.report import (
+    Ignored,
+    LayerRequest,
+    MaterialRequest,
+    PromptReport,
+    Span,
+)
+from assetgen.backends.procedural.grammar.sound_request import SoundPart, SoundRequest
+from assetgen.backends.procedural.grammar.sound_words import (
+    LONGEST,
+    SoundLexicon,
+    SoundSense,
+    load_sound_lexicon,
+)
+from assetgen.backends.procedural.grammar.tokens import MAX_TOKENS, Setting, Taken, Token, take_apart
+
+_FAR_SHARE: Final = 0.45
+"""How loud a distant part is against the first."""
+_BESIDE_SHARE: Final = 0.7
+_NUMBERS: Final = {"bpm": (40.0, 240.0), "seconds": (0.05, 600.0), "bars": (1.0, 32.0)}
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSound:
+    """What a prompt asks for, and how it was read."""
+
+    request: SoundRequest
+    report: PromptReport
+
+
+@dataclass(slots=True)
+class _Item:
+    """A phrase of the prompt with what it may mean and, once settled, what it does."""
+
+    text: str
+    start: int
+    end: int
+    key: str
+    senses: tuple[SoundSense, ...]
+    how: str
+    role: str = ""
+    value: str = ""
+    reason: str = ""
+    suggestions: tuple[str, ...] = ()
+
+    def sense(self, *kinds: str) -> SoundSense | None:
+        return next((sense for sense in self.senses if sense.kind in kinds), None)
+
+    def settle(self, role: str, value: str = "") -> None:
+        if not self.role:
+            self.role, self.value = role, value
+
+    def ignore(self, reason: str, suggestions: tuple[str, ...] = ()) -> None:
+        if not self.role:
+            self.role, self.reason, self.suggestions = "ignored", reason, suggestions
+
+
+@dataclass(slots=True)
+class _Part:
+    """A sound that was asked for, while the words about it are gathered."""
+
+    name: str
+    at: int
+    amount: float = 1.0
+    traits: dict[str, float] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+    scene: str = ""
+
+
+def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> ParsedSound:
+    """Return the request and the report of a prompt for a sound; never raises, whatever the text.
+
+    Args:
+        prompt: free text.
+        negative: free text; sounds that it names are taken away.
+        mode: ambience, sfx or music where the caller knows it; otherwise the words decide.
+    """
+    lexicon = load_sound_lexicon()
+    taken = take_apart(prompt)
+    items = _gather(taken.tokens, prompt, lexicon)
+    chosen = mode or _mode_of(items)
+    unwanted = _negated(items) | _named(_gather(take_apart(negative).tokens, negative, lexicon))
+    parts = _parts(items, chosen, unwanted)
+    if chosen == "music":
+        mood = _read_mood(items)
+    else:
+        mood = None
+        _read_options(items, parts)
+    _read_traits(items, parts)
+    _account(items, chosen, lexicon, has_sound=bool(parts))
+    settings, spans, ignored = _follow(taken.settings, prompt, chosen)
+    request = SoundRequest(
+        mode=chosen if parts else "",
+        parts=tuple(_finished(part, number) for number, part in enumerate(parts)),
+        mood=mood,
+        seconds=settings.get("seconds"),
+        bpm=settings.get("bpm"),
+        key=_key_of(taken.settings),
+        bars=int(settings["bars"]) if "bars" in settings else None,
+        seed=int(settings["seed"]) if "seed" in settings else None,
+    )
+    return ParsedSound(request, _report(prompt, request, items, spans, ignored, taken, unwanted))
+
+
+def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list[_Item]:
+    """Return the longest phrases of the tokens in their order."""
+    common = load_lexicon()
+    forms, slips = [], set()
+    for number, token in enumerate(tokens):
+        form = common.normal_form(token.text) if token.kind == "word" else token.text
+        if token.kind == "word" and form not in lexicon.words and len(slips) < 30:
+            better = lexicon.correct(form)
+            if better is not None:
+                form = better
+                slips.add(number)
+        forms.append(form)
+    items: list[_Item] = []
+    at = 0
+    while at < len(tokens):
+        count, senses = 1, lexicon.phrases.get(forms[at], ())
+        if tokens[at].kind == "stop":
+            senses = (SoundSense("break", tokens[at].text),)
+        for length in range(min(LONGEST, len(tokens) - at), 1, -1):
+            if any(token.kind == "stop" for token in tokens[at : at + length]):
+                continue
+            found = lexicon.phrases.get(" ".join(forms[at : at + length]))
+            if found:
+                count, senses = length, found
+                break
+        run = tokens[at : at + count]
+        how = "fuzzy" if slips & set(range(at, at + count)) and senses else "exact" if senses else "none"
+        text = prompt[run[0].start : run[-1].end]
+        items.append(_Item(text, run[0].start, run[-1].end, " ".join(forms[at : at + count]), senses, how))
+        at += count
+    return items
+
+
+def _mode_of(items: Sequence[_Item]) -> str:
+    """Return what the words speak of: a mode that is named, else that of the first sound's head."""
+    named = [sense.value for item in items if (sense := item.sense("mode")) and not item.sense("sound")]
+    heads = _heads(items)
+    modes = [_mode_of_sense(sense) for _, sense in heads]
+    if "music" in modes or "music" in named:
+        return "music"
+    if named:
+        return named[0]
+    return modes[0] if modes else "ambience"
+
+
+def _mode_of_sense(sense: SoundSense) -> str:
+    return "ambience" if sense.kind == "scene" else find_sound(sense.value).mode
+
+
+def _heads(items: Sequence[_Item]) -> list[tuple[int, SoundSense]]:
+    """Return the sounds that are named; of several side by side the last one, where the others say what it is like.
+
+    A "fire spell" is a spell, and in "forest rain" it rains.
+    """
+    named = [(at, sense) for at, item in enumerate(items) if (sense := item.sense("sound", "scene"))]
+    heads = []
+    for place, (at, sense) in enumerate(named):
+        behind = named[place + 1] if place + 1 < len(named) else None
+        if behind is not None and behind[0] == at + 1 and _tells(items[at], behind[1]):
+            continue
+        if _is_where(items, at) and heads and _tells(items[at], heads[-1][1]):
+            continue
+        heads.append((at, sense))
+    return heads
+
+
+def _tells(item: _Item, of: SoundSense) -> bool:
+    """Say whether a phrase is a choice of some sound."""
+    names = (
+        {of.value} if of.kind == "sound" else {part.sound for part in load_sounds().scenes[of.value].parts}
+    )
+    return any(sense.kind == "option" and sense.owner in names for sense in item.senses)
+
+
+def _is_where(items: Sequence[_Item], at: int) -> bool:
+    """Say whether "on", "in" and the like stand before a phrase, articles and adjectives between."""
+    for before in reversed(items[:at]):
+        link = before.sense("connector")
+        if link is not None:
+            return link.value == "where"
+        if before.sense("break", "sound", "scene"):
+            return False
+    return False
+
+
+def _negated(items: Sequence[_Item]) -> set[str]:
+    """Settle what "no" and "without" reach, and return the sounds that it names."""
+    gone: set[str] = set()
+    reaches = False
+    for item in items:
+        link = item.sense("connector")
+        if link is not None and link.value == "without":
+            reaches = True
+            item.settle("negation", item.key)
+            continue
+        if item.sense("break") or (link is not None and item.key not in ("and", "or", "of")):
+            reaches = False
+        if reaches and item.sense("sound", "scene", "beyond", "option"):
+            gone |= {sense.value for sense in item.senses if sense.kind == "sound"}
+            item.settle("negation", item.key)
+    return gone
+
+
+def _named(items: Sequence[_Item]) -> set[str]:
+    return {sense.value for item in items for sense in item.senses if sense.kind == "sound"}
+
+
+def _parts(items: list[_Item], mode: str, unwanted: set[str]) -> list[_Part]:
+    """Return the sounds of the mode that the prompt names, the first foremost, and settle their words."""
+    parts: list[_Part] = []
+    for at, _ in _heads(items):
+        item = items[at]
+        if item.role:
+            continue
+        sense = next(
+            (s for s in item.senses if s.kind in ("sound", "scene") and _mode_of_sense(s) == mode), None
+        )
+        if sense is None:
+            continue
+        if mode == "music" and parts:
+            item.settle("layer" if sense.value != parts[0].name else "base", sense.value)
+            continue
+        item.settle("layer" if parts else "base", sense.value)
+        implied = find_sound(sense.value).implied.get(item.key, {}) if sense.kind == "sound" else {}
+        for part in _of_sense(sense, at):
+            known = next((own for own in parts if own.name == part.name), None)
+            if part.name in unwanted:
+                continue
+            part = known or part
+            for name, value in implied.items():
+                if isinstance(value, str):
+                    part.options.setdefault(name, value)
+                else:
+                    part.traits.setdefault(name, float(value))
+            if known is None:
+                if parts and not part.scene:
+                    part.amount = _BESIDE_SHARE
+                parts.append(part)
+            elif known.scene and sense.kind == "sound":
+                known.scene, known.at = "", at
+                known.amount = max(known.amount, _BESIDE_SHARE)
+    return parts
+
+
+def _of_sense(sense: SoundSense, at: int) -> list[_Part]:
+    if sense.kind == "sound":
+        return [_Part(sense.value, at)]
+    scene = load_sounds().scenes[sense.value]
+    return [
+        _Part(part.sound, at, part.amount, dict(part.traits), dict(part.options), scene=sense.value)
+        for part in scene.parts
+    ]
+
+
+def _read_options(items: list[_Item], parts: list[_Part]) -> None:
+    """Give every choice to the nearest sound that has it: one behind it at once, else one before it."""
+    for at, item in enumerate(items):
+        if item.role in ("base", "layer") and not any(sense.kind == "option" for sense in item.senses):
+            continue
+        if item.role in ("negation", "ignored"):
+            continue
+        for part in sorted(parts, key=lambda part: (part.at < at and part.at != at - 1, abs(part.at - at))):
+            own = [sense for sense in item.senses if sense.kind == "option" and sense.owner == part.name]
+            if own and (item.role == "" or part.at == at):
+                option, _, value = own[0].value.partition("=")
+                part.options[option] = value
+                item.settle("option", own[0].value)
+                break
+
+
+def _read_mood(items: list[_Item]) -> str | None:
+    mood = None
+    for item in items:
+        sense = item.sense("mood")
+        if sense is not None and not item.role:
+            mood = mood or sense.value
+            item.settle("trait", f"mood={sense.value}")
+    return mood
+
+
+def _read_traits(items: list[_Item], parts: list[_Part]) -> None:
+    """Bind every adjective to the sound behind it in its clause, else to the one before it."""
+    for at, item in enumerate(items):
+        sense = item.sense("trait")
+        if sense is None or item.role or not parts:
+            continue
+        part = _bound(items, at, parts)
+        amount = sense.amount
+        times = items[at - 1].sense("degree") if at else None
+        if times is not None and sense.value != "repeats":
+            middle = 1.0 if sense.value == "length" else 0.5
+            amount = middle + (amount - middle) * (0.5 + 0.5 * times.amount)
+            items[at - 1].settle("degree", f"x{times.amount:g}")
+        if sense.value not in ("repeats", "length"):
+            amount = min(max(amount, 0.0), 1.0)
+        part.traits[sense.value] = amount
+        item.settle("trait", f"{sense.value}={amount:.2f}")
+
+
+def _bound(items: Sequence[_Item], at: int, parts: list[_Part]) -> _Part:
+    for place in range(at + 1, len(items)):
+        if items[place].sense("break") or items[place].sense("connector"):
+            break
+        behind = [part for part in parts if part.at == place]
+        if behind:
+            return behind[0]
+    before = [part for part in parts if part.at < at]
+    return max(before, key=lambda part: part.at) if before else parts[0]
+
+
+def _account(items: list[_Item], mode: str, lexicon: SoundLexicon, *, has_sound: bool) -> None:
+    """Settle what is left, and tell of every word that changes nothing."""
+    for item in items:
+        if item.role or item.sense("break"):
+            continue
+        if not item.senses:
+            item.ignore("unknown word", lexicon.suggest(item.key))
+        elif item.sense("stop", "connector", "degree") and not item.sense("sound", "beyond"):
+            item.settle("stop")
+        elif item.sense("no_effect"):
+            item.settle("no_effect", item.key)
+        elif (sense := item.sense("mode")) is not None:
+            item.settle("kind", sense.value)
+        elif (beyond := item.sense("beyond")) is not None:
+            elsewhere = load_lexicon().elsewhere
+            item.ignore(f"known, but not in this library; {elsewhere}", tuple(beyond.owner.split()))
+        elif (own := item.sense("sound")) is not None and has_sound:
+            other = find_sound(own.value).mode
+            item.ignore(
+                f"it is {_A[other]}, and {_A[mode]} was asked for" if other != mode else "named before"
+            )
+        elif item.sense("scene") is not None and has_sound:
+            item.settle("place", item.key)
+        elif (option := item.sense("option")) is not None:
+            if has_sound:
+                item.ignore("does not apply to what was asked for", (option.owner.replace("_", " "),))
+            else:
+                item.ignore("says something only beside a sound", (option.owner.replace("_", " "),))
+        elif item.sense("mood") is not None:
+            item.settle("no_effect", item.key)
+        else:
+            item.ignore("says something only beside a sound")
+
+
+_A: Final = {"ambience": "an ambience", "sfx": "an effect", "music": "music"}
+
+
+def _follow(
+    settings: Sequence[Setting], prompt: str, mode: str
+) -> tuple[dict[str, float], list[Span], list[Ignored]]:
+    values: dict[str, float] = {}
+    spans: list[Span] = []
+    ignored: list[Ignored] = []
+    for setting in settings:
+        text = prompt[setting.start : setting.end]
+        trouble = setting.trouble
+        if setting.name in ("bpm", "key", "bars") and mode != "music":
+            trouble = f"says something only for music, and {_A[mode]} was asked for"
+        elif setting.name in _NUMBERS and not trouble:
+            low, high = _NUMBERS[setting.name]
+            number = float(setting.value)
+            trouble = "" if low <= number <= high else f"{setting.name} must lie within {low:g} and {high:g}"
+            values[setting.name] = number
+        elif setting.name == "seed":
+            values["seed"] = int(setting.value)
+        elif setting.name not in ("key", "no_effect"):
+            trouble = trouble or "does not apply to sounds"
+        if trouble:
+            values.pop(setting.name, None)
+            ignored.append(Ignored(text, setting.start, setting.end, (), trouble))
+            spans.append(Span(text, setting.start, setting.end, "ignored", "", "token"))
+        else:
+            role = "no_effect" if setting.name == "no_effect" else "token"
+            spans.append(
+                Span(text, setting.start, setting.end, role, f"{setting.name}={setting.value}", "token")
+            )
+    return values, spans, ignored
+
+
+def _key_of(settings: Sequence[Setting]) -> str | None:
+    return next((setting.value for setting in settings if setting.name == "key"), None)
+
+
+def _finished(part: _Part, number: int) -> SoundPart:
+    """Return a part with its loudness: what is far or soft is quieter beside others."""
+    amount = part.amount
+    if number:
+        amount *= 1 - (1 - _FAR_SHARE) * part.traits.get("distance", 0.0)
+        amount *= 0.55 + 0.9 * min(part.traits.get("intensity", 0.5), 0.5)
+    return SoundPart(name=part.name, amount=amount, traits=part.traits, options=part.options)
+
+
+def _report(
+    prompt: str,
+    request: SoundRequest,
+    items: Sequence[_Item],
+    spans: list[Span],
+    ignored: list[Ignored],
+    taken: Taken,
+    unwanted: set[str],
+) -> PromptReport:
+    for item in items:
+        if item.role in ("", "stop"):
+            continue
+        spans.append(Span(item.text, item.start, item.end, item.role, item.value, item.how))
+        if item.role == "ignored":
+            ignored.append(Ignored(item.text, item.start, item.end, item.suggestions, item.reason))
+    if taken.unread_from is not None:
+        start, end = taken.unread_from, min(len(prompt), taken.unread_from + 40)
+        reason = f"from here on not read: only {MAX_TOKENS} words are"
+        ignored.append(Ignored(prompt[start:end], start, end, (), reason))
+    spans.sort(key=lambda span: (span.start, span.end))
+    ignored.sort(key=lambda item: (item.start, item.end))
+    told = sum(item.role not in ("", "stop", "ignored", "no_effect", "place") for item in items)
+    sure = 0.0 if not request.parts else 1.0 - 0.5 * len(ignored) / max(1, told + len(ignored))
+    fuzzy = tuple(
+        f"'{item.text}' was read as '{item.key}'." for item in items if item.how == "fuzzy" and item.role
+    )
+    return PromptReport(
+        prompt=prompt,
+        kind="audio",
+        request=_summary(request),
+        confidence=round(sure, 3),
+        spans=tuple(spans),
+        understood=tuple(_understood(request, unwanted)),
+        ignored=tuple(ignored),
+        no_effect=tuple(span.text for span in spans if span.kind in ("no_effect", "place")),
+        warnings=fuzzy,
+    )
+
+
+def _summary(request: SoundRequest) -> MaterialRequest:
+    """Return a request in the form that every report has: the first sound as its base, the others as its layers."""
+    if not request.parts:
+        return MaterialRequest(seed=request.seed)
+    first, *others = request.parts
+    layers = {part.name: min(max(part.amount, 0.01), 1.0) for part in others}
+    return MaterialRequest(
+        base=first.name,
+        traits=tuple(sorted(first.traits.items())),
+        options=tuple(sorted(first.options.items())),
+        layers=tuple(LayerRequest(name, amount) for name, amount in sorted(layers.items())),
+        seed=request.seed,
+    )
+
+
+def _understood(request: SoundRequest, unwanted: set[str]) -> list[str]:
+    lines = [f"mode: {request.mode}"] if request.mode else []
+    for number, part in enumerate(request.parts):
+        told = [f"{key} {value.replace('_', ' ')}" for key, value in part.options.items()]
+        told += [f"{key} {value:.2g}" for key, value in part.traits.items()]
+        beside = "" if number == 0 else f" {part.amount:.0%}"
+        lines.append(
+            f"{'sound' if number == 0 else 'beside it'}: {part.name.replace('_', ' ')}{beside}"
+            + (f" ({', '.join(told)})" if told else "")
+        )
+    for name in ("mood", "key", "bpm", "bars", "seconds", "seed"):
+        value = getattr(request, name)
+        if value is not None:
+            lines.append(f"{name}: {value}")
+    return lines + [f"without: {name.replace('_', ' ')}" for name in sorted(unwanted)]
