@@ -75,3 +75,25 @@ class AudioClip:
     def is_ring(self) -> bool:
         """Whether all of it repeats, so that its end meets its beginning."""
         return self.loop == (0, self.frames)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Sounds:
+    """The takes of one asset: several of an effect, so that a game need not repeat itself; one of all else.
+
+    Args:
+        takes: the sounds, at least one.
+        mode: ambience, sfx or music.
+        facts: what was chosen for them, such as bpm and key.
+
+    Raises:
+        SpecError: no take.
+    """
+
+    takes: tuple[AudioClip, ...]
+    mode: str
+    facts: Mapping[str, float | str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.takes:
+            raise SpecError("an asset of sound has one take at least.")

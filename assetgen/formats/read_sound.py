@@ -1,0 +1,84 @@
+"""Read WAV, FLAC, OGG, MP3 and AIFF sounds, trusting nothing that the file says.
+
+libsndfile decodes. Samples are read in pieces up to a limit, so a header that lies about their number costs nothing.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Final
+
+import numpy as np
+import soundfile
+import torch
+from torch import Tensor
+
+from assetgen.errors import FormatError, SpecError
+from assetgen.formats.vorbis import read_vorbis_texts
+from assetgen.formats.wav import read_wav_loop
+from assetgen.media.audio import AudioClip
+
+LONGEST_S: Final = 1800.0
+"""Seconds of the longest sound that is read."""
+_PIECE = 1 << 18
+_DAMAGE: Final = (OSError, RuntimeError, ValueError, TypeError, OverflowError, MemoryError)
+
+
+def decode_sound(data: bytes, *, longest_s: float = LONGEST_S) -> tuple[Tensor, int]:
+    """Return the samples of a file, (C, N) float32, and its sample rate.
+
+    Raises:
+        FormatError: another kind of file, a damaged one, or one that is too long or has more than two channels.
+    """
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            rate_hz, channels = file.samplerate, file.channels
+            if channels > 2:
+                raise FormatError(f"the sound has {channels} channels; mix it down to two.")
+            pieces, count, most = [], 0, int(longest_s * rate_hz)
+            while True:
+                piece = file.read(_PIECE, dtype="float32", always_2d=True)
+                if not len(piece):
+                    break
+                pieces.append(piece)
+                count += len(piece)
+                if count > most:
+                    raise FormatError(f"the sound is longer than {longest_s / 60:g} minutes; cut it.")
+    except _DAMAGE as error:
+        raise FormatError(
+            f"this is no sound that can be read ({error}); give a WAV, FLAC, OGG or MP3."
+        ) from error
+    if not pieces:
+        raise FormatError("the sound has no samples.")
+    return torch.from_numpy(np.ascontiguousarray(np.concatenate(pieces).T)), rate_hz
+
+
+def read_sound(data: bytes) -> AudioClip:
+    """Return the sound in a file with the loop that it names: a WAV's smpl chunk, or LOOPSTART and LOOPLENGTH.
+
+    Raises:
+        FormatError: it cannot be read, or has a sample rate or values that no game uses.
+    """
+    samples, rate_hz = decode_sound(data)
+    if not bool(torch.isfinite(samples).all()):
+        raise FormatError("the sound has samples that are no numbers; export it again.")
+    loop = _loop_of(data)
+    if loop is not None and not 0 <= loop[0] < loop[1] <= samples.shape[1]:
+        loop = None
+    try:
+        return AudioClip(samples=samples, sample_rate_hz=rate_hz, loop=loop)
+    except SpecError as error:
+        raise FormatError(error.message) from error
+
+
+def _loop_of(data: bytes) -> tuple[int, int] | None:
+    if data[:4] == b"RIFF":
+        return read_wav_loop(data)
+    if data[:4] != b"OggS":
+        return None
+    try:
+        texts = read_vorbis_texts(data)
+        start = int(texts["LOOPSTART"])
+        return start, start + int(texts["LOOPLENGTH"])
+    except (FormatError, KeyError, ValueError):
+        return None
