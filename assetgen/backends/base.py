@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol
 
 from assetgen.backends.table import find_backend
 from assetgen.context import Context
-from assetgen.media.material import Material
 from assetgen.specs.base import Spec
 
 
@@ -24,7 +23,7 @@ class Generated:
         fallbacks: where something else than was asked for had to be used, in plain sentences.
     """
 
-    value: Material
+    value: Any
     prompt_report: Mapping[str, object] | None = None
     warnings: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = field(default=())

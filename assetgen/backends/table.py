@@ -36,7 +36,7 @@ BACKENDS: Final[dict[str, BackendEntry]] = {
     "procedural": BackendEntry(
         module="assetgen.backends.procedural.backend",
         class_name="ProceduralBackend",
-        kinds=("texture", "material"),
+        kinds=("texture", "material", "audio"),
         steps=("grammar", "procedural.material"),
         licence="output is yours without condition",
     ),

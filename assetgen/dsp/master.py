@@ -30,14 +30,14 @@ class Mastering:
 
     Args:
         lufs: integrated loudness; None brings the true peak to the ceiling instead.
-        ceiling_db: highest true peak, dB of full scale.
-        rumble_hz: everything below is cut.
+        ceiling_db: highest true peak, dB of full scale; None, with no loudness either, leaves levels alone.
+        rumble_hz: everything below is cut; 0 cuts nothing.
         gate: for sounds that end; None for what goes on, whose quiet belongs to it.
         compressor: None leaves the dynamics alone.
     """
 
     lufs: float | None
-    ceiling_db: float = -1.0
+    ceiling_db: float | None = -1.0
     rumble_hz: float = 22.0
     gate: Gate | None = None
     compressor: Compressor | None = None
@@ -78,13 +78,15 @@ def master(clip: AudioClip, plan: Mastering) -> Mastered:
     a sound by more than the passes can gain back.
     """
     ring, rate = clip.is_ring, clip.sample_rate_hz
-    cut = _without_rumble(clip, plan.rumble_hz)
+    cut = _without_rumble(clip, plan.rumble_hz) if plan.rumble_hz else clip
     for processor in (plan.gate, plan.compressor):
         if processor is not None:
             cut = _scaled(cut, gain_of(processor, cut.samples, rate, is_ring=ring))
     loudness = integrated_loudness(cut.samples, rate, is_ring=ring)
     if loudness <= SILENCE_LUFS:
         return Mastered(clip=cut, lufs=loudness, true_peak_db=-120.0, gain_db=0.0, limited_db=0.0)
+    if plan.ceiling_db is None:
+        return _measured(cut, gain_db=0.0, limited_db=0.0)
     if plan.lufs is None:
         gain_db = plan.ceiling_db - true_peak_db(cut.samples, is_ring=ring)
         done = _scaled(cut, 10 ** (gain_db / 20))

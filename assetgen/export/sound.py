@@ -125,7 +125,8 @@ def _written(file: SoundFile, mastered: Mastered, stem: str, role: str, options:
     )
     data = file.write(clip, options.quality, options.texts)
     heard = _decoded(data, clip, file)
-    over = true_peak_db(heard, is_ring=clip.is_ring) - options.mastering.ceiling_db
+    ceiling_db = 0.0 if options.mastering.ceiling_db is None else options.mastering.ceiling_db
+    over = true_peak_db(heard, is_ring=clip.is_ring) - ceiling_db
     if file.is_lossy and over > _PEAK_SLACK_DB:
         clip = replace(clip, samples=clip.samples * 10 ** (-over / 20), stems={})
         data = file.write(clip, options.quality, options.texts)

@@ -73,6 +73,6 @@ class Kind(Protocol[Value]):
         """Return what previews show of a value."""
         ...
 
-    def facts(self, value: Value) -> Mapping[str, float]:
+    def facts(self, value: Value) -> Mapping[str, float | str]:
         """Return what its manifest says of a value besides quality: sizes, counts."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from assetgen.kinds.atlas import AtlasKind
+from assetgen.kinds.audio import AudioKind
 from assetgen.kinds.base import Kind
 from assetgen.kinds.material import MaterialKind
 from assetgen.kinds.texture import TextureKind
@@ -13,4 +14,5 @@ KINDS: Final[dict[str, Kind[Any]]] = {
     "texture": TextureKind(),
     "material": MaterialKind(),
     "atlas": AtlasKind(),
+    "audio": AudioKind(),
 }

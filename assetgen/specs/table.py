@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from assetgen.errors import SpecError
 from assetgen.specs.atlas import AtlasSpec
+from assetgen.specs.audio import AudioSpec
 from assetgen.specs.base import SCHEMA_VERSION, Spec, no_start
 from assetgen.specs.fields import document_keys, gather_fields
 from assetgen.specs.material import MaterialSpec
@@ -20,6 +21,7 @@ SPECS: Final[dict[str, type[Spec]]] = {
     "texture": TextureSpec,
     "material": MaterialSpec,
     "atlas": AtlasSpec,
+    "audio": AudioSpec,
 }
 
 NOT_FOR_DEFAULTS: Final = ("assetgen", "kind", "id", "prompt", "source", "uses")

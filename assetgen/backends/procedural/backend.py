@@ -18,29 +18,33 @@ from assetgen.backends.procedural.layers.table import LAYERS
 from assetgen.backends.procedural.look import Look, resolve
 from assetgen.backends.procedural.materials.table import RECIPES
 from assetgen.backends.procedural.recipe import Recipe
+from assetgen.backends.procedural.sounds.generate import generate_sounds
 from assetgen.backends.procedural.styles.table import STYLES
 from assetgen.backends.procedural.surface import Surface, finish
 from assetgen.context import Context
 from assetgen.errors import SpecError
 from assetgen.media.material import Material
+from assetgen.specs.audio import AudioSpec
 from assetgen.specs.base import DEFAULT_SIZE, Spec
 from assetgen.specs.material import MaterialSpec
 from assetgen.specs.texture import TextureSpec
 
 
 class ProceduralBackend:
-    """Makes materials from the recipes in `materials/`."""
+    """Makes materials from the recipes in `materials/`, and sounds from those in `sounds/`."""
 
     def generate(self, spec: Spec, ctx: Context) -> Generated:
-        """Return the material that a spec's prompt asks for.
+        """Return the material or the sounds that a spec's prompt asks for.
 
         Raises:
             SpecError: no material of this library is named, a parameter or a choice is unknown, or, in strict
                 mode, any word was not understood.
             Cancelled: somebody asked to stop.
         """
+        if isinstance(spec, AudioSpec):
+            return generate_sounds(spec, ctx)
         if not isinstance(spec, MaterialSpec | TextureSpec):
-            raise SpecError(f"the procedural backend makes materials and textures, no {spec.kind}.")
+            raise SpecError(f"the procedural backend makes materials, textures and sounds, no {spec.kind}.")
         parsed = parse_prompt(spec.prompt, negative=spec.negative, kind=spec.kind)
         if spec.strict:
             check_strict(parsed.report)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from assetgen.backends.procedural.catalog.sounds import load_sounds
 from assetgen.backends.procedural.grammar.base import choose_base, free_lone_base
 from assetgen.backends.procedural.grammar.beneath import mark_beneath
 from assetgen.backends.procedural.grammar.coats import read_coats
@@ -39,12 +40,14 @@ from assetgen.backends.procedural.grammar.scope import (
     mark_negations,
     settle_colors,
 )
+from assetgen.backends.procedural.grammar.sound_parse import parse_sound
 from assetgen.backends.procedural.grammar.tint import read_colors
 from assetgen.backends.procedural.grammar.tokens import MAX_TOKENS, Setting, Taken, take_apart
 from assetgen.errors import SpecError
 
 KINDS: Final = ("material", "texture", "sprite_sheet", "atlas", "audio", "mesh")
 _SURFACES: Final = frozenset({"material", "texture", "atlas", "mesh"})
+_NEED_BASE: Final = _SURFACES | {"audio"}
 _SETTING_KINDS: Final = {
     "bpm": ("audio",),
     "bars": ("audio",),
@@ -88,7 +91,11 @@ def parse_prompt(prompt: str, *, negative: str = "", kind: str | None = None) ->
     """
     lexicon = load_lexicon()
     taken = take_apart(prompt)
+    if kind == "audio":
+        return _of_sound(prompt, negative)
     items, chosen_kind, reading = _gather_and_read(taken, prompt, kind, lexicon)
+    if chosen_kind == "audio":
+        return _of_sound(prompt, negative)
     if torn := _speaking_of_another(items, lexicon):
         items, chosen_kind, reading = _gather_and_read(taken, prompt, kind, lexicon, torn)
     _subtract(negative, reading, lexicon)
@@ -100,6 +107,11 @@ def parse_prompt(prompt: str, *, negative: str = "", kind: str | None = None) ->
     return ParsedPrompt(request, report)
 
 
+def _of_sound(prompt: str, negative: str) -> ParsedPrompt:
+    report = parse_sound(prompt, negative=negative).report
+    return ParsedPrompt(report.request, report)
+
+
 def check_strict(report: PromptReport) -> None:
     """Raise SpecError when any word was ignored or a surface has no base; strict builds call this.
 
@@ -107,9 +119,11 @@ def check_strict(report: PromptReport) -> None:
         SpecError: naming every ignored word, why, and what could be written instead.
     """
     troubles = [_trouble(item) for item in report.ignored]
-    if report.base is None and report.kind in _SURFACES:
-        known = ", ".join(name.replace("_", " ") for name in load_lexicon().recipes)
-        troubles.insert(0, f"names no material of this library; it knows {known}")
+    if report.base is None and report.kind in _NEED_BASE:
+        names = load_sounds().sounds if report.kind == "audio" else load_lexicon().recipes
+        thing = "sound" if report.kind == "audio" else "material"
+        known = ", ".join(name.replace("_", " ") for name in names)
+        troubles.insert(0, f"names no {thing} of this library; it knows {known}")
     if troubles:
         text = printable(report.prompt[:80])
         raise SpecError(

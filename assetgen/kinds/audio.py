@@ -1,0 +1,158 @@
+"""The audio kind: sounds made or looped, kept, measured, shown and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+import torch
+
+from assetgen.backends.base import load_backend
+from assetgen.context import Context
+from assetgen.dsp.loop_point import close_loop, find_loop
+from assetgen.dsp.loudness import integrated_loudness, true_peak_db
+from assetgen.dsp.master import PROFILES, Mastering
+from assetgen.dsp.seam import measure_seam
+from assetgen.errors import FormatError, SpecError
+from assetgen.export.sound import SoundOptions, export_sounds, usable_formats
+from assetgen.formats.audio_bundle import read_audio_bundle, write_audio_bundle
+from assetgen.formats.read_sound import read_sound
+from assetgen.formats.vorbis import BLOCK_STEP
+from assetgen.imaging.sound_picture import draw_sound
+from assetgen.kinds.base import Made
+from assetgen.media.artifact import Artifact
+from assetgen.media.audio import AudioClip, Sounds
+from assetgen.media.material import Material
+from assetgen.specs.audio import AudioSpec
+from assetgen.specs.base import Spec
+
+_PROFILE_OF_MODE: Final = {"ambience": "game_ambience", "sfx": "sfx", "music": "game_music"}
+_LEAST_LIKENESS = 0.1
+_PICTURE = (640, 400)
+_QUIETEST_LUFS = -60.0
+
+
+class AudioKind:
+    """Makes and writes sounds."""
+
+    def make(self, spec: Spec, sources: Mapping[str, bytes], ctx: Context) -> Made[Sounds]:
+        """Return the sounds of a spec: generated, or a source that is made to go round."""
+        spec = _checked(spec)
+        if sources:
+            return _looped(spec, sources["sound"], ctx)
+        made = load_backend(spec.backend, kind=spec.kind).generate(spec, ctx)
+        return Made(
+            value=made.value,
+            prompt_report=made.prompt_report,
+            warnings=made.warnings,
+            fallbacks=made.fallbacks,
+        )
+
+    def to_bundle(self, value: Sounds) -> bytes:
+        """Return the samples and stems as floats."""
+        return write_audio_bundle(value)
+
+    def from_bundle(self, data: bytes, *, device: torch.device) -> Sounds:
+        """Return the sounds of a bundle; they are finished on the CPU, whatever the device."""
+        return read_audio_bundle(data)
+
+    def export(self, value: Sounds, spec: Spec, target: str, ctx: Context) -> Iterator[Artifact]:
+        """Yield the files of every take; sounds are the same for every engine."""
+        spec = _checked(spec)
+        formats, _ = usable_formats(spec.export.formats)
+        options = SoundOptions(
+            name=spec.asset.rsplit("/", 1)[-1],
+            formats=formats,
+            mastering=_mastering(spec, value.mode),
+            quality=spec.export.quality,
+            stems=spec.export.stems,
+            may_turn=value.mode == "ambience" and not spec.source,
+            texts={key.upper(): str(fact) for key, fact in value.facts.items()},
+        )
+        yield from export_sounds(value, options, ctx)
+
+    def measure(self, value: Sounds) -> tuple[Mapping[str, float], tuple[str, ...]]:
+        """Return loudness, peak and seam of the first take, and what is wrong with any."""
+        first = value.takes[0]
+        figures = {
+            "mix_lufs": round(_loudness(first), 2),
+            "mix_peak_db": round(true_peak_db(first.samples, is_ring=first.is_ring), 2),
+        }
+        warnings = []
+        if first.is_ring and first.frames >= 4096:
+            seam = measure_seam(first.samples, first.sample_rate_hz)
+            figures |= {"seam_kink": round(seam.kink, 3), "seam_surprise": round(seam.surprise, 3)}
+            if seam.kink > 1.0:
+                warnings.append(
+                    f"the loop's end does not meet its beginning ({seam.kink:.1f}, up to 1 is unheard)."
+                )
+        for number, take in enumerate(value.takes):
+            if _loudness(take) < _QUIETEST_LUFS:
+                warnings.append(f"take {number + 1} is all but silent.")
+        return figures, tuple(warnings)
+
+    def shown(self, value: Sounds) -> Material:
+        """Return the picture of the first take's waveform and spectrogram."""
+        picture = draw_sound(value.takes[0], width=_PICTURE[0], height=_PICTURE[1])
+        return Material(tile_m=1.0, relief_m=0.0, base_color=picture)
+
+    def facts(self, value: Sounds) -> Mapping[str, float | str]:
+        """Return length, rate, channels, takes, loop and what was chosen for music."""
+        first = value.takes[0]
+        return {
+            "mode": value.mode,
+            "seconds": round(first.seconds, 6),
+            "frames": first.frames,
+            "sample_rate_hz": first.sample_rate_hz,
+            "channels": first.channels,
+            "takes": len(value.takes),
+            "loop_start": first.loop[0] if first.loop else -1,
+            "loop_end": first.loop[1] if first.loop else -1,
+            **value.facts,
+        }
+
+
+def _checked(spec: Spec) -> AudioSpec:
+    if not isinstance(spec, AudioSpec):
+        raise SpecError(f"a {spec.kind} spec is no sound.", asset=spec.asset)
+    return spec
+
+
+def _loudness(clip: AudioClip) -> float:
+    return integrated_loudness(clip.samples, clip.sample_rate_hz, is_ring=clip.is_ring)
+
+
+def _mastering(spec: AudioSpec, mode: str) -> Mastering:
+    if spec.master is None:
+        return Mastering(lufs=None, ceiling_db=None, rumble_hz=0.0)
+    plan = PROFILES[spec.master.profile or _PROFILE_OF_MODE[mode]]
+    if spec.master.lufs is not None:
+        plan = replace(plan, lufs=spec.master.lufs)
+    return plan if spec.master.true_peak is None else replace(plan, ceiling_db=spec.master.true_peak)
+
+
+def _looped(spec: AudioSpec, data: bytes, ctx: Context) -> Made[Sounds]:
+    """Return a hand-made sound; as a loop if it is to go round and is none yet."""
+    ctx.progress(0, 1, "reading source")
+    try:
+        clip = read_sound(data)
+    except FormatError as error:
+        raise FormatError(f"source: {error.message}") from error
+    if spec.channels == "mono" and clip.channels == 2:
+        clip = replace(clip, samples=clip.samples.mean(0, keepdim=True))
+    mode = spec.mode or ("ambience" if spec.loop else "sfx")
+    warnings = []
+    if spec.loop is None or mode == "sfx":
+        clip = replace(clip, loop=None)
+    elif clip.loop is None:
+        ctx.progress(0, 1, "looking for a loop")
+        point = find_loop(clip.samples, clip.sample_rate_hz, step=BLOCK_STEP)
+        fade = round(spec.loop.crossfade_ms * clip.sample_rate_hz / 1000)
+        period = close_loop(clip.samples, point, fade=fade)
+        if point.likeness < _LEAST_LIKENESS:
+            warnings.append(
+                "no two places of the source are much alike; the crossfade of its loop may be heard."
+            )
+        clip = replace(clip, samples=period.contiguous(), loop=(0, period.shape[1]))
+    return Made(value=Sounds(takes=(clip,), mode=mode), warnings=tuple(warnings))
