@@ -84,7 +84,7 @@ _SETTINGS: Final = tuple(
         (
             "size",
             rf"(?<![\w.])({_POWERS})(?:\s?(?:px|pixels?))?"
-            r"(?![\w.%]|[ -]?bits?\b|\s?(?:bpm|frames?|fps|percent|mm|cm|m|s)\b)",
+            r"(?![\w.%]|[ -]?bits?\b|\s?(?:bpm|bars?|measures?|frames?|fps|percent|mm|cm|m|s)\b)",
         ),
         ("size", r"(?<![\w.])([12]k)\b"),
         ("bpm", r"(?<![\w.])(\d{2,3})\s?bpm\b"),

@@ -1,0 +1,129 @@
+"""Prompts for sounds: the right sounds, their choices and dials, and a word on everything that means nothing."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assetgen.backends.procedural.catalog.sounds import load_sounds
+from assetgen.backends.procedural.grammar.parse import check_strict, parse_prompt
+from assetgen.backends.procedural.grammar.sound_parse import parse_sound
+from assetgen.backends.procedural.sounds.music.styles import STYLES
+from assetgen.backends.procedural.sounds.table import AMBIENCES, EFFECTS
+from assetgen.errors import SpecError
+
+CORPUS = tomllib.loads((Path(__file__).parent / "sound_corpus.toml").read_text("utf-8"))["prompt"]
+
+
+def test_the_corpus_is_large_enough() -> None:
+    assert len(CORPUS) >= 150
+
+
+def test_nearly_every_prompt_of_the_corpus_names_the_right_sounds() -> None:
+    wrong = []
+    for row in CORPUS:
+        request = parse_sound(row["text"]).request
+        found = sorted(part.name for part in request.parts)
+        if (request.mode, found) != (row["mode"], sorted(row["sounds"])):
+            wrong.append(f"{row['text']!r}: {request.mode} {found}")
+    assert len(wrong) <= 0.05 * len(CORPUS), "\n".join(wrong)
+
+
+@pytest.mark.parametrize("row", [row for row in CORPUS if row.get("ignored")], ids=lambda row: row["text"])
+def test_what_has_no_sound_here_is_reported(row: dict) -> None:
+    ignored = {item.text for item in parse_sound(row["text"]).report.ignored}
+    assert set(row["ignored"]) <= ignored
+
+
+def test_every_card_has_a_recipe_and_every_recipe_a_card() -> None:
+    catalog = load_sounds()
+    assert {card.name for card in catalog.of_mode("ambience")} == set(AMBIENCES)
+    assert {card.name for card in catalog.of_mode("sfx")} == set(EFFECTS)
+    assert {card.name for card in catalog.of_mode("music")} == set(STYLES)
+    assert all(part.sound in AMBIENCES for scene in catalog.scenes.values() for part in scene.parts)
+
+
+@pytest.mark.parametrize("card", load_sounds().sounds.values(), ids=lambda card: card.name)
+def test_every_word_of_a_card_chooses_it(card) -> None:  # noqa: ANN001
+    for word in card.words:
+        parts = parse_sound(word, mode=card.mode).request.parts
+        assert card.name in [part.name for part in parts], word
+
+
+@pytest.mark.parametrize("card", load_sounds().sounds.values(), ids=lambda card: card.name)
+def test_every_choice_of_a_card_can_be_said(card) -> None:  # noqa: ANN001
+    for option, values in card.options.items():
+        for value, words in values.items():
+            said = {
+                parse_sound(f"{word} {card.words[0]}", mode=card.mode).request.parts[0].options.get(option)
+                for word in words
+            }
+            assert value in said, f"{option} = {value}"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sound", "trait", "least", "most"),
+    [
+        ("heavy rain", "rain", "intensity", 0.7, 1.0),
+        ("very light rain", "rain", "intensity", 0.0, 0.1),
+        ("distant thunder with rain", "thunder", "distance", 0.7, 1.0),
+        ("fast footsteps", "footsteps", "speed", 0.8, 1.0),
+        ("huge explosion", "explosion", "size", 0.8, 1.0),
+        ("deep engine hum", "engine", "height", 0.0, 0.3),
+        ("short whoosh", "whoosh", "length", 0.4, 0.8),
+        ("three gunshots", "gunshot", "repeats", 3, 3),
+    ],
+)
+def test_adjectives_turn_the_dials_of_their_sound(
+    prompt: str, sound: str, trait: str, least: float, most: float
+) -> None:
+    part = next(part for part in parse_sound(prompt).request.parts if part.name == sound)
+    assert least <= part.traits[trait] <= most
+
+
+def test_music_has_tempo_key_bars_and_mood() -> None:
+    request = parse_sound("melancholic lo-fi beat in F# minor, 84 bpm, 16 bars").request
+    assert (request.bpm, request.key, request.bars, request.mood) == (84.0, "f# minor", 16, "sad")
+
+
+def test_tempo_says_nothing_of_rain() -> None:
+    report = parse_sound("rain at 120 bpm").report
+    assert [item.text for item in report.ignored] == ["120 bpm"]
+
+
+def test_distant_and_soft_parts_are_quieter_than_near_ones() -> None:
+    far = parse_sound("rain with distant thunder").request.parts[1].amount
+    near = parse_sound("rain with thunder").request.parts[1].amount
+    assert far < 0.8 * near
+
+
+def test_the_negative_prompt_takes_sounds_away() -> None:
+    request = parse_sound("thunderstorm", negative="thunder").request
+    assert [part.name for part in request.parts] == ["rain", "wind"]
+
+
+def test_the_report_is_that_of_every_kind() -> None:
+    report = parse_prompt("rain on a roof with thunder", kind="audio").report
+    shown = report.to_json()
+    assert shown["base"] == "rain"
+    assert shown["options"] == {"ground": "roof"}
+    assert [layer["name"] for layer in shown["layers"]] == ["thunder"]
+    assert "rain" in report.to_text()
+
+
+def test_strict_prompts_refuse_what_is_not_understood() -> None:
+    with pytest.raises(SpecError, match="blorp"):
+        check_strict(parse_sound("rain on a blorp").report)
+    with pytest.raises(SpecError, match="names no sound"):
+        check_strict(parse_sound("seamless loop").report)
+
+
+@given(st.text(max_size=200))
+def test_no_text_is_too_odd_to_read(text: str) -> None:
+    parsed = parse_sound(text)
+    for span in parsed.report.spans:
+        assert text[span.start : span.end] == span.text
