@@ -68,7 +68,7 @@ class AudioKind:
             quality=spec.export.quality,
             stems=spec.export.stems,
             may_turn=value.mode == "ambience" and not spec.source,
-            texts={key.upper(): str(fact) for key, fact in value.facts.items()},
+            texts=_texts(value, ctx),
         )
         yield from export_sounds(value, options, ctx)
 
@@ -117,6 +117,16 @@ def _checked(spec: Spec) -> AudioSpec:
     if not isinstance(spec, AudioSpec):
         raise SpecError(f"a {spec.kind} spec is no sound.", asset=spec.asset)
     return spec
+
+
+def _texts(sounds: Sounds, ctx: Context) -> dict[str, str]:
+    """Return the comments of a file: what was chosen for music, and what the profile lets it say of its making."""
+    facts = {name.upper(): str(fact) for name, fact in sounds.facts.items()}
+    origin = ctx.origin.texts() if ctx.origin else {}
+    said = {"TITLE": origin.get("asset", ""), "COMMENT": origin.get("prompt", "")}
+    said |= {"COPYRIGHT": origin.get("licence", ""), "SOFTWARE": origin.get("generator", "")}
+    said |= {f"ASSETGEN_{name.upper()}": text for name, text in origin.items()}
+    return {**facts, **{name: text for name, text in said.items() if text}}
 
 
 def _loudness(clip: AudioClip) -> float:

@@ -90,7 +90,27 @@ _ATLAS: Final = """
 # export = { data = ["json", "hash"] }
 """
 
-_OWN: Final = {"texture": _TEXTURE, "material": _MATERIAL, "atlas": _ATLAS}
+_AUDIO: Final = """
+# What it is: ambience, sfx or music; the words decide when absent.
+# mode = "ambience"
+
+# Length of an ambience in seconds; of music in bars, with its tempo and key.
+# seconds = 20
+# bars = 16
+# bpm = 84
+# key = "A minor"
+
+# How many an effect has, so that a game need not repeat itself.
+# takes = 4
+
+# Mastering: game_ambience (-23 LUFS), game_music (-16), streaming (-14) or sfx (peak at -3 dB).
+# master = { profile = "game_ambience" }
+
+# Files to write, and whether every stem is written too.
+# export = { formats = ["ogg", "wav"], quality = 0.5, stems = true }
+"""
+
+_OWN: Final = {"texture": _TEXTURE, "material": _MATERIAL, "atlas": _ATLAS, "audio": _AUDIO}
 _USES: Final = {"atlas": 'uses = ["*.png"]'}
 """How a kind begins that is made of what others are, where the rest begin with a prompt."""
 

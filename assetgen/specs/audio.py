@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from assetgen.specs.base import Spec, common_contradictions
+from assetgen.specs.embedding import METADATA_LEVELS
 from assetgen.specs.fields import check_fields, choice, choices, integer, number, ruled, switch, table_of
 from assetgen.specs.rules import Either, OneInteger, Text
 from assetgen.specs.tables import Key, Table
@@ -120,6 +121,10 @@ class AudioSpec(Spec):
     export: AudioExport = table_of(  # noqa: RUF009
         AudioExport, default=AudioExport(), stage="export", doc="How it is written."
     )
+
+    def export_metadata(self) -> str:
+        """Return what `export.metadata` says."""
+        return self.export.metadata
 
     @classmethod
     def contradictions(cls, values: Mapping[str, Any]) -> list[Problem]:

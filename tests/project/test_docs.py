@@ -68,7 +68,7 @@ def test_the_projects_keys_are_listed() -> None:
 
 def test_the_examples_read(tmp_path: Path) -> None:
     found = examples()
-    assert len(found) == 5
+    assert len(found) == 6
     for document in found:
         problems: list[Problem] = []
         if "kind" in document:

@@ -81,6 +81,23 @@ ATLAS: dict[str, Any] = {
     "export": {"data": ["json", "hash"], "quality": "fast"},
 }
 
+AUDIO: dict[str, Any] = {
+    "assetgen": 1,
+    "kind": "audio",
+    "prompt": "calm lo-fi beat",
+    "mode": "music",
+    "seconds": 12.5,
+    "bars": 16,
+    "bpm": 84.0,
+    "key": "F# minor",
+    "loop": {"crossfade_ms": 250.0},
+    "takes": 2,
+    "channels": "mono",
+    "sample_rate": 48000,
+    "master": {"profile": "game_music", "lufs": -18.0, "true_peak": -1.5},
+    "export": {"formats": ["ogg", "wav"], "quality": 0.6, "stems": True},
+}
+
 PROJECT: dict[str, Any] = {
     "assetgen": 1,
     "name": "Dungeon",

@@ -17,7 +17,7 @@ from assetgen.specs.picture_formats import LOSSLESS_PICTURES
 from assetgen.specs.table import SPECS, document_table, read_values, spec_from_json
 from assetgen.specs.texture import TextureSpec
 from assetgen.specs.wording import Problem
-from tests.specs.documents import ATLAS, MATERIAL, TEXTURE, changed, paths_in
+from tests.specs.documents import ATLAS, AUDIO, MATERIAL, TEXTURE, changed, paths_in
 
 
 def spec_of(document: dict[str, Any]) -> Spec:
@@ -203,7 +203,9 @@ def test_specs_are_frozen_and_hashable() -> None:
     assert hash(spec) == hash(pickle.loads(pickle.dumps(spec)))
 
 
-@pytest.mark.parametrize("document", [TEXTURE, MATERIAL, ATLAS], ids=["texture", "material", "atlas"])
+@pytest.mark.parametrize(
+    "document", [TEXTURE, MATERIAL, ATLAS, AUDIO], ids=["texture", "material", "atlas", "audio"]
+)
 def test_json_round_trip_gives_the_same_spec(document: dict[str, Any]) -> None:
     spec = spec_of(document)
     assert spec_from_json(json.loads(json.dumps(spec.to_json()))) == spec
@@ -295,14 +297,14 @@ def test_the_order_of_keys_changes_nothing(data: st.DataObject) -> None:
 
 
 def test_documents_are_plain_json() -> None:
-    for document in (TEXTURE, MATERIAL, ATLAS):
+    for document in (TEXTURE, MATERIAL, ATLAS, AUDIO):
         spec = spec_of(document)
         for part in (spec.make_document(), spec.export_document("unity")):
             assert json.loads(json.dumps(part, allow_nan=False)) == part
 
 
 def test_the_examples_reach_every_key() -> None:
-    top = {path[0] for document in (TEXTURE, MATERIAL, ATLAS) for path in paths_in(document)}
+    top = {path[0] for document in (TEXTURE, MATERIAL, ATLAS, AUDIO) for path in paths_in(document)}
     assert top == {name for kind in SPECS for name in document_table(kind).keys}
 
 

@@ -12,11 +12,11 @@ from assetgen.specs.project import project_table
 from assetgen.specs.schema import json_schema
 from assetgen.specs.table import SPECS, read_values
 from assetgen.specs.wording import Problem
-from tests.specs.documents import ATLAS, MATERIAL, PROJECT, TEXTURE, changed, paths_in, without
+from tests.specs.documents import ATLAS, AUDIO, MATERIAL, PROJECT, TEXTURE, changed, paths_in, without
 
 VALIDATORS = {
     kind: jsonschema.Draft202012Validator(json_schema(kind))
-    for kind in (None, "texture", "material", "atlas", "project")
+    for kind in (None, "texture", "material", "atlas", "audio", "project")
 }
 
 odd_values = st.one_of(
@@ -53,7 +53,7 @@ def test_the_schema_is_itself_valid(kind: str | None) -> None:
 
 
 def test_full_examples_read_and_validate() -> None:
-    for document in (TEXTURE, MATERIAL, ATLAS):
+    for document in (TEXTURE, MATERIAL, ATLAS, AUDIO):
         assert reads(document)
         VALIDATORS[None].validate(document)
         VALIDATORS[document["kind"]].validate(document)
@@ -81,7 +81,9 @@ def test_parser_and_schema_agree_on_added_keys(data: st.DataObject) -> None:
     assert reads(mutant) == VALIDATORS[None].is_valid(mutant), (table, name)
 
 
-@pytest.mark.parametrize("document", [TEXTURE, MATERIAL, ATLAS], ids=["texture", "material", "atlas"])
+@pytest.mark.parametrize(
+    "document", [TEXTURE, MATERIAL, ATLAS, AUDIO], ids=["texture", "material", "atlas", "audio"]
+)
 def test_parser_and_schema_agree_on_missing_keys(document: dict[str, Any]) -> None:
     for path in paths_in(document):
         mutant = without(document, path)
