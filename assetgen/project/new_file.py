@@ -92,10 +92,12 @@ _ATLAS: Final = """
 
 _AUDIO: Final = """
 # What it is: ambience, sfx or music; the words decide when absent.
-# mode = "ambience"
+# mode = "music"
 
-# Length of an ambience in seconds; of music in bars, with its tempo and key.
+# Length of an ambience in seconds.
 # seconds = 20
+
+# Length, tempo and key of music.
 # bars = 16
 # bpm = 84
 # key = "A minor"

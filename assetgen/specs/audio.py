@@ -73,6 +73,12 @@ class AudioExport:
     stems: bool = switch(
         default=False, stage="export", doc="Write every stem too; together they are the mix."
     )
+    metadata: str = choice(
+        *METADATA_LEVELS,
+        default=METADATA_LEVELS[0],
+        stage="export",
+        doc="What finished files say of their making; the project's profile decides when absent.",
+    )
 
     def __post_init__(self) -> None:
         check_fields(self)

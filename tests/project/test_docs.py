@@ -58,7 +58,7 @@ def test_the_docs_name_every_choice_of_a_key(kind: str) -> None:
     text = DOCS.read_text(encoding="utf-8")
     for key in document_table(kind).schema()["properties"].values():
         for name in key.get("enum", ()):
-            assert f'"{name}"' in text, name
+            assert (f'"{name}"' if isinstance(name, str) else str(name)) in text, name
 
 
 def test_the_projects_keys_are_listed() -> None:
