@@ -11,25 +11,29 @@ from assetgen.backends.procedural.sounds.space import reverb
 from assetgen.backends.procedural.sounds.tape import Tape
 from assetgen.backends.procedural.sounds.voice import Voice
 
-_PLACES = {"camp": (0.10, 0.5), "hearth": (0.30, 0.9), "furnace": (0.45, 1.4), "torch": (0.04, 0.4)}
-"""Share and seconds of what the place answers."""
+_PLACES = {
+    "camp": (0.10, 0.5, 1.0, 330.0),
+    "hearth": (0.35, 0.9, 1.7, 210.0),
+    "furnace": (0.45, 1.4, 3.0, 150.0),
+    "torch": (0.04, 0.4, 0.45, 620.0),
+}
+"""Share and seconds of what the place answers, how much of a draft it has, and where the flames' body lies."""
 
 
 def fire(tape: Tape, voice: Voice) -> Tensor:
     """Flames flap at about ten times a second; snaps come when the heat reaches a wet place, and then several."""
-    place = voice.option("place", "camp")
+    share, seconds, draft, body_hz = _PLACES[voice.option("place", "camp")]
     size = voice["size"]
     breath = swell(drift(tape, "breath", fastest_hz=1.1, slope=0.7))
     flap = swell(drift(tape, "flap", fastest_hz=14, slope=0.35, channels=2, slowest_hz=3), sharp=1.8)
     roar = noise(tape, "roar", shaped(band(95, 2.2), highs(32)), width=0.4)
-    body = noise(tape, "body", shaped(band(330, 2.0), lows(1600)), width=0.7)
-    made = roar * (0.25 + 0.75 * breath) * (0.45 + 0.9 * flap) * (0.12 + 0.55 * size)
-    made = made + body * flap * breath * (0.05 + 0.20 * size)
+    body = noise(tape, "body", shaped(band(body_hz, 2.0), lows(1600)), width=0.7)
+    made = roar * (0.25 + 0.75 * breath) * (0.45 + 0.9 * flap) * ((0.12 + 0.55 * size) * draft)
+    made = made + body * flap * breath * ((0.05 + 0.20 * size) * draft)
     gas = swell(drift(tape, "gas", fastest_hz=0.6, slope=0.5, channels=2), sharp=3.0).pow(2)
     hiss = noise(tape, "hiss", shaped(highs(3000, 1.2), lows(11_000)), width=0.9)
     made = made + hiss * (0.012 + 0.05 * gas) * (0.5 + size)
     made = made + _snaps(tape, voice["crackle"], breath)
-    share, seconds = _PLACES[place]
     return made + share * reverb(tape, made, "place", seconds=seconds, dark_hz=3000)
 
 

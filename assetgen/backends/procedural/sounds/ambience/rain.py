@@ -17,7 +17,7 @@ from assetgen.backends.procedural.sounds.voice import Voice
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """How what rain falls on answers: pitch of the drops, how long they ring, how much of it is noise."""
+    """How what rain falls on answers: pitch of drops, their ring, their noise, its own body, how dull the rest is."""
 
     low_hz: float
     high_hz: float
@@ -26,15 +26,16 @@ class _Ground:
     near: float
     body_hz: float
     body: float
+    dull_hz: float
 
 
 _GROUNDS: Final = {
-    "ground": _Ground(1800, 6500, 0.0016, 0.75, 0.5, 900, 0.25),
-    "leaves": _Ground(1400, 5200, 0.0028, 0.85, 0.8, 1500, 0.35),
-    "roof": _Ground(420, 2600, 0.011, 0.25, 1.3, 520, 0.7),
-    "window": _Ground(900, 3600, 0.005, 0.35, 1.1, 700, 0.45),
-    "puddle": _Ground(700, 2600, 0.012, 0.08, 1.0, 500, 0.3),
-    "tent": _Ground(240, 1200, 0.006, 0.6, 1.2, 300, 0.8),
+    "ground": _Ground(1800, 6500, 0.0016, 0.75, 0.5, 900, 0.25, 7500),
+    "leaves": _Ground(1400, 5200, 0.0028, 0.85, 1.3, 1500, 0.8, 4200),
+    "roof": _Ground(420, 2600, 0.011, 0.25, 1.3, 520, 0.7, 4600),
+    "window": _Ground(900, 3600, 0.005, 0.35, 1.1, 700, 0.45, 3400),
+    "puddle": _Ground(700, 2600, 0.012, 0.08, 1.0, 500, 0.3, 9500),
+    "tent": _Ground(240, 1200, 0.006, 0.6, 1.2, 300, 0.8, 2600),
 }
 
 
@@ -45,7 +46,9 @@ def rain(tape: Tape, voice: Voice) -> Tensor:
     gusts = swell(drift(tape, "gusts", fastest_hz=0.7, slope=0.9))
     squall = 0.72 + 0.5 * voice["gusts"] * (gusts - 0.5)
 
-    curtain = noise(tape, "curtain", shaped(highs(900, 1.2), lows(7500, 0.8), band(4200, 5.5)), width=0.9)
+    curtain = noise(
+        tape, "curtain", shaped(highs(900, 1.2), lows(ground.dull_hz, 0.8), band(4200, 5.5)), width=0.9
+    )
     wash = noise(tape, "wash", shaped(highs(140, 1.0), lows(900 + 500 * heavy, 1.2)), width=0.8)
     body = noise(tape, "body", band(ground.body_hz, 1.6), width=0.6)
     patter = swell(drift(tape, "patter", fastest_hz=24, slope=0.2, channels=2, slowest_hz=3))

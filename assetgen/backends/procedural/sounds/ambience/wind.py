@@ -16,19 +16,20 @@ from assetgen.backends.procedural.sounds.voice import Voice
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What the wind meets: leaves, gaps to howl in, grains of sand or snow; how low the gaps sound."""
+    """What the wind meets: leaves, gaps to howl in, grains of sand or snow; how low gaps sound, how open it is."""
 
     leaves: float
     howl: float
     grains: float
     howl_hz: float
+    outside: float = 1.0
 
 
 _PLACES: Final = {
     "open": _Place(leaves=0.06, howl=0.10, grains=0.0, howl_hz=480),
     "trees": _Place(leaves=1.0, howl=0.06, grains=0.0, howl_hz=520),
-    "house": _Place(leaves=0.05, howl=1.0, grains=0.0, howl_hz=430),
-    "mountain": _Place(leaves=0.0, howl=0.5, grains=0.05, howl_hz=300),
+    "house": _Place(leaves=0.05, howl=1.6, grains=0.0, howl_hz=430, outside=0.45),
+    "mountain": _Place(leaves=0.0, howl=0.9, grains=0.12, howl_hz=300, outside=1.35),
     "desert": _Place(leaves=0.0, howl=0.22, grains=0.55, howl_hz=360),
     "blizzard": _Place(leaves=0.0, howl=0.75, grains=1.0, howl_hz=390),
 }
@@ -48,7 +49,8 @@ def wind(tape: Tape, voice: Voice) -> Tensor:
     mids = noise(tape, "air/mid", band(380, 2.4), width=0.7)
     high = noise(tape, "air/high", shaped(band(1500, 3.0), lows(6000, 1.0)), width=0.9)
     flaps = 1 + 0.5 * torch.tanh(drift(tape, "flaps", fastest_hz=11, slope=0.3, channels=2, slowest_hz=2))
-    air = low * (0.25 + 0.5 * gust) * flaps + mids * gust.pow(1.4) * 0.55 + high * gust.pow(2.2) * 0.34
+    air = low * (0.25 + 0.5 * gust) * flaps + mids * gust.pow(1.4) * (0.55 * place.outside)
+    air = air + high * gust.pow(2.2) * (0.34 * place.outside**2)
 
     moved = torch.zeros_like(air)
     if place.leaves:
@@ -79,7 +81,7 @@ def _howls(tape: Tape, gust: Tensor, middle_hz: float) -> Tensor:
     for number, ratio in enumerate((1.0, 1.47, 2.13)):
         own = drift(tape, f"howl/{number}", fastest_hz=0.5, slope=0.8, channels=2)
         hz = middle_hz * ratio * torch.pow(2.0, 0.55 * (gust - 0.6) + 0.10 * own[0])
-        sings = (gust - 0.35).clamp(min=0).pow(1.6) * swell(own[1])
+        sings = (gust - 0.2).clamp(min=0).pow(1.4) * (0.25 + swell(own[1]))
         made = made + whistling(tape, f"howl/{number}/air", hz, width_hz=9 + 7 * number) * sings * (
             0.5 / (1 + number)
         )

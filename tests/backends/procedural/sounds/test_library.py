@@ -1,0 +1,208 @@
+"""What every sound of the library keeps to; a new one joins by standing in its table."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from torch import Tensor
+
+from assetgen.backends.procedural.catalog.sounds import find_sound, load_sounds
+from assetgen.backends.procedural.grammar.sound_request import SoundPart, SoundRequest
+from assetgen.backends.procedural.look import resolve
+from assetgen.backends.procedural.sounds.draw import draw_ambience, draw_effect, draw_music
+from assetgen.backends.procedural.sounds.music.song import Song
+from assetgen.backends.procedural.sounds.music.styles import STYLES
+from assetgen.backends.procedural.sounds.music.theory import Key
+from assetgen.backends.procedural.sounds.table import AMBIENCES, EFFECTS
+from assetgen.backends.procedural.sounds.tape import Tape
+from assetgen.backends.procedural.sounds.voice import Voice
+from assetgen.context import Context
+from assetgen.dsp.master import PROFILES
+from assetgen.dsp.seam import measure_seam
+from assetgen.export.sound import SoundOptions, export_sounds
+from assetgen.media.audio import Sounds
+
+RATE_HZ = 48_000
+SHORT = 96 * 1024
+CHOICES = [
+    (name, option, value)
+    for name in AMBIENCES
+    for option, values in (find_sound(name).options or {"": {"": ()}}).items()
+    for value in values
+]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_gradients() -> Iterator[None]:
+    with torch.inference_mode():
+        yield
+
+
+def drawn(
+    name: str, options: dict[str, str], *, frames: int = SHORT, seed: int = 1, origin: int = 0
+) -> Tensor:
+    """Return an ambience drawn with its own choice of parameters."""
+    tape = Tape(frames, RATE_HZ, seed, origin=origin)
+    values = resolve(find_sound(name).parameters, tape, traits={}, given={})
+    return AMBIENCES[name](tape, Voice(values=values, options=options))
+
+
+def request(name: str, mode: str, **options: str) -> SoundRequest:
+    return SoundRequest(mode=mode, parts=(SoundPart(name=name, options=options),))
+
+
+def bands(samples: Tensor) -> Tensor:
+    """Return the level of each octave from 60 Hz in each of sixteen pieces, in dB: what a sound is heard by."""
+    pieces = samples.mean(0)[: samples.shape[1] // 16 * 16].view(16, -1)
+    power = torch.fft.rfft(pieces).abs().square()
+    hz = torch.arange(power.shape[1]) * (RATE_HZ / pieces.shape[1])
+    rows = [power[:, (hz >= 60 * 2**k) & (hz < 120 * 2**k)].mean(1) for k in range(8)]
+    return 10 * torch.log10(torch.stack(rows) + 1e-9)
+
+
+@pytest.mark.parametrize(("name", "option", "value"), CHOICES)
+def test_turning_the_tape_turns_the_sound(name: str, option: str, value: str) -> None:
+    options = {option: value} if option else {}
+    straight, turned = drawn(name, options), drawn(name, options, origin=12_345)
+    assert bool(torch.isfinite(straight).all())
+    apart = (turned.roll(12_345, -1) - straight).abs().max() / straight.abs().max()
+    assert float(apart) < 1e-4
+
+
+@pytest.mark.parametrize("name", AMBIENCES)
+def test_an_ambience_is_wide_and_neither_silent_nor_clipped_out_of_shape(name: str) -> None:
+    clip = draw_ambience(request(name, "ambience"), seconds=6, rate_hz=RATE_HZ, seed=3, ctx=Context())
+    level = 20 * torch.log10(clip.samples.square().mean().sqrt())
+    assert -50 < float(level) < -10
+    assert float(torch.corrcoef(clip.samples)[0, 1]) < 0.995
+    assert clip.is_ring
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in AMBIENCES if find_sound(name).options and name not in ("birds",)]
+)
+def test_every_choice_of_an_ambience_sounds_otherwise(name: str) -> None:
+    for option, values in find_sound(name).options.items():
+        heard = {value: bands(drawn(name, {option: value})) for value in values}
+        first, *others = heard
+        for other in others:
+            assert (heard[first] - heard[other]).abs().mean() > 0.5, f"{option} = {other} is heard as {first}"
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_an_effect_begins_at_once_ends_in_silence_and_has_takes(name: str) -> None:
+    takes = [
+        draw_effect(request(name, "sfx"), rate_hz=RATE_HZ, seed=seed, ctx=Context()).samples
+        for seed in (1, 2, 3, 4)
+    ]
+    for take in takes:
+        level = take.abs().amax(0)
+        peak = float(level.max())
+        assert bool(torch.isfinite(take).all())
+        assert int((level > 0.001 * peak).nonzero()[0]) <= 48
+        assert float(level[-8:].max()) < 0.01 * peak
+        assert 0.02 < take.shape[1] / RATE_HZ < 12
+    for number, take in enumerate(takes):
+        for other in takes[number + 1 :]:
+            count = min(take.shape[1], other.shape[1])
+            assert float((take[:, :count] - other[:, :count]).abs().max()) > 0.01
+
+
+@pytest.mark.parametrize(
+    ("name", "option"), [(name, option) for name in EFFECTS for option in find_sound(name).options]
+)
+def test_every_choice_of_an_effect_sounds_otherwise(name: str, option: str) -> None:
+    heard = []
+    for value in find_sound(name).options[option]:
+        made = draw_effect(request(name, "sfx", **{option: value}), rate_hz=RATE_HZ, seed=5, ctx=Context())
+        heard.append((value, torch.nn.functional.pad(made.samples, (0, 12 * RATE_HZ - made.frames))))
+    for number, (first, sound) in enumerate(heard):
+        for second, other in heard[number + 1 :]:
+            assert float((sound - other).abs().max()) > 0.01, f"{option}: {first} is {second}"
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_turning_the_tape_turns_the_music(name: str) -> None:
+    style = STYLES[name]
+
+    def play(origin: int) -> Tensor:
+        tape = Tape(192 * 1024, RATE_HZ, 1, origin=origin)
+        song = Song(tape, Key(9, style.scales[1]), style.mood, 2, style.thirds, style.slow)
+        return torch.stack(list(style.play(song).values())).sum(0)
+
+    straight, turned = play(0), play(54_321)
+    assert float((turned.roll(54_321, -1) - straight).abs().max() / straight.abs().max()) < 1e-4
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_music_has_stems_that_sum_to_it_and_the_tempo_that_it_says(name: str) -> None:
+    clip, facts = draw_music(
+        request(name, "music"), bars=4, bpm=120.0, key="D minor", rate_hz=RATE_HZ, seed=2, ctx=Context()
+    )
+    assert float((torch.stack(list(clip.stems.values())).sum(0) - clip.samples).abs().max()) <= 1e-4
+    assert facts["key"] == "D minor"
+    assert facts["bpm"] == pytest.approx(120, rel=2e-3)
+    assert clip.seconds == pytest.approx(4 * 4 * 60 / float(facts["bpm"]), rel=1e-4)
+    assert all(float(stem.abs().max()) > 1e-3 for stem in clip.stems.values())
+
+
+def test_the_same_seed_gives_the_same_samples_and_another_others() -> None:
+    first, again, other = (
+        draw_ambience(
+            request("rain", "ambience"), seconds=4, rate_hz=RATE_HZ, seed=seed, ctx=Context()
+        ).samples
+        for seed in (7, 7, 8)
+    )
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("rate_hz", [22_050, 44_100])
+def test_sounds_can_be_drawn_at_other_rates(rate_hz: int) -> None:
+    for name in AMBIENCES:
+        clip = draw_ambience(request(name, "ambience"), seconds=3, rate_hz=rate_hz, seed=1, ctx=Context())
+        assert bool(torch.isfinite(clip.samples).all())
+        assert clip.frames % 1024 == 0
+
+
+def heard_seam(sounds: Sounds, quality: float, *, may_turn: bool, profile: str) -> tuple[bool, object]:
+    """Return whether a written OGG is exact and closes, and what was measured."""
+    options = SoundOptions(name="x", mastering=PROFILES[profile], quality=quality, may_turn=may_turn)
+    artifact = next(export_sounds(sounds, options, Context()))
+    heard, _ = soundfile.read(io.BytesIO(artifact.data), dtype="float32", always_2d=True)
+    seam = measure_seam(torch.from_numpy(np.ascontiguousarray(heard.T)), RATE_HZ)
+    is_exact = len(heard) == sounds.takes[0].frames
+    return is_exact and seam.kink <= 1.0 and seam.surprise <= 3.0 and seam.step_db <= 3.0, seam
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quality", [0.3, 0.5])
+@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("name", [*AMBIENCES, *load_sounds().scenes])
+def test_a_written_ambience_goes_round_unheard(name: str, seed: int, quality: float) -> None:
+    parts = (SoundPart(name=name),)
+    if name in load_sounds().scenes:
+        parts = tuple(
+            SoundPart(name=part.sound, amount=part.amount, traits=part.traits, options=part.options)
+            for part in load_sounds().scenes[name].parts
+        )
+    clip = draw_ambience(
+        SoundRequest(mode="ambience", parts=parts), seconds=10, rate_hz=RATE_HZ, seed=seed, ctx=Context()
+    )
+    is_good, seam = heard_seam(
+        Sounds(takes=(clip,), mode="ambience"), quality, may_turn=True, profile="game_ambience"
+    )
+    assert is_good, seam
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", AMBIENCES)
+def test_twenty_seeds_all_sound_otherwise(name: str) -> None:
+    heard = torch.stack([bands(drawn(name, {}, seed=seed)).flatten() for seed in range(20)])
+    apart = torch.cdist(heard, heard, p=1) / heard.shape[1]
+    assert float(apart[~torch.eye(20, dtype=torch.bool)].min()) > 0.7
