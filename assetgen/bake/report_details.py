@@ -288,11 +288,23 @@ def _file(file: ManifestFile, folder_of_set: Path, folder: Path) -> str:
     texels = f"{file.width} × {file.height}" if file.width else ""
     mips = str(file.mips) if file.mips > 1 else "-"
     name = link(folder_of_set / file.path, folder, file.path)
+    if file.media_type.startswith("audio/"):
+        name += _player(folder_of_set / file.path, folder)
     title = f"{file.role}, {file.color_space or file.media_type}, sha256 {file.sha256}"
     return (
         f'<tr title="{text(title)}"><td>{name}</td>'
         f"<td>{text(_format(file.format))}</td><td>{texels}</td><td>{mips}</td><td>{megabytes(file.size_bytes)}</td></tr>"
     )
+
+
+def _player(path: Path, folder: Path) -> str:
+    """Return a player of a sound that lies beside the report; nothing when there is no way to it."""
+    try:
+        way = Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive
+        return ""
+    source = text(quote(way, errors="replace"))
+    return f'<br><audio controls loop preload="none" src="./{source}"></audio>'
 
 
 def _format(name: str) -> str:

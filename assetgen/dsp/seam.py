@@ -64,9 +64,8 @@ def _kink(samples: Tensor, seam: int) -> float:
 
 def _surprise(signal: Tensor, seam: int) -> float:
     frames = signal.numel()
-    size = 1 << (2 * frames - 1).bit_length()
-    spectrum = torch.fft.rfft(signal, size)
-    auto = torch.fft.irfft(spectrum.abs().square(), size)[: _ORDER + 1]
+    lags = range(_ORDER + 1)
+    auto = torch.stack([torch.dot(signal[: frames - lag], signal[lag:]) for lag in lags])
     if float(auto[0]) < _SILENT * _SILENT * frames:
         return 0.0
     # A little white noise keeps the equations of a pure tone solvable.

@@ -136,9 +136,9 @@ def _written(file: SoundFile, mastered: Mastered, stem: str, role: str, options:
     if clip.is_ring and clip.frames >= _SHORTEST_MEASURED:
         seam = measure_seam(heard, clip.sample_rate_hz)
         figures |= {
-            "seam_kink": round(seam.kink, 3),
-            "seam_surprise": round(seam.surprise, 3),
-            "seam_step_db": round(seam.step_db, 2),
+            "loop_kink": round(seam.kink, 3),
+            "loop_surprise": round(seam.surprise, 3),
+            "loop_step_db": round(seam.step_db, 2),
         }
     return _artifact(file, clip, stem, role, options, quality=tuple(figures.items()), data=data)
 
@@ -159,8 +159,8 @@ def _artifact(
         format=file.format,
         media_type=file.media_type,
         data=file.write(clip, options.quality, options.texts) if data is None else data,
-        width=clip.frames,
-        height=clip.channels,
+        width=0,
+        height=0,
         mips=1,
         color_space="",
         quality=quality,

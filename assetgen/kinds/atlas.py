@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import ClassVar
 
 import torch
 
@@ -35,6 +36,8 @@ _PICTURE_M = 2.0
 
 class AtlasKind:
     """Makes and writes atlases."""
+
+    has_textures: ClassVar[bool] = True
 
     def make(self, spec: Spec, sources: Mapping[str, bytes], ctx: Context) -> Made[Atlas]:
         """Return the atlas of a spec; its sources are pictures and materials by their name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final
 
 import torch
 
@@ -36,6 +36,8 @@ _QUIETEST_LUFS = -60.0
 class AudioKind:
     """Makes and writes sounds."""
 
+    has_textures: ClassVar[bool] = False
+
     def make(self, spec: Spec, sources: Mapping[str, bytes], ctx: Context) -> Made[Sounds]:
         """Return the sounds of a spec: generated, or a source that is made to go round."""
         spec = _checked(spec)
@@ -60,7 +62,7 @@ class AudioKind:
     def export(self, value: Sounds, spec: Spec, target: str, ctx: Context) -> Iterator[Artifact]:
         """Yield the files of every take; sounds are the same for every engine."""
         spec = _checked(spec)
-        formats, _ = usable_formats(spec.export.formats)
+        formats, missing = usable_formats(spec.export.formats)
         options = SoundOptions(
             name=spec.asset.rsplit("/", 1)[-1],
             formats=formats,
@@ -70,7 +72,8 @@ class AudioKind:
             may_turn=value.mode == "ambience" and not spec.source,
             texts=_texts(value, ctx),
         )
-        yield from export_sounds(value, options, ctx)
+        for number, artifact in enumerate(export_sounds(value, options, ctx)):
+            yield replace(artifact, fallback=" ".join(missing)) if number == 0 else artifact
 
     def measure(self, value: Sounds) -> tuple[Mapping[str, float], tuple[str, ...]]:
         """Return loudness, peak and seam of the first take, and what is wrong with any."""
@@ -82,7 +85,7 @@ class AudioKind:
         warnings = []
         if first.is_ring and first.frames >= 4096:
             seam = measure_seam(first.samples, first.sample_rate_hz)
-            figures |= {"seam_kink": round(seam.kink, 3), "seam_surprise": round(seam.surprise, 3)}
+            figures |= {"loop_kink": round(seam.kink, 3), "loop_surprise": round(seam.surprise, 3)}
             if seam.kink > 1.0:
                 warnings.append(
                     f"the loop's end does not meet its beginning ({seam.kink:.1f}, up to 1 is unheard)."

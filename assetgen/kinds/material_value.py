@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 import torch
 
@@ -13,6 +14,8 @@ from assetgen.media.material import Material
 
 class MaterialValue:
     """The part of a kind that only its value matters to."""
+
+    has_textures: ClassVar[bool] = True
 
     def to_bundle(self, value: Material) -> bytes:
         """Return the material's maps at 16 bits and its factors."""

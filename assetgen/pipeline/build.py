@@ -252,7 +252,8 @@ def _export(value: _Value, target: TargetPlan, ctx: Context, *, number: int) -> 
     files, figures = [], dict(value.record["quality"])
     value.course.begin(EXPORT, number=number)
     options, document = value.spec.engine.get(target.target, {}), value.spec.export_document(target.target)
-    ready_encoders(value.store, target.target, options, ctx, document=document)
+    if value.kind.has_textures:
+        ready_encoders(value.store, target.target, options, ctx, document=document)
     ctx = replace(ctx, origin=_origin(value).kept(value.spec.metadata_for(target.target)))
     with noted_fallbacks() as fallbacks:
         for artifact in value.kind.export(value.value, value.spec, target.target, ctx):

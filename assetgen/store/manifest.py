@@ -200,7 +200,8 @@ def figure_names(files: Iterable[ManifestFile]) -> dict[str, ManifestFile]:
     named: dict[str, ManifestFile] = {}
     for file in files:
         size, ending = max(file.width, file.height), file.path.rpartition(".")[2]
-        names = (file.role, f"{file.role}_{size}", f"{file.role}_{ending}", f"{file.role}_{size}_{ending}")
+        sized = (f"{file.role}_{size}",) if size else ()
+        names = (file.role, *sized, f"{file.role}_{ending}", f"{file.role}_{size}_{ending}")
         named[next((name for name in names if name not in named), names[-1])] = file
     return named
 

@@ -34,7 +34,7 @@ def kinds() -> tuple[Any, ...]:
 
 def test_what_there_is_to_choose_from_is_what_the_daemon_says(kinds: tuple[Any, ...]) -> None:
     material = kinds[0]
-    assert [kind.name for kind in kinds] == ["material", "texture"]
+    assert [kind.name for kind in kinds] == ["material", "texture", "audio"]
     assert material.sizes[-1] == 8192
     assert material.usual_size == 1024
     assert material.most_variants == 16
