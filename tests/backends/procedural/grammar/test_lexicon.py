@@ -99,11 +99,15 @@ def test_british_and_american_spelling_are_one() -> None:
 
 
 def test_loading_takes_a_moment_only() -> None:
-    load_lexicon.cache_clear()
-    start = time.process_time()
-    load_lexicon()
-    # Measured 0.04 s; the bound leaves room for slower machines and for coverage tools.
-    assert time.process_time() - start < 0.4
+    def seconds() -> float:
+        load_lexicon.cache_clear()
+        start = time.thread_time()
+        load_lexicon()
+        return time.thread_time() - start
+
+    # Measured 0.04 s of this thread; the bound leaves room for slower machines and coverage tools,
+    # and of three times the least is taken, for a large heap may be swept in the middle of one.
+    assert min(seconds() for _ in range(3)) < 0.4
 
 
 def test_the_grammar_imports_no_heavy_library() -> None:

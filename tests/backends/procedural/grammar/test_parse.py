@@ -10,6 +10,7 @@ import pytest
 from assetgen.backends.procedural.catalog.catalog import load_catalog
 from assetgen.backends.procedural.grammar.parse import check_strict, parse_prompt
 from assetgen.backends.procedural.grammar.report import MaterialRequest
+from assetgen.backends.procedural.grammar.sound_parse import parse_sound
 from assetgen.errors import SpecError
 
 BASKET = {"bond": "basket", "face": "wire_cut", "joint": "raked"}
@@ -384,6 +385,10 @@ def test_rusty_before_a_color_is_rust_on_metal_alone() -> None:
 
 def test_every_prompt_of_the_samples_is_understood() -> None:
     files = sorted((Path(__file__).parents[4] / "samples").rglob("*.prompt.toml"))
-    prompts = [tomllib.loads(file.read_text(encoding="utf-8")).get("prompt", "") for file in files]
-    assert sum(map(bool, prompts)) > 15
-    assert {prompt: ignored(prompt) for prompt in prompts if ignored(prompt)} == {}
+    samples = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+    looks = [one.get("prompt", "") for one in samples if one["kind"] != "audio"]
+    sounds = [one["prompt"] for one in samples if one["kind"] == "audio"]
+    assert sum(map(bool, looks)) > 15
+    assert {prompt: ignored(prompt) for prompt in looks if ignored(prompt)} == {}
+    assert sounds
+    assert [item.text for prompt in sounds for item in parse_sound(prompt).report.ignored] == []
