@@ -65,6 +65,8 @@ static uint64_t bfi64(uint64_t a, uint64_t b, uint32_t at, uint32_t n) {
 }
 """
 _KINDS = {"p": "pred", "rs": "u16", "r": "u32", "f": "f32", "fd": "f64", "rd": "u64"}
+_WITHOUT_MEANING = ('.pragma "nounroll"', ".reg .b32 temp_param_reg")
+"""What changes no result: a hint, and a register of a call that nothing reads."""
 _COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _COMPARISONS |= {"lo": "<", "ls": "<=", "hi": ">", "hs": ">="}
 _OPPOSITES = {"ltu": ">=", "leu": ">", "gtu": "<=", "geu": "<"}
@@ -102,29 +104,45 @@ def in_c(ptx: str) -> str:
         r"^\.(?:global|const) \.align \d+ \.(\w+) (\w+)\[(\d+)\](?: = \{([^}]*)\})?;", ptx, re.MULTILINE
     ):
         tables.append(f"alignas(16) static {kind} {name}[{size}] = {{{values}}};")
-    body = ptx[ptx.index("{", ptx.index(".entry")) + 1 : ptx.rindex("}")]
+    functions = [
+        _function("thread" if entry else name, body)
+        for entry, name, body in re.findall(
+            r"^\.(?:func|visible (\.entry))\s+(\w+)\([^)]*\)[^{;]*\{\n(.*?)^\}", ptx, re.MULTILINE | re.DOTALL
+        )
+    ]
+    run = 'extern "C" void run(char **params, int64_t n) { for (int64_t i = 0; i < n; ++i) thread(params, (u32)i); }'
+    return "\n".join([_PRELUDE, *tables, *functions, run, ""])
+
+
+def _function(name: str, body: str) -> str:
     declared, lines = [], []
+    body = re.sub(r"//.*", "", body)
+    body = re.sub(r"(call\.uni[^;]*);", lambda call: " ".join(call[1].split()) + ";", body)
     for line in body.splitlines():
         text = line.strip().rstrip(";")
-        if not text or text in "{}" or text.startswith("//"):
+        if not text or text in _WITHOUT_MEANING:
             continue
-        if text.startswith(".reg"):
-            kind, name, count = re.fullmatch(r"\.reg \.\w+\s+(%([a-zA-Z]+)(?:<\d+>)?)", text), "", 0
-            assert kind is not None
-            count = int(m[1]) if (m := re.search(r"<(\d+)>", text)) else 0
-            name = kind[2]
-            declared += [f"{_KINDS[name]} R{name}{n};" for n in range(count)] or [f"u64 R{name};"]
+        if text in ("{", "}"):
+            lines.append(text)
+        elif text.startswith(".reg"):
+            m = re.fullmatch(r"\.reg \.\w+\s+%([a-zA-Z]+)(?:<(\d+)>)?", text)
+            assert m is not None
+            declared += (
+                [f"{_KINDS[m[1]]} R{m[1]}{n};" for n in range(int(m[2]))] if m[2] else [f"u64 R{m[1]};"]
+            )
         elif text.startswith(".local"):
             m = re.fullmatch(r"\.local \.align \d+ \.b8\s+(\w+)\[(\d+)\]", text)
             assert m is not None
             declared.append(f"alignas(16) u8 {m[1]}[{m[2]}];")
+        elif text.startswith(".param"):
+            m = re.fullmatch(r"\.param \.(b\d+) (\w+)", text)
+            assert m is not None
+            lines.append(f"{m[1]} {m[2]};")
         elif text.endswith(":"):
             lines.append(text.replace("$", "_") + ";")
         else:
             lines.append(_statement(text))
-    thread = "\n".join(["static void thread(char **params, u32 block) {", *declared, *lines, "}"])
-    run = 'extern "C" void run(char **params, int64_t n) { for (int64_t i = 0; i < n; ++i) thread(params, (u32)i); }'
-    return "\n".join([_PRELUDE, *tables, thread, run, ""])
+    return "\n".join([f"static void {name}(char **params, u32 block) {{", *declared, *lines, "}"])
 
 
 def _statement(text: str) -> str:
@@ -140,6 +158,12 @@ def _statement(text: str) -> str:
         return "return;"
     if parts[0] == "bra":
         return f"goto {operands[0].replace('$', '_')};"
+    if parts[0] == "call":
+        m = re.fullmatch(r"call\.uni (\w+), \( ([\w, ]+) \)", text)
+        if m is None:
+            raise ValueError(f"PTX that is not read here: {text}")
+        given = ", ".join(f"(char *)&{argument.strip()}" for argument in m[2].split(","))
+        return f"{{ char *given[] = {{{given}}}; {m[1]}(given, block); }}"
     if parts[0] in ("ld", "st"):
         return _memory(parts, operands)
     target, values = _operand(operands[0]), [_operand(operand) for operand in operands[1:]]
@@ -191,7 +215,7 @@ def _result(parts: list[str], operands: list[str], v: list[str], text: str) -> s
         return f"bfi64({v[0]}, {v[1]}, {v[2]}, {v[3]})"
     if op == "cvt":
         return _converted(parts, v[0], text)
-    raise NotImplementedError(text)
+    raise ValueError(f"PTX that is not read here: {text}")
 
 
 def _converted(parts: list[str], value: str, text: str) -> str:
@@ -203,7 +227,7 @@ def _converted(parts: list[str], value: str, text: str) -> str:
         return f"whole<{to}>({given})"
     if how in ("", "rn") and (to[0] == "f" or of[0] != "f"):
         return f"({to})({given})"
-    raise NotImplementedError(text)
+    raise ValueError(f"PTX that is not read here: {text}")
 
 
 def _memory(parts: list[str], operands: list[str]) -> str:
@@ -211,7 +235,7 @@ def _memory(parts: list[str], operands: list[str]) -> str:
     count = int(parts[-2][1:]) if re.fullmatch(r"v\d", parts[-2]) else 1
     place, data = (operands[1], operands[0]) if op == "ld" else (operands[0], operands[1])
     base, _, offset = place.strip("[]").partition("+")
-    if parts[1] == "param":
+    if op == "ld" and parts[1] == "param":
         m = re.fullmatch(r"\w+_param_(\d+)", base)
         assert m is not None
         base = f"(u64)params[{m[1]}]"
@@ -246,7 +270,7 @@ def _operand(text: str) -> str:
         return "(-9223372036854775807ll - 1)" if text == "-9223372036854775808" else f"{text}ll"
     if re.fullmatch(r"\w+", text):
         return f"(u64)&{text}"
-    raise NotImplementedError(text)
+    raise ValueError(f"PTX that is not read here: {text}")
 
 
 def _class(operand: str) -> str:
