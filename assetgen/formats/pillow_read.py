@@ -42,7 +42,6 @@ _DAMAGE: Final = (
     AttributeError,
     OverflowError,
     MemoryError,
-    NotImplementedError,
     RuntimeError,
     ZeroDivisionError,
     AssertionError,

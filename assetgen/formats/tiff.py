@@ -37,7 +37,6 @@ _DAMAGE: Final = (
         IndexError,
         AttributeError,
         RuntimeError,
-        NotImplementedError,
         ArithmeticError,
     ),
     *(OSError, EOFError, MemoryError, AssertionError, RecursionError, ImportError, struct.error, zlib.error),
