@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from assetgen.specs.base import LARGEST_SIZE, Spec, common_contradictions
-from assetgen.specs.embedding import METADATA_LEVELS
+from assetgen.specs.embedding import metadata_level
 from assetgen.specs.fields import (
     check_fields,
     choice,
@@ -78,12 +78,7 @@ class AtlasExport:
         stage="export",
         doc="Effort of block compression; the target decides when absent.",
     )
-    metadata: str = choice(
-        *METADATA_LEVELS,
-        default=METADATA_LEVELS[0],
-        stage="export",
-        doc="What finished files say of their making; the project's profile decides when absent.",
-    )
+    metadata: str = metadata_level()
 
     def __post_init__(self) -> None:
         check_fields(self)

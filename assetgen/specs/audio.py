@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from assetgen.specs.base import Spec, common_contradictions
-from assetgen.specs.embedding import METADATA_LEVELS
+from assetgen.specs.embedding import metadata_level
 from assetgen.specs.fields import check_fields, choice, choices, integer, number, ruled, switch, table_of
 from assetgen.specs.rules import Either, OneInteger, Text
 from assetgen.specs.tables import Key, Table
@@ -73,12 +73,7 @@ class AudioExport:
     stems: bool = switch(
         default=False, stage="export", doc="Write every stem too; together they are the mix."
     )
-    metadata: str = choice(
-        *METADATA_LEVELS,
-        default=METADATA_LEVELS[0],
-        stage="export",
-        doc="What finished files say of their making; the project's profile decides when absent.",
-    )
+    metadata: str = metadata_level()
 
     def __post_init__(self) -> None:
         check_fields(self)

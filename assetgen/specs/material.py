@@ -17,7 +17,7 @@ from assetgen.specs.base import (
     size_contradictions,
     square_contradictions,
 )
-from assetgen.specs.embedding import METADATA_LEVELS
+from assetgen.specs.embedding import metadata_level
 from assetgen.specs.fields import check_fields, choice, integer, number, ruled, switch, table_of
 from assetgen.specs.finish import Finish
 from assetgen.specs.picture_formats import LOSSLESS_PICTURES, LOSSY_ADVICE, LOSSY_QUALITY, PICTURES
@@ -141,12 +141,7 @@ class MaterialExport:
     lossy_quality: int = integer(
         1, 100, default=LOSSY_QUALITY, stage="export", doc="Quality of JPEG, WebP, AVIF and JPEG XL files."
     )
-    metadata: str = choice(
-        *METADATA_LEVELS,
-        default=METADATA_LEVELS[0],
-        stage="export",
-        doc="What finished files say of their making; the project's profile decides when absent.",
-    )
+    metadata: str = metadata_level()
     mip_filter: str | None = choice(
         *MIP_FILTERS,
         default=None,

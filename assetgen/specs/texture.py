@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from assetgen.specs.base import SIZE, Spec, common_contradictions, size_contradictions, square_contradictions
-from assetgen.specs.embedding import METADATA_LEVELS
+from assetgen.specs.embedding import metadata_level
 from assetgen.specs.fields import choice, choices, integer, ruled, switch, table_of
 from assetgen.specs.finish import Finish
 from assetgen.specs.picture_formats import LOSSY_ADVICE, LOSSY_QUALITY, PICTURE_FORMATS, PICTURES
@@ -96,13 +96,7 @@ class TextureSpec(Spec):
         stage="export",
         doc="Quality of JPEG, WebP, AVIF and JPEG XL files.",
     )
-    metadata: str = choice(
-        *METADATA_LEVELS,
-        default=METADATA_LEVELS[0],
-        keys=("export.metadata",),
-        stage="export",
-        doc="What finished files say of their making; the project's profile decides when absent.",
-    )
+    metadata: str = metadata_level(keys=("export.metadata",))
 
     def export_metadata(self) -> str:
         """Return what `export.metadata` says."""
