@@ -8,6 +8,7 @@ from typing import Final
 from assetgen.backends.procedural.grammar.color import Shade, apply_shade, parse_hex
 from assetgen.backends.procedural.grammar.lexicon import LONGEST_PHRASE, Lexicon, Sense
 from assetgen.backends.procedural.grammar.match import correct, correct_beside
+from assetgen.backends.procedural.grammar.phrase_item import PhraseItem
 from assetgen.backends.procedural.grammar.report import ColorWord
 from assetgen.backends.procedural.grammar.tokens import Token
 
@@ -23,22 +24,15 @@ _ISH: Final = Shade(chroma=0.6)
 
 
 @dataclass(slots=True)
-class Item:
-    """A phrase with its senses, and - once `scope` has decided - the role that it plays.
+class Item(PhraseItem[Sense]):
+    """A phrase of a prompt for surfaces.
 
     Args:
         negated: a negation reaches it.
         times, absolute, cover: what degree words say; absolute and cover are None when none do.
         lies: "above" for a material that came off in places, "beneath" for one that comes to light.
-        role: the kind of its span; value: the value of its span; reason: why it is ignored.
     """
 
-    text: str
-    start: int
-    end: int
-    key: str
-    senses: tuple[Sense, ...]
-    how: str
     weight: float = 1.0
     joined: bool = False
     negated: bool = False
@@ -46,24 +40,6 @@ class Item:
     absolute: float | None = None
     cover: float | None = None
     lies: str = ""
-    role: str = ""
-    value: str = ""
-    reason: str = ""
-    suggestions: tuple[str, ...] = ()
-
-    def sense(self, *kinds: str) -> Sense | None:
-        """Return the first sense of one of these kinds."""
-        return next((sense for sense in self.senses if sense.kind in kinds), None)
-
-    def settle(self, role: str, value: str = "") -> None:
-        """Decide what the item is; the first decision stays."""
-        if not self.role:
-            self.role, self.value = role, value
-
-    def ignore(self, reason: str, suggestions: tuple[str, ...] = ()) -> None:
-        """Decide that the item changes nothing, and say why."""
-        if not self.role:
-            self.role, self.reason, self.suggestions = "ignored", reason, suggestions
 
 
 def gather(
@@ -93,10 +69,14 @@ def gather(
             how = "fuzzy"
         text = prompt[run[0].start : run[-1].end]
         weight = max(token.weight for token in run)
-        item = Item(
-            text, run[0].start, run[-1].end, key, senses, how, weight, run[0].joined, run[0].forbidden
+        items.append(
+            Item(
+                *(text, run[0].start, run[-1].end, key, senses, how),
+                weight=weight,
+                joined=run[0].joined,
+                negated=run[0].forbidden,
+            )
         )
-        items.append(item)
         at += count
     return items
 

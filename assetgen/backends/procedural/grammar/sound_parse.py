@@ -13,6 +13,7 @@ from typing import Final
 
 from assetgen.backends.procedural.catalog.sounds import find_sound, load_sounds
 from assetgen.backends.procedural.grammar.lexicon import load_lexicon
+from assetgen.backends.procedural.grammar.phrase_item import PhraseItem
 from assetgen.backends.procedural.grammar.report import (
     Ignored,
     LayerRequest,
@@ -43,31 +44,7 @@ class ParsedSound:
     report: PromptReport
 
 
-@dataclass(slots=True)
-class _Item:
-    """A phrase of the prompt with what it may mean and, once settled, what it does."""
-
-    text: str
-    start: int
-    end: int
-    key: str
-    senses: tuple[SoundSense, ...]
-    how: str
-    role: str = ""
-    value: str = ""
-    reason: str = ""
-    suggestions: tuple[str, ...] = ()
-
-    def sense(self, *kinds: str) -> SoundSense | None:
-        return next((sense for sense in self.senses if sense.kind in kinds), None)
-
-    def settle(self, role: str, value: str = "") -> None:
-        if not self.role:
-            self.role, self.value = role, value
-
-    def ignore(self, reason: str, suggestions: tuple[str, ...] = ()) -> None:
-        if not self.role:
-            self.role, self.reason, self.suggestions = "ignored", reason, suggestions
+_Item = PhraseItem[SoundSense]
 
 
 @dataclass(slots=True)
