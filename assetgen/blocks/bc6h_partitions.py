@@ -21,7 +21,8 @@ from assetgen.blocks.bc6h_scratch import (
 )
 from assetgen.blocks.bc7_tables import ANCHOR_OF_TWO, TWO_SUBSETS
 from assetgen.blocks.kernel import part
-from assetgen.blocks.lanes import LANES, Lanes, higher, load, lower, select, spread, store
+from assetgen.blocks.lanes import LANES, Lanes, load, lower, select, spread, store
+from assetgen.blocks.line import scatter_cost
 
 _COUNT = 32
 _INDEX_NOISE = 1.0 / 49.0
@@ -98,15 +99,7 @@ def _line_cost(s: np.ndarray, sums: int, count: float) -> Lanes:
     bb = load(s, sums + 6) - b * b * share
     bc = load(s, sums + 7) - b * c * share
     cc = load(s, sums + 8) - c * c * share
-    # lambda is the Rayleigh quotient after two products with the column of the largest variance.
-    larger = bb > aa
-    x, y, z = select(larger, ab, aa), select(larger, bb, ab), select(larger, bc, ac)
-    larger = cc > higher(aa, bb)
-    x, y, z = select(larger, ac, x), select(larger, bc, y), select(larger, cc, z)
-    u, v, w = aa * x + ab * y + ac * z, ab * x + bb * y + bc * z, ac * x + bc * y + cc * z
-    x, y, z = aa * u + ab * v + ac * w, ab * u + bb * v + bc * w, ac * u + bc * v + cc * w
-    axis = (u * x + v * y + w * z) / (u * u + v * v + w * w + 1e-20)
-    return higher(aa + bb + cc - axis, spread(0.0)) + axis * _INDEX_NOISE
+    return scatter_cost(aa, ab, ac, bb, bc, cc, spread(_INDEX_NOISE))
 
 
 @part

@@ -26,13 +26,13 @@ from assetgen.blocks.lanes import (
     LANES,
     LaneMask,
     Lanes,
-    higher,
     load,
     lower,
     select,
     spread,
     store,
 )
+from assetgen.blocks.line import scatter_cost
 
 STRUCK: Final = 1e30
 """The estimate of what is not to be tried."""
@@ -198,25 +198,6 @@ def _line_cost(
     aa, ab, ac = aa - a * ma, ab - a * mb, ac - a * mc
     bb, bc, cc = bb - b * mb, bc - b * mc, cc - c * mc
     return scatter_cost(aa, ab, ac, bb, bc, cc, index_noise)
-
-
-@part
-def scatter_cost(
-    aa: Lanes, ab: Lanes, ac: Lanes, bb: Lanes, bc: Lanes, cc: Lanes, index_noise: Lanes
-) -> Lanes:
-    """Return trace - lambda + lambda x noise for a 3x3 scatter matrix.
-
-    lambda is the Rayleigh quotient after two products with the column of the largest variance: less than
-    half the work of trace(C^5) / trace(C^4), and closer. Unscaled it is safe: 768 000^6 is still a float32.
-    """
-    larger = bb > aa
-    x, y, z = select(larger, ab, aa), select(larger, bb, ab), select(larger, bc, ac)
-    larger = cc > higher(aa, bb)
-    x, y, z = select(larger, ac, x), select(larger, bc, y), select(larger, cc, z)
-    u, v, w = aa * x + ab * y + ac * z, ab * x + bb * y + bc * z, ac * x + bc * y + cc * z
-    x, y, z = aa * u + ab * v + ac * w, ab * u + bb * v + bc * w, ac * u + bc * v + cc * w
-    axis = (u * x + v * y + w * z) / (u * u + v * v + w * w + 1e-20)
-    return higher(aa + bb + cc - axis, spread(0.0)) + axis * index_noise
 
 
 @part

@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from assetgen.blocks.bc7_metric import MIXED
-from assetgen.blocks.bc7_partitions import STRUCK, scatter_cost
+from assetgen.blocks.bc7_partitions import STRUCK
 from assetgen.blocks.bc7_scratch import ESTIMATES, FACTOR, ROTATED, SCATTER, TEXELS
 from assetgen.blocks.kernel import part
 from assetgen.blocks.lanes import LaneMask, Lanes, load, select, spread, store
+from assetgen.blocks.line import scatter_cost
 
 
 @part

@@ -79,3 +79,22 @@ def fit_line(s: np.ndarray, texels: int, members: int, out: int) -> Lanes:
     store(s, out + ENDS + 4, b + high * y)
     store(s, out + ENDS + 5, c + high * z)
     return top
+
+
+@part
+def scatter_cost(
+    aa: Lanes, ab: Lanes, ac: Lanes, bb: Lanes, bc: Lanes, cc: Lanes, index_noise: Lanes
+) -> Lanes:
+    """Return trace - lambda + lambda x noise for a 3x3 scatter matrix.
+
+    lambda is the Rayleigh quotient after two products with the column of the largest variance: less than
+    half the work of trace(C^5) / trace(C^4), and closer. Unscaled it is safe: 768 000^6 is still a float32.
+    """
+    larger = bb > aa
+    x, y, z = select(larger, ab, aa), select(larger, bb, ab), select(larger, bc, ac)
+    larger = cc > higher(aa, bb)
+    x, y, z = select(larger, ac, x), select(larger, bc, y), select(larger, cc, z)
+    u, v, w = aa * x + ab * y + ac * z, ab * x + bb * y + bc * z, ac * x + bc * y + cc * z
+    x, y, z = aa * u + ab * v + ac * w, ab * u + bb * v + bc * w, ac * u + bc * v + cc * w
+    axis = (u * x + v * y + w * z) / (u * u + v * v + w * w + 1e-20)
+    return higher(aa + bb + cc - axis, spread(0.0)) + axis * index_noise
