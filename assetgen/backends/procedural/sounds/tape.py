@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.field.torus import hash_uniform
+from assetgen.backends.procedural.field.torus import hash_uniforms
 from assetgen.dsp.ring import frequencies_hz, wrap_add
 from assetgen.errors import SpecError
 
@@ -68,7 +68,7 @@ class Tape:
 
     def uniform(self, name: str, count: int, columns: int = 1) -> Tensor:
         """Return (count, columns) uniforms in [0, 1) of one stream."""
-        return hash_uniform(torch.arange(count * columns), self.stream(name)).view(count, columns)
+        return hash_uniforms(count * columns, self.stream(name)).view(count, columns)
 
     def draw(self, name: str, low: float, high: float) -> float:
         """Return one number of a stream, uniform between two bounds."""

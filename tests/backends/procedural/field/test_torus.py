@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assetgen.backends.procedural.field.noise import fbm
-from assetgen.backends.procedural.field.torus import Torus, hash_u32, hash_uniform
+from assetgen.backends.procedural.field.torus import Torus, hash_u32, hash_uniform, hash_uniforms
 from assetgen.errors import SpecError
 from tests.backends.procedural.drawings.table import DRAWINGS
 from tests.backends.procedural.periodic import correlation, scroll_difference
@@ -124,3 +124,9 @@ def test_a_whole_number_of_features_fits_the_tile(tile_m: float, feature_m: floa
 def test_a_tile_without_extent_is_refused(size: int, tile_m: float) -> None:
     with pytest.raises(SpecError):
         Torus(size, 0, tile_m)
+
+
+@pytest.mark.parametrize("seed", [0, 7, 0xDEADBEEF, 0xFFFFFFFF])
+@pytest.mark.parametrize("count", [0, 1, 40_000])
+def test_integers_that_wrap_give_the_same_hashes(count: int, seed: int) -> None:
+    assert torch.equal(hash_uniforms(count, seed), hash_uniform(torch.arange(count), seed))
