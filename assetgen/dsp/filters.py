@@ -1,4 +1,4 @@
-"""Frequency responses of the usual filters, for `ring.filtered`.
+"""The usual filters: their frequency responses, for `ring.filtered`, and whole sounds put through them.
 
 Source: Robert Bristow-Johnson, "Cookbook formulae for audio equalizer biquad filter coefficients"; the responses are
 those of the digital filters, evaluated on the unit circle.
@@ -7,11 +7,13 @@ those of the digital filters, evaluated on the unit circle.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
+import scipy.fft
 import torch
 from torch import Tensor
 
-from assetgen.dsp.ring import frequencies_hz
+from assetgen.dsp.ring import filtered, frequencies_hz
 
 Biquad = tuple[tuple[float, float, float], tuple[float, float, float]]
 """Numerator and denominator, lowest power of 1/z first."""
@@ -24,6 +26,38 @@ def response(biquad: Biquad, frames: int, rate_hz: int) -> Tensor:
     z2 = z1 * z1
     (b0, b1, b2), (a0, a1, a2) = biquad
     return (b0 + b1 * z1 + b2 * z2) / (a0 + a1 * z1 + a2 * z2)
+
+
+def put_through(samples: Tensor, biquads: tuple[Biquad, ...], rate_hz: int, *, is_ring: bool) -> Tensor:
+    """Return a sound that went through some filters, one after the other.
+
+    Before it comes its own end if it is a ring, else silence, for the filters to settle; so the transform need not
+    be of the ring's own length, which may be a prime one that takes four times as long.
+
+    Args:
+        samples: (C, N).
+        biquads: each must have died away within a quarter of a second.
+        rate_hz: sample rate.
+        is_ring: whether the sound repeats without end.
+    """
+    frames, settling = samples.shape[-1], rate_hz // 4
+    size = scipy.fft.next_fast_len(frames + settling, real=True)
+    if is_ring:
+        turns = -(-settling // frames)
+        before = samples.repeat(1, turns)[:, turns * frames - settling :]
+        laid = torch.cat([torch.zeros(len(samples), size - frames - settling), before, samples], -1)
+    else:
+        laid = torch.nn.functional.pad(samples, (size - frames, 0))
+    return filtered(laid, _joint_response(biquads, size, rate_hz))[..., size - frames :].contiguous()
+
+
+@lru_cache(maxsize=2)
+def _joint_response(biquads: tuple[Biquad, ...], frames: int, rate_hz: int) -> Tensor:
+    """Return the response of some filters; mastering asks for the same ones many times over."""
+    joint = torch.ones(frames // 2 + 1, dtype=torch.complex128)
+    for biquad in biquads:
+        joint *= response(biquad, frames, rate_hz)
+    return joint.to(torch.complex64)
 
 
 def low_pass(cutoff_hz: float, rate_hz: int, *, q: float = math.sqrt(0.5)) -> Biquad:

@@ -11,8 +11,7 @@ import math
 import torch
 from torch import Tensor
 
-from assetgen.dsp.filters import Biquad, response
-from assetgen.dsp.ring import filtered, padded
+from assetgen.dsp.filters import Biquad, put_through
 
 SILENCE_LUFS = -120.0
 _OFFSET_DB = -0.691
@@ -34,7 +33,8 @@ def integrated_loudness(samples: Tensor, rate_hz: int, *, is_ring: bool) -> floa
         LUFS, -120 for silence.
     """
     frames = samples.shape[-1]
-    power = _weighted(samples, rate_hz, is_ring=is_ring).double().square().sum(0)
+    weighted = put_through(samples, _k_weighting(rate_hz), rate_hz, is_ring=is_ring)
+    power = weighted.double().square().sum(0)
     block, hop = round(_BLOCK_S * rate_hz), round(_HOP_S * rate_hz)
     if frames < block:
         return _lufs(float(power.mean()))
@@ -95,18 +95,11 @@ def _interpolator() -> Tensor:
     return kernel / kernel.sum(1, keepdim=True)
 
 
-def _weighted(samples: Tensor, rate_hz: int, *, is_ring: bool) -> Tensor:
-    """Return samples under the K-weighting: a shelf for the head, and a high pass."""
-    frames = samples.shape[-1]
-    if not is_ring:
-        samples = padded(samples, rate_hz)
-    size = samples.shape[-1]
-    shelf, high = _k_weighting(rate_hz)
-    return filtered(samples, response(shelf, size, rate_hz) * response(high, size, rate_hz))[..., :frames]
-
-
 def _k_weighting(rate_hz: int) -> tuple[Biquad, Biquad]:
-    """Return the two filters of BS.1770 for any sample rate, from the analog prototypes of its 48 kHz tables."""
+    """Return a shelf for the head and a high pass, for any sample rate.
+
+    They are made from the analog prototypes of the 48 kHz tables in BS.1770.
+    """
     k = math.tan(math.pi * 1681.974450955533 / rate_hz)
     q = 0.7071752369554196
     gain = 10 ** (3.999843853973347 / 20)

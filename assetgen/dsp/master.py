@@ -14,9 +14,8 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.dsp.dynamics import Compressor, Gate, gain_of, limiting
-from assetgen.dsp.filters import high_pass, response
+from assetgen.dsp.filters import high_pass, put_through
 from assetgen.dsp.loudness import SILENCE_LUFS, integrated_loudness, true_peak_db
-from assetgen.dsp.ring import filtered, padded
 from assetgen.media.audio import AudioClip
 
 _NEAR_LU = 0.05
@@ -115,12 +114,10 @@ def _measured(clip: AudioClip, *, gain_db: float, limited_db: float) -> Mastered
 
 
 def _without_rumble(clip: AudioClip, cutoff_hz: float) -> AudioClip:
-    tail = 0 if clip.is_ring else clip.sample_rate_hz
-    size = clip.frames + tail
-    gains = response(high_pass(cutoff_hz, clip.sample_rate_hz), size, clip.sample_rate_hz)
+    biquads = (high_pass(cutoff_hz, clip.sample_rate_hz),)
 
     def cut(samples: Tensor) -> Tensor:
-        return filtered(padded(samples, tail), gains)[..., : clip.frames].contiguous()
+        return put_through(samples, biquads, clip.sample_rate_hz, is_ring=clip.is_ring)
 
     return replace(clip, samples=cut(clip.samples), stems={name: cut(s) for name, s in clip.stems.items()})
 
