@@ -93,7 +93,7 @@ def export_sounds(sounds: Sounds, options: SoundOptions, ctx: Context) -> Iterat
         several = len(sounds.takes) > 1
         stem = f"{options.name}_{number + 1}" if several else options.name
         role = f"sound_{number + 1}" if several else "sound"
-        mastered = master(take, options.mastering)
+        mastered = master(take if options.stems else replace(take, stems={}), options.mastering)
         if options.may_turn and mastered.clip.is_ring and "ogg" in options.formats:
             mastered = _begun_well(mastered, options)
         for name in options.formats:
@@ -135,10 +135,14 @@ def _written(file: SoundFile, mastered: Mastered, stem: str, role: str, options:
     figures["decoded_peak_db"] = round(true_peak_db(heard, is_ring=clip.is_ring), 2)
     if clip.is_ring and clip.frames >= _SHORTEST_MEASURED:
         seam = measure_seam(heard, clip.sample_rate_hz)
+        step_db = seam.step_db
+        if not options.may_turn:
+            # Music steps up on its first beat, and ought to: only what writing it added counts.
+            step_db = abs(step_db - measure_seam(clip.samples, clip.sample_rate_hz).step_db)
         figures |= {
             "loop_kink": round(seam.kink, 3),
             "loop_surprise": round(seam.surprise, 3),
-            "loop_step_db": round(seam.step_db, 2),
+            "loop_step_db": round(step_db, 2),
         }
     return _artifact(file, clip, stem, role, options, quality=tuple(figures.items()), data=data)
 
