@@ -27,6 +27,8 @@ from assetgen.media.audio import AudioClip
 STEP: Final = 1024
 """Loops are a whole number of these long, which is what lets their OGG files close; see formats/vorbis.py."""
 _MIX_LUFS = -26.0
+_FIRST_BEAT_S = 0.002
+"""Music begins this long before its first beat, so that no stroke lies on the cut; nobody hears it come late."""
 _HEAD_S, _FADE_S = 0.0008, 0.004
 _SILENT = 1e-3
 _LIGHT_MOODS = ("happy", "calm", "dreamy", "epic")
@@ -76,7 +78,7 @@ def draw_music(
     seed: int,
     ctx: Context,
 ) -> tuple[AudioClip, Mapping[str, float | str]]:
-    """Return a loop of whole bars with its stems, and what was chosen for it: bpm, key, bars, beats.
+    """Return a loop of whole bars with its stems, and what was chosen for it: bpm, key, bars, beats, first beat.
 
     The tempo is moved by so little that the loop is a whole number of steps long; the true one is returned.
     """
@@ -91,13 +93,15 @@ def draw_music(
     chosen = parse_key(key) if key else _key_of(chance, style.scales, mood)
     song = Song(Tape(frames, rate_hz, seed), chosen, mood, bars, style.thirds, style.slow)
     ctx.progress(0, 1, f"composing {part.name}")
-    clip = _ring(style.play(song), rate_hz)
+    late = round(_FIRST_BEAT_S * rate_hz)
+    clip = _ring({name: stem.roll(late, -1) for name, stem in style.play(song).items()}, rate_hz)
     true = bars * BEATS * 60 * rate_hz / frames
     return clip, {
         "bpm": round(true, 4),
         "key": str(chosen),
         "bars": bars,
         "beats": bars * BEATS,
+        "first_beat_s": late / rate_hz,
         "mood": mood,
     }
 
