@@ -174,20 +174,22 @@ def _artifact(
 def _begun_well(mastered: Mastered, options: SoundOptions) -> Mastered:
     """Return a loop that begins where its OGG file closes best: at the first of some places that is good enough."""
     clip = mastered.clip
+    if clip.frames < _SHORTEST_MEASURED:
+        return mastered
     best: tuple[float, Mastered] | None = None
-    for attempt in range(_MOST_BEGINNINGS):
-        # Whole blocks apart, and never near where it has been tried.
-        start = attempt * 37 * BLOCK_STEP % clip.frames
+    start = 0
+    for attempt in range(1, _MOST_BEGINNINGS + 1):
         turned = _turned(clip, start)
-        data, is_exact = write_loop(_frames(turned), clip.sample_rate_hz, quality=options.quality, texts={})
-        if clip.frames < _SHORTEST_MEASURED:
-            return replace(mastered, clip=turned)
-        seam = measure_seam(_decoded(data, turned, SOUND_FILES["ogg"]), clip.sample_rate_hz)
-        badness = _badness(seam) + (0.0 if is_exact else 1.0)
+        written = write_loop(_frames(turned), clip.sample_rate_hz, quality=options.quality, texts={})
+        badness = _badness(
+            measure_seam(_decoded(written.data, turned, SOUND_FILES["ogg"]), clip.sample_rate_hz)
+        )
         if best is None or badness < best[0]:
             best = badness, replace(mastered, clip=turned)
         if badness <= 1.0:
             break
+        # Where the end fell between two packets, a loop that begins as much sooner ends on one; else whole blocks on.
+        start = (start - written.past if written.past else attempt * 37 * BLOCK_STEP) % clip.frames
     assert best is not None
     return best[1]
 
@@ -224,9 +226,18 @@ def _frames(clip: AudioClip) -> np.ndarray:
 
 
 def _ogg(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
-    if clip.is_ring:
-        return write_loop(_frames(clip), clip.sample_rate_hz, quality=quality, texts=texts)[0]
-    return write_vorbis(_frames(clip), clip.sample_rate_hz, quality=quality, texts=texts)
+    samples, rate_hz = _frames(clip), clip.sample_rate_hz
+    if not clip.is_ring:
+        return write_vorbis(samples, rate_hz, quality=quality, texts=texts)
+    written = write_loop(samples, rate_hz, quality=quality, texts=texts)
+    if written.past == 0 or clip.frames < _SHORTEST_MEASURED:
+        return written.data
+    # Strokes have moved the packets so that its end falls between two: then either way may be the better one.
+    plain = write_vorbis(samples, rate_hz, quality=quality, texts=_loop_texts(clip) | dict(texts))
+    ways = [written.data, plain] if written.past is not None else [plain]
+    return min(
+        ways, key=lambda data: _badness(measure_seam(_decoded(data, clip, SOUND_FILES["ogg"]), rate_hz))
+    )
 
 
 def _wav(bits: int) -> Write:

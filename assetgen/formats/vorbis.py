@@ -15,7 +15,7 @@ import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import soundfile
@@ -51,16 +51,26 @@ def write_vorbis(samples: np.ndarray, rate_hz: int, *, quality: float, texts: Ma
         texts: comments by name.
     """
     stream = _encode([samples], rate_hz, samples.shape[1], quality)
-    groups = _audio_groups(stream, 0, len(stream.audio), length=len(samples))
+    groups = _audio_groups(stream.audio, stream.ends, length=len(samples))
     return write_pages([*stream.headers(texts), *groups], serial=SERIAL)
 
 
-def write_loop(
-    samples: np.ndarray, rate_hz: int, *, quality: float, texts: Mapping[str, str]
-) -> tuple[bytes, bool]:
-    """Return a sound whose decoded end meets its decoded beginning, and whether that succeeded.
+class WrittenLoop(NamedTuple):
+    """A loop as a file, and how well it closes.
 
-    Where no packet can be made to begin at the loop's first frame, the sound is encoded like one that plays once.
+    Args:
+        data: the file.
+        past: frames by which the loop goes on past the last packet boundary in it. At 0 it closes as if the stream
+            went on: what follows its last packet is its first one. Elsewhere the error of the coding jumps from
+            its end to its beginning. None: no packet began with the loop, which was encoded like a sound that ends.
+    """
+
+    data: bytes
+    past: int | None
+
+
+def write_loop(samples: np.ndarray, rate_hz: int, *, quality: float, texts: Mapping[str, str]) -> WrittenLoop:
+    """Return a sound whose decoded end meets its decoded beginning.
 
     Args:
         samples: (N, C) float32, one period.
@@ -74,10 +84,15 @@ def write_loop(
         stream = _encode([lead, samples, _after(samples, frames)], rate_hz, samples.shape[1], quality)
         first = stream.packet_beginning_at(len(lead))
         if first is not None:
-            behind = stream.packet_reaching(len(lead) + frames) + 1
-            groups = _audio_groups(stream, first - 1, behind, length=frames)
-            return write_pages([*stream.headers(texts), *groups], serial=SERIAL), True
-    return write_vorbis(samples, rate_hz, quality=quality, texts=texts), False
+            end = len(lead) + frames
+            last = stream.packet_reaching(end)
+            past = 0 if stream.ends[last] == end else end - stream.ends[last - 1]
+            packets = stream.audio[first - 1 : last + 1]
+            if past == 0 and stream.blocks[last - 1 : last + 1] == stream.blocks[first - 2 : first]:
+                packets[-1] = packets[0]
+            groups = _audio_groups(packets, stream.ends[first - 1 : last + 1], length=frames)
+            return WrittenLoop(write_pages([*stream.headers(texts), *groups], serial=SERIAL), past)
+    return WrittenLoop(write_vorbis(samples, rate_hz, quality=quality, texts=texts), None)
 
 
 def read_vorbis_texts(data: bytes) -> dict[str, str]:
@@ -101,14 +116,16 @@ class _Stream:
         vendor: who encoded it.
         setup: the third header.
         audio: the audio packets.
+        blocks: the block size of each, in frames.
         ends: frames given out once each of them has been decoded.
     """
 
     identification: bytes
     vendor: bytes
     setup: bytes
-    audio: Sequence[bytes]
-    ends: Sequence[int]
+    audio: list[bytes]
+    blocks: list[int]
+    ends: list[int]
 
     def headers(self, texts: Mapping[str, str]) -> list[list[Packet]]:
         comment = b"\x03vorbis" + write_comments(self.vendor, texts) + b"\x01"
@@ -160,13 +177,18 @@ def _encode(parts: Sequence[np.ndarray], rate_hz: int, channels: int, quality: f
     ends = [0]
     for before, after in itertools.pairwise(blocks):
         ends.append(ends[-1] + before // 4 + after // 4)
-    return _Stream(identification, vendor, setup, audio, ends)
+    return _Stream(identification, vendor, setup, audio, blocks, ends)
 
 
-def _audio_groups(stream: _Stream, first: int, behind: int, *, length: int) -> list[list[Packet]]:
-    """Return packets `first` .. `behind` - 1 as pages; the last page's granule trims the sound to its length."""
-    origin = stream.ends[first]
-    packets = [Packet(stream.audio[k], min(stream.ends[k] - origin, length)) for k in range(first, behind)]
+def _audio_groups(audio: Sequence[bytes], ends: Sequence[int], *, length: int) -> list[list[Packet]]:
+    """Return packets as pages; the last page's granule trims the sound to its length.
+
+    Args:
+        audio: the packets.
+        ends: frames given out once each of them has been decoded, of any origin.
+        length: frames of the sound.
+    """
+    packets = [Packet(data, min(end - ends[0], length)) for data, end in zip(audio, ends, strict=True)]
     packets[-1] = Packet(packets[-1].data, length)
     return [packets[k : k + _PACKETS_A_PAGE] for k in range(0, len(packets), _PACKETS_A_PAGE)]
 
