@@ -45,10 +45,7 @@ def draw_ambience(
         name = part.name if part.name not in stems else f"{part.name} {number + 1}"
         own = replace(tape, seed=tape.stream(f"part/{name}"))
         made = _far(own, AMBIENCES[part.name](own, _voice(own, part)), part)
-        loudness = integrated_loudness(made, rate_hz, is_ring=True)
-        if loudness > SILENCE_LUFS:
-            made = made * (10 ** ((_MIX_LUFS - loudness) / 20) * part.amount)
-        stems[name] = made
+        stems[name] = _at_loudness(made, _MIX_LUFS, rate_hz) * part.amount
     start = _calmest(sum(stems.values(), tape.zeros()), rate_hz)
     turned = {name: stem.roll(-start, -1).contiguous() for name, stem in stems.items()}
     return _ring(turned, rate_hz)
@@ -91,10 +88,14 @@ def draw_music(
     frames = _whole_steps(bars * BEATS * 60 / wanted, rate_hz)
     mood = request.mood or style.mood
     chosen = parse_key(key) if key else _key_of(chance, style.scales, mood)
-    song = Song(Tape(frames, rate_hz, seed), chosen, mood, bars, style.thirds, style.slow)
+    song = Song(Tape(frames, rate_hz, seed), chosen, mood, bars, style.thirds)
     ctx.progress(0, 1, f"composing {part.name}")
     late = round(_FIRST_BEAT_S * rate_hz)
-    clip = _ring({name: stem.roll(late, -1) for name, stem in style.play(song).items()}, rate_hz)
+    stems = {
+        name: _at_loudness(stem, _MIX_LUFS + style.mix[name], rate_hz).roll(late, -1)
+        for name, stem in style.play(song).items()
+    }
+    clip = _ring(stems, rate_hz)
     true = bars * BEATS * 60 * rate_hz / frames
     return clip, {
         "bpm": round(true, 4),
@@ -128,6 +129,12 @@ def _far(tape: Tape, samples: Tensor, part: SoundPart) -> Tensor:
     has_own = any("distance" in parameter.traits for parameter in find_sound(part.name).parameters)
     share = 0.0 if has_own else max(part.traits.get("distance", 0.0) - 0.5, 0.0) * 2
     return far_away(tape, samples, share)
+
+
+def _at_loudness(samples: Tensor, lufs: float, rate_hz: int) -> Tensor:
+    """Return one part of a loop at a loudness; silence stays silent."""
+    loudness = integrated_loudness(samples, rate_hz, is_ring=True)
+    return samples * (10 ** ((lufs - loudness) / 20)) if loudness > SILENCE_LUFS else samples
 
 
 def _most_repeats(request: SoundRequest) -> float:

@@ -132,7 +132,7 @@ def test_turning_the_tape_turns_the_music(name: str) -> None:
 
     def play(origin: int) -> Tensor:
         tape = Tape(192 * 1024, RATE_HZ, 1, origin=origin)
-        song = Song(tape, Key(9, style.scales[1]), style.mood, 2, style.thirds, style.slow)
+        song = Song(tape, Key(9, style.scales[1]), style.mood, 2, style.thirds)
         return torch.stack(list(style.play(song).values())).sum(0)
 
     straight, turned = play(0), play(54_321)

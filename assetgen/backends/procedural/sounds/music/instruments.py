@@ -111,7 +111,7 @@ def pad(tape: Tape, pitch: int, long_s: float, loud: float) -> Tensor:
 
 
 def strings(tape: Tape, pitch: int, long_s: float, loud: float) -> Tensor:
-    """A section of strings: many bows, each with its own vibrato."""
+    """A section of strings: many bows, each with its own vibrato, and the rustle of their hair."""
     time = seconds_of(tape, long_s + 0.9)
     made = torch.zeros(2, len(time))
     for number in range(6):
@@ -120,9 +120,11 @@ def strings(tape: Tape, pitch: int, long_s: float, loud: float) -> Tensor:
         wave = 0.0035 * torch.sin(6.2832 * speed * time + number) * late
         phase = (hz_of(pitch) * 2 ** (cents / 1200) * (1 + wave)).cumsum(0) / tape.rate_hz + 0.17 * number
         side = (number - 2.5) / 3.5
-        tone = _buzz(phase, torch.tensor(0.55 + 0.25 * loud))
+        tone = _buzz(phase, torch.tensor(0.66 + 0.22 * loud))
         made += torch.stack([tone * (1 - side), tone * (1 + side)])
-    made = _formed(tape, made, ((290, 1.2, 1.0), (1050, 1.6, 0.75), (2700, 1.8, 0.45)))
+    made = _formed(tape, made, ((290, 1.2, 1.0), (1050, 1.6, 0.75), (2700, 2.0, 0.6)))
+    hair = burst(tape, f"bows/{pitch}", len(time) / tape.rate_hz, band(5200, 2.4), channels=2)
+    made = made + hair[:, : len(time)] * (0.012 + 0.02 * loud)
     rise_s = min(0.16 + 0.20 * (1 - loud), 0.5 * long_s)
     return made * held(time, rise_s=rise_s, hold_s=max(long_s - rise_s, 0.05), fall_s=0.7) * (0.085 * loud)
 

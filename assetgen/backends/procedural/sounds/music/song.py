@@ -28,7 +28,6 @@ class Song:
         mood: one of `theory.PROGRESSIONS`.
         bars: how many.
         thirds: notes of a chord: 3 triads, 4 sevenths, 5 ninths.
-        slow: bars that each chord lasts.
     """
 
     tape: Tape
@@ -36,7 +35,6 @@ class Song:
     mood: str
     bars: int
     thirds: int = 3
-    slow: int = 1
     _grains: dict[tuple[str, int, int, int], Tensor] = field(default_factory=dict)
 
     @property
@@ -49,9 +47,9 @@ class Song:
         """The degree of every bar's chord."""
         choices = PROGRESSIONS[self.mood]
         chosen = choices[int(self.tape.draw("song/progression", 0, len(choices) - 1e-6))]
-        turn = [chosen[(bar // self.slow) % 4] for bar in range(self.bars)]
+        turn = [chosen[bar % 4] for bar in range(self.bars)]
         # The second time round the last chord leads back.
-        if self.bars >= 8 and self.slow == 1 and self.tape.draw("song/turn", 0, 1) < 0.6:
+        if self.bars >= 8 and self.tape.draw("song/turn", 0, 1) < 0.6:
             turn[-1] = 4 if turn[-1] != 4 else 6
         return turn
 
@@ -91,11 +89,32 @@ class Song:
         return self._grains[key]
 
     def beat(
-        self, drum: str, pattern: str, *, level: float = 1.0, pan: float = 0.0, swing: float = 0.0
+        self,
+        drum: str,
+        pattern: str,
+        *,
+        fill: str = "",
+        level: float = 1.0,
+        pan: float = 0.0,
+        swing: float = 0.0,
     ) -> Tensor:
-        """Return a drum that plays a pattern, (2, N); see `notes.from_steps`."""
+        """Return a drum that plays a pattern, (2, N); see `notes.from_steps`.
+
+        Args:
+            drum: one of DRUMS.
+            pattern: its steps.
+            fill: what it plays instead in the last bar of every eight, and of the loop; nothing in loops under four.
+            level: factor on its loudness.
+            pan: -1 left to 1 right.
+            swing: 0 straight to 1 every second sixteenth a third late.
+        """
         made = self.tape.zeros()
         hits = from_steps(pattern, bars=self.bars, beats=BEATS, swing=swing)
+        if fill and self.bars >= 4:
+            last = {bar for bar in range(self.bars) if bar % 8 == 7 or bar == self.bars - 1}
+            played = from_steps(fill, bars=self.bars, beats=BEATS, swing=swing)
+            hits = [hit for hit in hits if hit[0] // BEATS not in last]
+            hits = sorted(hits + [hit for hit in played if hit[0] // BEATS in last])
         stray = self.tape.uniform(f"beat/{drum}", max(len(hits), 1), 2)
         takes = [DRUMS[drum](self.tape, f"beat/{drum}/{take}") for take in range(4)]
         for number, (at, loud) in enumerate(hits):

@@ -31,20 +31,20 @@ class Style:
     """A style.
 
     Args:
-        play: gives the stems of a song.
+        play: gives the stems of a song, each as loud as it happens to be.
+        mix: how loud each stem is in the mix, LU below all of it.
         bpm: slowest and fastest tempo when nobody names one.
         scales: that fit, the likeliest first, for light and for dark moods.
         mood: when nobody names one.
         thirds: notes of a chord.
-        slow: bars that a chord lasts.
     """
 
     play: Callable[[Song], Stems]
+    mix: Mapping[str, float]
     bpm: tuple[float, float]
     scales: tuple[str, str]
     mood: str
     thirds: int = 3
-    slow: int = 1
 
 
 def _one_of(tape: Tape, name: str, choices: Sequence[str]) -> str:
@@ -56,14 +56,16 @@ def lofi(song: Song) -> Stems:
     tape, swing = song.tape, 0.55
     chords = song.chords(low=52, high=72)
     kicks = _one_of(tape, "kick", ("9.....6...9.....", "9......7..6.....", "9.........97...."))
-    drums = song.beat("soft_kick", kicks, level=0.95, swing=swing)
+    drums = song.beat("soft_kick", kicks, fill="9.....6...9..6..", level=0.95, swing=swing)
     drums = drums + song.beat(
         "soft_snare",
         "....8.......8..." if tape.draw("ghost", 0, 1) < 0.5 else "....8..2....8..3",
+        fill="....8..3.4..8.45",
         level=0.8,
         swing=swing,
     )
-    drums = drums + song.beat("hat", "7.5.7.5.7.5.7.53", level=0.45, pan=0.25, swing=swing)
+    drums = drums + song.beat("open_hat", "................", fill="..............5.", level=0.35, pan=0.35)
+    drums = drums + song.beat("hat", "7.5.7.5.7.5.7.53", level=0.6, pan=0.35, swing=swing)
     drums = colored(tape, drums, lows(7000, 1.0)) + 0.06 * reverb(
         tape, drums, "booth", seconds=0.4, dark_hz=3000
     )
@@ -98,13 +100,7 @@ def lofi(song: Song) -> Stems:
     lead = song.play(melody, _one_of(tape, "lead", ("plucked", "music_box", "e_piano")), pan=-0.15, human=0.3)
     lead = song.echoed(colored(tape, lead, lows(5000, 1.0)), beats=0.75, feedback=0.35, level=0.3)
     lead = lead + 0.3 * reverb(tape, lead, "hall", seconds=1.8, dark_hz=3500)
-    return {
-        "drums": drums * 0.8,
-        "bass": bass * 0.75,
-        "chords": keys * 0.9,
-        "melody": lead * 0.55,
-        "texture": _dust(tape),
-    }
+    return {"drums": drums, "bass": bass, "chords": keys, "melody": lead, "texture": _dust(tape)}
 
 
 def ambient(song: Song) -> Stems:
@@ -137,15 +133,15 @@ def ambient(song: Song) -> Stems:
     high = high + 0.9 * reverb(tape, high, "sky/bells", seconds=4.0, dark_hz=5000)
     air = noise(tape, "air", shaped(band(1800, 3.5), highs(200)), width=0.95)
     air = air * swell(drift(tape, "air/sway", fastest_hz=0.2, slope=0.6, channels=2)) * 0.012
-    return {"pad": pads * 0.8, "bass": deep * 0.5, "melody": high * 0.35, "texture": air}
+    return {"pad": pads, "bass": deep, "melody": high, "texture": air}
 
 
 def chiptune(song: Song) -> Stems:
     """Two pulses, a triangle and noise, as a console has them: arpeggios for chords, a tune that jumps."""
     tape = song.tape
     chords = song.chords(low=55, high=74)
-    drums = song.beat("chip_kick", "9...6...9...6.6.", level=1.0) + song.beat(
-        "chip_snare", "....9.......9...", level=1.0
+    drums = song.beat("chip_kick", "9...6...9...6.6.", fill="9...6...9.......", level=1.0) + song.beat(
+        "chip_snare", "....9.......9...", fill="....9...5.579789", level=1.0
     )
     drums = drums + song.beat("chip_hat", "6.6.6.6.6.6.6.66", level=0.55)
     octave = ((0.0, 0.45, 0, 0.9), (0.5, 0.45, 12, 0.7), (1.0, 0.45, 0, 0.8), (1.5, 0.45, 12, 0.7))
@@ -155,7 +151,7 @@ def chiptune(song: Song) -> Stems:
     arps = song.play(
         arpeggio(chords, bar_beats=BEATS, step=0.25, order=order, loud=0.7, octaves=2),
         "square_chord",
-        pan=0.2,
+        pan=0.5,
     )
     rhythm = (
         ((0.0, 0.45), (0.5, 0.45), (1.0, 0.95), (2.0, 0.45), (2.5, 0.45), (3.0, 0.9)),
@@ -184,9 +180,9 @@ def chiptune(song: Song) -> Stems:
         leap=0.35,
         loud=0.85,
     )
-    lead = song.play(melody, "square_lead", pan=-0.15)
+    lead = song.play(melody, "square_lead", pan=-0.35)
     lead = song.echoed(lead, beats=0.75, feedback=0.3, level=0.22)
-    return {"drums": drums * 0.55, "bass": bass * 0.75, "chords": arps * 0.6, "melody": lead * 0.85}
+    return {"drums": drums, "bass": bass, "chords": arps, "melody": lead}
 
 
 def orchestral(song: Song) -> Stems:
@@ -211,18 +207,12 @@ def orchestral(song: Song) -> Stems:
         loud=0.8,
     )
     brass = song.play(melody, "horn", pan=0.25, human=0.2)
-    drums = song.beat("taiko", "9.......5.......9...5...7.5.3...", level=0.8)
+    drums = song.beat("taiko", "9.......5.......9...5...7.5.3...", fill="9.....5.5...5577", level=0.8)
     spiccato = tape.zeros()
     if tape.draw("ostinato", 0, 1) < 0.6:
         pattern = arpeggio(chords, bar_beats=BEATS, step=0.5, order=(0, 1, 2, 1), loud=0.55)
         spiccato = song.play([Note(n.at, 0.22, n.pitch, n.loud) for n in pattern], "strings", pan=-0.3)
-    stems = {
-        "strings": bed * 0.7 + spiccato * 0.7,
-        "bass": low * 0.8,
-        "choir": voices * 0.6,
-        "brass": brass * 0.6,
-        "drums": drums * 0.7,
-    }
+    stems = {"strings": bed + spiccato, "bass": low, "choir": voices, "brass": brass, "drums": drums}
     return {
         name: stem + share * reverb(tape, stem, "hall", seconds=2.6, dark_hz=3200, before_s=0.03)
         for (name, stem), share in zip(stems.items(), (0.35, 0.25, 0.55, 0.45, 0.4), strict=True)
@@ -268,20 +258,23 @@ def tension(song: Song) -> Stems:
             attack_s=0.05,
         )
     metal = 0.4 * metal + reverb(tape, metal, "shaft/metal", seconds=4.0, dark_hz=3000)
-    return {"drums": drums * 0.75, "bass": bass * 0.6, "strings": strings * 0.55, "texture": metal * 0.8}
+    whisper = swell(drift(tape, "whisper", fastest_hz=0.5, slope=0.4, channels=2), sharp=2.5).pow(2)
+    metal = metal + noise(tape, "whisper/air", band(5200, 1.6), width=1.0) * whisper * 0.006
+    return {"drums": drums, "bass": bass, "strings": strings, "texture": metal}
 
 
 def techno(song: Song) -> Stems:
     """Four on the floor, a bass that ducks under it, an acid line, a chord stab that echoes."""
     tape = song.tape
     four = "9...9...9...9..."
-    drums = song.beat("hard_kick", four, level=1.0) + song.beat("open_hat", "..7...7...7...7.", level=0.5)
+    drums = song.beat("hard_kick", four, fill="9...9...9.......", level=1.0)
+    drums = drums + song.beat("open_hat", "..7...7...7...7.", level=0.6, pan=-0.15)
     drums = (
         drums
-        + song.beat("hat", "53635363536353634"[:16], level=0.4, pan=0.2)
-        + song.beat("clap", "....8.......8...", level=0.65)
+        + song.beat("hat", "5363536353635363", level=0.5, pan=0.3)
+        + song.beat("clap", "....8.......8...", fill="....8.......8.68", level=0.65)
     )
-    drums = drums + song.beat("shaker", "4.3.4.3.4.3.4.35", level=0.4, pan=-0.3)
+    drums = drums + song.beat("shaker", "4.3.4.3.4.3.4.35", level=0.45, pan=-0.45)
     roots = song.roots(low=31)
     line = ((0.5, 0.3, 0, 0.85), (1.5, 0.3, 0, 0.85), (2.5, 0.3, 0, 0.85), (3.5, 0.3, 12, 0.7))
     bass = song.ducked(song.play(bass_line(roots, line, bar_beats=BEATS), "sub_bass"), four, depth=0.7)
@@ -301,14 +294,17 @@ def techno(song: Song) -> Stems:
     stab = song.echoed(song.play(stabs, "saw_lead"), beats=0.75, feedback=0.5, level=0.45)
     stab = song.ducked(colored(tape, stab, lows(3000, 1.0)), four, depth=0.5)
     stab = stab + 0.3 * reverb(tape, stab, "hall", seconds=1.8, dark_hz=3500)
-    return {"drums": drums * 0.85, "bass": bass * 0.8, "melody": run * 0.5, "chords": stab * 0.45}
+    return {"drums": drums, "bass": bass, "melody": run, "chords": stab}
 
 
 def _wavering(tape: Tape, samples: Tensor) -> Tensor:
-    """Return samples as from a worn tape: two copies whose delays drift, so that pitch wavers a little."""
-    depth = swell(drift(tape, "waver", fastest_hz=0.7, slope=0.4))
-    late = samples.roll(tape.frames_of(0.004), -1)
-    return samples * (1 - 0.45 * depth) + late * (0.45 * depth)
+    """Return samples as from a worn tape, whose speed wavers by about half a percent (wow)."""
+    frames = samples.shape[-1]
+    late = drift(tape, "waver", fastest_hz=0.9, slope=0.4, slowest_hz=0.3)[0].double().clamp(-2.5, 2.5)
+    place = torch.arange(frames, dtype=torch.float64) + late * (0.0008 * tape.rate_hz)
+    low = place.floor()
+    share, first = (place - low).float(), low.long().remainder(frames)
+    return samples[:, first] * (1 - share) + samples[:, (first + 1) % frames] * share
 
 
 def _dust(tape: Tape) -> Tensor:
@@ -329,10 +325,49 @@ def _dust(tape: Tape) -> Tensor:
 
 
 STYLES: Final[dict[str, Style]] = {
-    "lofi": Style(play=lofi, bpm=(72, 90), scales=("major", "dorian"), mood="dreamy", thirds=4),
-    "ambient": Style(play=ambient, bpm=(56, 72), scales=("lydian", "minor"), mood="calm", thirds=4, slow=1),
-    "chiptune": Style(play=chiptune, bpm=(120, 160), scales=("major", "minor"), mood="happy"),
-    "orchestral": Style(play=orchestral, bpm=(72, 100), scales=("major", "minor"), mood="epic"),
-    "tension": Style(play=tension, bpm=(84, 110), scales=("phrygian", "phrygian"), mood="tense"),
-    "techno": Style(play=techno, bpm=(124, 134), scales=("minor", "minor"), mood="dark"),
+    "lofi": Style(
+        play=lofi,
+        mix={"drums": -5, "bass": -7, "chords": -5, "melody": -9, "texture": -24},
+        bpm=(72, 90),
+        scales=("major", "dorian"),
+        mood="dreamy",
+        thirds=4,
+    ),
+    "ambient": Style(
+        play=ambient,
+        mix={"pad": -2, "bass": -12, "melody": -8, "texture": -24},
+        bpm=(56, 72),
+        scales=("lydian", "minor"),
+        mood="calm",
+        thirds=4,
+    ),
+    "chiptune": Style(
+        play=chiptune,
+        mix={"drums": -8, "bass": -8, "chords": -10, "melody": -3},
+        bpm=(120, 160),
+        scales=("major", "minor"),
+        mood="happy",
+    ),
+    "orchestral": Style(
+        play=orchestral,
+        mix={"strings": -4, "bass": -10, "choir": -11, "brass": -6, "drums": -9},
+        bpm=(72, 100),
+        scales=("major", "minor"),
+        mood="epic",
+    ),
+    "tension": Style(
+        play=tension,
+        mix={"drums": -6, "bass": -7, "strings": -5, "texture": -11},
+        bpm=(84, 110),
+        scales=("phrygian", "phrygian"),
+        mood="tense",
+    ),
+    "techno": Style(
+        play=techno,
+        mix={"drums": -3, "bass": -8, "melody": -9, "chords": -11},
+        bpm=(124, 134),
+        scales=("minor", "minor"),
+        mood="dark",
+    ),
 }
+"""By the name of their cards."""
