@@ -181,9 +181,7 @@ def _begun_well(mastered: Mastered, options: SoundOptions) -> Mastered:
     for attempt in range(1, _MOST_BEGINNINGS + 1):
         turned = _turned(clip, start)
         written = write_loop(_frames(turned), clip.sample_rate_hz, quality=options.quality, texts={})
-        badness = _badness(
-            measure_seam(_decoded(written.data, turned, SOUND_FILES["ogg"]), clip.sample_rate_hz)
-        )
+        badness = _badness(_seam_of(written.data, turned))
         if best is None or badness < best[0]:
             best = badness, replace(mastered, clip=turned)
         if badness <= 1.0:
@@ -192,6 +190,11 @@ def _begun_well(mastered: Mastered, options: SoundOptions) -> Mastered:
         start = (start - written.past if written.past else attempt * 37 * BLOCK_STEP) % clip.frames
     assert best is not None
     return best[1]
+
+
+def _seam_of(data: bytes, clip: AudioClip) -> LoopSeam:
+    """Return how an OGG file of a loop goes round."""
+    return measure_seam(_decoded(data, clip, SOUND_FILES["ogg"]), clip.sample_rate_hz)
 
 
 def _badness(seam: LoopSeam) -> float:
@@ -232,12 +235,12 @@ def _ogg(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
     written = write_loop(samples, rate_hz, quality=quality, texts=texts)
     if written.past == 0 or clip.frames < _SHORTEST_MEASURED:
         return written.data
-    # Strokes have moved the packets so that its end falls between two: then either way may be the better one.
+    # Strokes have moved the packets so that its end falls between two: now and then the plain way is the better one.
+    badness = _badness(_seam_of(written.data, clip))
+    if badness <= 1.0:
+        return written.data
     plain = write_vorbis(samples, rate_hz, quality=quality, texts=_loop_texts(clip) | dict(texts))
-    ways = [written.data, plain] if written.past is not None else [plain]
-    return min(
-        ways, key=lambda data: _badness(measure_seam(_decoded(data, clip, SOUND_FILES["ogg"]), rate_hz))
-    )
+    return plain if _badness(_seam_of(plain, clip)) < badness else written.data
 
 
 def _wav(bits: int) -> Write:
