@@ -58,8 +58,8 @@ def _kink(samples: Tensor, seam: int) -> float:
     third = torch.diff(samples, n=3).abs().amax(0)
     # Difference k reaches from frame k to k + 3: those that span the seam.
     at_seam = float(third[seam - 3 : seam].amax())
-    place = max(int(0.999 * (third.numel() - 1)), 1)
-    return at_seam / max(float(third.sort().values[place]), _SILENT)
+    strongest = third.numel() - max(int(0.999 * (third.numel() - 1)), 1)
+    return at_seam / max(float(third.topk(strongest).values[-1]), _SILENT)
 
 
 def _surprise(signal: Tensor, seam: int) -> float:
