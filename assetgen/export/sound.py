@@ -199,7 +199,12 @@ def _seam_of(data: bytes, clip: AudioClip) -> LoopSeam:
 
 def _badness(seam: LoopSeam) -> float:
     """Return how near a seam comes to what is allowed; up to 1 is good."""
-    return max(seam.kink / LARGEST_KINK, seam.surprise / LARGEST_SURPRISE, seam.step_db / LARGEST_STEP_DB)
+    return max(_click(seam), seam.step_db / LARGEST_STEP_DB)
+
+
+def _click(seam: LoopSeam) -> float:
+    """Return the same of all but its step, which music has in itself."""
+    return max(seam.kink / LARGEST_KINK, seam.surprise / LARGEST_SURPRISE)
 
 
 def _turned(clip: AudioClip, start: int) -> AudioClip:
@@ -236,11 +241,11 @@ def _ogg(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
     if written.past == 0 or clip.frames < _SHORTEST_MEASURED:
         return written.data
     # Strokes have moved the packets so that its end falls between two: now and then the plain way is the better one.
-    badness = _badness(_seam_of(written.data, clip))
-    if badness <= 1.0:
+    click = _click(_seam_of(written.data, clip))
+    if click <= 1.0:
         return written.data
     plain = write_vorbis(samples, rate_hz, quality=quality, texts=_loop_texts(clip) | dict(texts))
-    return plain if _badness(_seam_of(plain, clip)) < badness else written.data
+    return plain if _click(_seam_of(plain, clip)) < click else written.data
 
 
 def _wav(bits: int) -> Write:
