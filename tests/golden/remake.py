@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
-from tests.golden import encodings, materials
+from tests.golden import encodings, materials, sounds
 
 
 def main() -> None:
     """Write the golden files anew, refusing a change of output without a change of version."""
     _remake_encodings()
     _remake_materials()
+    _remake_sounds()
 
 
 def _remake_encodings() -> None:
@@ -39,6 +40,20 @@ def _remake_materials() -> None:
             raise SystemExit("materials changed; raise the number of the step in assetgen/versions.py first.")
         print(f"materials: {len(changed)} maps changed, versions {before['versions']} -> {after['versions']}")
     materials.PATH.write_text(materials.to_json(after), encoding="utf-8")
+
+
+def _remake_sounds() -> None:
+    after = sounds.current()
+    if sounds.PATH.exists():
+        before = sounds.recorded()
+        known = {name: word for name, word in after["levels"].items() if name in before["levels"]}
+        changed = sounds.differences({"versions": after["versions"], "levels": known}, before)
+        for name, away in changed.items():
+            print(f"{name}: changed by up to {away:.1f} dB")
+        if changed and before["versions"] == after["versions"]:
+            raise SystemExit("sounds changed; raise the number of the step in assetgen/versions.py first.")
+        print(f"sounds: {len(changed)} changed, versions {before['versions']} -> {after['versions']}")
+    sounds.PATH.write_text(sounds.to_json(after), encoding="utf-8")
 
 
 if __name__ == "__main__":
