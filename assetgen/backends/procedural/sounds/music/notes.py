@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from assetgen.backends.procedural.sounds.music.theory import Key
 from assetgen.backends.procedural.sounds.tape import Tape
@@ -125,8 +126,9 @@ def tune(
 ) -> list[Note]:
     """Return a melody in phrases of four bars: an idea, its answer, the idea again, and a close.
 
-    The idea is a rhythm and a contour; each bar lays them over its own chord. Strong beats take notes of the chord,
-    weak ones walk the scale between them, and the last note comes home.
+    The idea is a rhythm and a shape; each bar lays them over its own chord, a little higher towards the middle of the
+    phrase. Strong beats take notes of the chord, weak ones those of the scale between them, and the last note comes
+    home. The idea stays the same to the end, answers and closes are found anew in every phrase.
 
     Args:
         tape: the tape.
@@ -136,44 +138,67 @@ def tune(
         bar_beats: beats of a bar.
         rhythm: (beat, length) of the idea's notes within a bar.
         low, high: range of pitches.
-        rests: share of the bars that stay empty.
-        leap: how often the contour jumps instead of stepping.
+        rests: share of the answers that stay empty.
+        leap: how often a shape jumps instead of stepping.
         loud: loudness of its strongest notes.
     """
     ladder = [pitch for pitch in range(low, high + 1) if (pitch - key.tonic) % 12 in _degrees(key)]
     notes: list[Note] = []
-    place = len(ladder) // 2
     for bar, chord in enumerate(chords):
-        form = ("idea", "answer", "idea", "close")[bar % 4]
-        if form == "answer" and tape.draw(f"{name}/rest/{bar // 4}", 0, 1) < rests:
+        form, phrase = _FORMS[bar % 4], bar // 4
+        if form == "answer" and tape.draw(f"{name}/rest/{phrase}", 0, 1) < rests:
             continue
+        stream = f"{name}/{form}" if form == "idea" else f"{name}/{form}/{phrase}"
+        shape = _shape(tape, stream, len(rhythm), leap)
+        left_out = round(tape.draw(f"{stream}/left out", 1, 2 * len(rhythm)))
+        center = (low + high) / 2 + 2 * min(bar % 4, 2)
+        anchor = _place(ladder, _nearest(chord, center, low, high))
+        last, way = notes[-1].pitch if notes else None, 0
         for number, (at, long) in enumerate(rhythm):
-            is_strong = abs(at % 1.0) < 1e-6
-            # The same numbers for every return of the idea, so that it is known again.
-            step = tape.draw(f"{name}/{form}/{number}", -1, 1)
-            if tape.draw(f"{name}/{form}/{number}/left out", 0, 1) < 0.18 and number:
+            if number == left_out:
                 continue
-            way = round(step * (4 if tape.draw(f"{name}/{form}/{number}/leap", 0, 1) < leap else 2))
-            place = min(max(place + way, 0), len(ladder) - 1)
-            pitch = ladder[place]
+            way = shape[number] - shape[number - 1] if number else 0
+            pitch = ladder[min(max(anchor + shape[number], 0), len(ladder) - 1)]
+            is_strong = abs(at % 1.0) < 1e-6
             if is_strong:
-                pitch = _nearest(chord, pitch, low, high)
-                place = min(range(len(ladder)), key=lambda k, pitch=pitch: abs(ladder[k] - pitch))
+                pitch = _nearest(chord, pitch, low, high, other_than=last if way else None)
+            elif pitch == last and way:
+                pitch = ladder[(_place(ladder, pitch) + (1 if way > 0 else -1)) % len(ladder)]
             notes.append(Note(bar * bar_beats + at, long, pitch, loud * (1.0 if is_strong else 0.8)))
-        if form == "close" and notes:
-            last = notes.pop()
-            home = _nearest(chord, last.pitch, low, high)
-            notes.append(Note(last.at, max(last.long, 1.0), home, last.loud))
+            last = pitch
+        if form == "close":
+            end = notes.pop()
+            notes.append(Note(end.at, max(end.long, 1.0), _nearest(chord, end.pitch, low, high), end.loud))
     return notes
+
+
+_FORMS: Final = ("idea", "answer", "idea", "close")
+_STEPPING: Final = ((0, 1, 2, 1), (0, -1, -2, -1), (0, 1, 0, 2), (2, 1, 0, 1), (0, -1, 1, 0), (1, 2, 0, -1))
+_LEAPING: Final = ((0, 2, 1, 4), (0, 4, 3, 2), (0, -2, 0, 3), (3, 0, 2, 1), (-1, 3, 2, 0))
+"""Shapes of four notes, in steps of the scale from a note of the chord."""
+
+
+def _shape(tape: Tape, stream: str, count: int, leap: float) -> list[int]:
+    """Return the steps of an idea: a shape, and its mirror after every four notes."""
+    shapes = _LEAPING if tape.draw(f"{stream}/leap", 0, 1) < leap else _STEPPING
+    chosen = shapes[int(tape.draw(f"{stream}/shape", 0, len(shapes) - 1e-6))]
+    return [chosen[number % 4] * (1 if number // 4 % 2 == 0 else -1) for number in range(count)]
+
+
+def _place(ladder: Sequence[int], pitch: int) -> int:
+    return min(range(len(ladder)), key=lambda place: abs(ladder[place] - pitch))
 
 
 def _degrees(key: Key) -> set[int]:
     return {(key.pitch(degree) - key.tonic) % 12 for degree in range(7)}
 
 
-def _nearest(chord: tuple[int, ...], pitch: int, low: int, high: int) -> int:
+def _nearest(
+    chord: tuple[int, ...], pitch: float, low: int, high: int, *, other_than: int | None = None
+) -> int:
     """Return the chord's note nearest to a pitch, in any octave of the range."""
     found = [
         tone + 12 * octave for tone in chord for octave in range(-5, 6) if low <= tone + 12 * octave <= high
     ]
-    return min(found, key=lambda tone: (abs(tone - pitch), tone)) if found else pitch
+    found = [tone for tone in found if tone != other_than] or found
+    return min(found, key=lambda tone: (abs(tone - pitch), tone)) if found else round(pitch)
