@@ -1,4 +1,4 @@
-"""`assetgen inspect`: what a file is - a prompt file, a manifest, a texture."""
+"""`assetgen inspect`: what a file is - a prompt file, a manifest, a texture, a sound."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ examples:
   assetgen inspect walls/old_brick.prompt.toml                     the file with every default filled in
   assetgen inspect generated/unity/walls/old_brick/old_brick.assetgen.json    checks every file of the set
   assetgen inspect old_brick_albedo.dds                            format, size, mip levels
+  assetgen inspect rain.ogg                                        length, loudness, loop and how it closes, tags
 
 exit codes:
   0  described                    2  there is no such file, or a prompt file cannot be read
-  1  a set or a texture is damaged
+  1  a set, a texture or a sound is damaged
 """
 
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(
-        commands, "inspect", summary="describe a prompt file, a manifest or a texture", more=_MORE
+        commands, "inspect", summary="describe a prompt file, a manifest, a texture or a sound", more=_MORE
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="what to describe")
     add_json(parser)

@@ -6,6 +6,7 @@ libsndfile decodes. Samples are read in pieces up to a limit, so a header that l
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from assetgen.media.audio import AudioClip
 LONGEST_S: Final = 1800.0
 """Seconds of the longest sound that is read."""
 _PIECE = 1 << 18
+_BITS: Final = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64}
 _DAMAGE: Final = (OSError, RuntimeError, ValueError, TypeError, OverflowError, MemoryError)
 
 
@@ -51,6 +53,32 @@ def decode_sound(data: bytes, *, longest_s: float = LONGEST_S) -> tuple[Tensor, 
     if not pieces:
         raise FormatError("the sound has no samples.")
     return torch.from_numpy(np.ascontiguousarray(np.concatenate(pieces).T)), rate_hz
+
+
+@dataclass(frozen=True, slots=True)
+class SoundForm:
+    """How a sound is stored.
+
+    Args:
+        codec: as libsndfile calls it, such as "Vorbis" or "Signed 24 bit PCM".
+        bits: of a sample; 0 where it is lossy.
+    """
+
+    codec: str
+    bits: int
+
+
+def read_form(data: bytes) -> SoundForm:
+    """Return how the sound in a file is stored.
+
+    Raises:
+        FormatError: it cannot be read.
+    """
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            return SoundForm(file.subtype_info, _BITS.get(file.subtype, 0))
+    except _DAMAGE as error:
+        raise FormatError(f"this is no sound that can be read ({error}).") from error
 
 
 def read_sound(data: bytes) -> AudioClip:

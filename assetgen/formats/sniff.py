@@ -38,6 +38,27 @@ def sniff(data: bytes) -> str | None:
     return "tga" if _is_tga(data) else None
 
 
+def sniff_sound(data: bytes) -> str | None:
+    """Return "ogg", "opus", "flac", "wav", "aiff", "mp3", or None."""
+    if data[:4] == b"OggS":
+        # The first page has one segment, so the first packet begins behind it.
+        return "opus" if data[28:36] == b"OpusHead" else "ogg"
+    if data[:4] == b"fLaC":
+        return "flac"
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        return "wav"
+    if data[:4] == b"FORM" and data[8:12] in (b"AIFF", b"AIFC"):
+        return "aiff"
+    if data[:3] == b"ID3":
+        return "mp3"
+    return "mp3" if len(data) > 3 and data[0] == 0xFF and _is_mpeg_layer(data[1], data[2]) else None
+
+
+def _is_mpeg_layer(second: int, third: int) -> bool:
+    """Return whether two bytes behind 0xFF go on as the header of an MPEG audio frame that can be."""
+    return second & 0xE0 == 0xE0 and second & 0x06 != 0 and third & 0xF0 != 0xF0 and third & 0x0C != 0x0C
+
+
 def _is_avif(data: bytes) -> bool:
     """Return whether the major brand or a compatible one says AVIF; a HEIF file of another codec says neither."""
     length = min(struct.unpack_from(">I", data)[0], _LONGEST_FTYP, len(data))

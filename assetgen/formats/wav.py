@@ -7,7 +7,7 @@ and Data Techniques" (fact, smpl and LIST INFO chunks). Texts go into a LIST INF
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -71,18 +71,46 @@ def read_wav_loop(data: bytes) -> tuple[int, int] | None:
     Raises:
         FormatError: it is no WAV file or a chunk is longer than the file.
     """
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise FormatError("this is no WAV file.")
-    at = 12
+    for name, start, size in _chunks_of(data):
+        if name == b"smpl" and size >= 60 and struct.unpack_from("<I", data, start + 28)[0] > 0:
+            first, last = struct.unpack_from("<II", data, start + 36 + 8)
+            return (first, last + 1) if last >= first else None
+    return None
+
+
+def read_wav_texts(data: bytes) -> dict[str, str]:
+    """Return the texts of a WAV file by the names that `write_wav` takes.
+
+    Raises:
+        FormatError: it is no WAV file or a chunk is longer than the file.
+    """
+    fields = {field: name for name, field in _INFO.items()}
+    texts: dict[str, str] = {}
+    for name, start, size in _chunks_of(data):
+        if name != b"LIST" or data[start : start + 4] != b"INFO":
+            continue
+        for field, at, length in _chunks_of(data[start : start + size], 4):
+            if field in fields:
+                texts[fields[field]] = _line(data[start + at : start + at + length])
+    return texts
+
+
+def _line(field: bytes) -> str:
+    return field.split(b"\0", 1)[0].decode("utf-8", "replace")
+
+
+def _chunks_of(data: bytes, at: int | None = None) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the name, the place and the size of every chunk of a file, or of a list from a place on."""
+    if at is None:
+        if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+            raise FormatError("this is no WAV file.")
+        at = 12
     while at + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, at)
         if at + 8 + size > len(data):
             raise FormatError("a chunk of the WAV file is longer than the file; it was cut short.")
-        if name == b"smpl" and size >= 60 and struct.unpack_from("<I", data, at + 8 + 28)[0] > 0:
-            start, last = struct.unpack_from("<II", data, at + 8 + 36 + 8)
-            return (start, last + 1) if last >= start else None
+        yield name, at + 8, size
         at += 8 + size + size % 2
-    return None
 
 
 def _stored(samples: np.ndarray, bits: int) -> bytes:

@@ -18,6 +18,7 @@ from assetgen.errors import FormatError, SpecError
 from assetgen.export.sound import SoundOptions, export_sounds, usable_formats
 from assetgen.formats.audio_bundle import read_audio_bundle, write_audio_bundle
 from assetgen.formats.read_sound import read_sound
+from assetgen.formats.sound_texts import origin_texts
 from assetgen.formats.vorbis import BLOCK_STEP
 from assetgen.imaging.sound_picture import draw_sound
 from assetgen.kinds.base import Made
@@ -125,11 +126,7 @@ def _checked(spec: Spec) -> AudioSpec:
 def _texts(sounds: Sounds, ctx: Context) -> dict[str, str]:
     """Return the comments of a file: what was chosen for music, and what the profile lets it say of its making."""
     facts = {name.upper(): str(fact) for name, fact in sounds.facts.items()}
-    origin = ctx.origin.texts() if ctx.origin else {}
-    said = {"TITLE": origin.get("asset", ""), "COMMENT": origin.get("prompt", "")}
-    said |= {"COPYRIGHT": origin.get("licence", ""), "SOFTWARE": origin.get("generator", "")}
-    said |= {f"ASSETGEN_{name.upper()}": text for name, text in origin.items()}
-    return {**facts, **{name: text for name, text in said.items() if text}}
+    return facts | (origin_texts(ctx.origin) if ctx.origin else {})
 
 
 def _loudness(clip: AudioClip) -> float:

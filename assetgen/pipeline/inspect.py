@@ -1,4 +1,4 @@
-"""What a texture or image file is, for `assetgen inspect`."""
+"""What a texture, image or sound file is, for `assetgen inspect`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from assetgen.formats.exr_header import read_exr_header
 from assetgen.formats.read_image import as_image, read_samples
 from assetgen.formats.read_metadata import holds_metadata, read_metadata
 from assetgen.formats.samples import Samples
-from assetgen.formats.sniff import sniff
+from assetgen.formats.sniff import sniff, sniff_sound
 from assetgen.imaging.tiling import seam_ratio
+from assetgen.pipeline.inspect_sound import describe_sound
 
 _NOTHING_SAID = "none"
 
@@ -19,14 +20,19 @@ _NOTHING_SAID = "none"
 def inspect_file(path: Path) -> dict[str, object]:
     """Return format, size, mips, where it came from and, for images, how well the edges meet, as plain JSON.
 
+    Of a sound, what `describe_sound` says.
+
     Raises:
-        FormatError: the file cannot be read as a texture or an image.
+        FormatError: the file cannot be read as a texture, an image or a sound.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise FormatError(f"{path} cannot be read: {error.strerror}.") from error
     kind = sniff(data)
+    sound = sniff_sound(data) if kind is None else None
+    if sound is not None:
+        return {"path": str(path), "container": sound, "bytes": len(data), **describe_sound(data)}
     facts = _container(data, kind) if kind in CONTAINERS else _picture(data, kind)
     return {
         "path": str(path),
