@@ -16,22 +16,30 @@ from assetgen.backends.procedural.catalog.catalog import (
     load_catalog,
 )
 from assetgen.backends.procedural.catalog.params import limits
+from assetgen.backends.procedural.catalog.sounds import SceneCard, ScenePart, SoundCard, load_sounds
 from assetgen.backends.procedural.grammar.lexicon import load_lexicon
+from assetgen.backends.procedural.grammar.sound_words import load_sound_lexicon
 from assetgen.errors import SpecError
 from assetgen.specs.wording import did_you_mean
 
-Entry = MaterialCard | LayerCard | StyleCard
+Entry = MaterialCard | LayerCard | StyleCard | SoundCard | SceneCard
 
 _WIDTH: Final = 110
 _COVERS: Final = {"skin": "as a coat that breaks off", "heap": "loose, from the low places up"}
 _SHOWN_WORDS: Final = 6
+_SOUND_TITLES: Final = {
+    "ambience": "ambiences, sounds that go round",
+    "sfx": "effects, sounds that happen once",
+    "music": "music, loops of whole bars with stems",
+}
 
 
 def overview() -> str:
     """Return everything by category, a line each."""
-    catalog = load_catalog()
+    catalog, sounds = load_catalog(), load_sounds()
     lines = [
-        f"{len(catalog.materials)} materials, {len(catalog.layers)} layers, {len(catalog.styles)} styles. "
+        f"{len(catalog.materials)} materials, {len(catalog.layers)} layers, {len(catalog.styles)} styles, "
+        f"{len(sounds.sounds) + len(sounds.scenes)} sounds. "
         "`assetgen catalog NAME` tells all about one, `--page FILE` shows them all."
     ]
     for category in CATEGORIES:
@@ -39,18 +47,22 @@ def overview() -> str:
         lines += _section(category, cards) if cards else []
     lines += _section("layers, over or in any material", catalog.layers.values())
     lines += _section("styles, over any material", catalog.styles.values())
+    for mode, title in _SOUND_TITLES.items():
+        lines += _section(title, sounds.of_mode(mode))
+        if mode == "ambience":
+            lines += _section("scenes, of several ambiences", sounds.scenes.values())
     return "\n".join(lines)
 
 
 def find_entry(name: str) -> Entry:
-    """Return the card of a material, layer or style, by its id or by a word that chooses it.
+    """Return the card of a material, layer, style or sound, by its id or by a word that chooses it.
 
     Raises:
         SpecError: the library has nothing of that name.
     """
-    catalog = load_catalog()
+    catalog, sounds = load_catalog(), load_sounds()
     wanted = name.strip().lower().replace(" ", "_").replace("-", "_")
-    for cards in (catalog.materials, catalog.layers, catalog.styles):
+    for cards in (catalog.materials, catalog.layers, catalog.styles, sounds.sounds, sounds.scenes):
         if wanted in cards:
             return cards[wanted]
     lexicon = load_lexicon()
@@ -59,7 +71,10 @@ def find_entry(name: str) -> Entry:
         found = {**tables, "style": catalog.styles}.get(sense.kind, {}).get(sense.value)
         if found is not None:
             return found
-    names = [*catalog.materials, *catalog.layers, *catalog.styles]
+    for heard in load_sound_lexicon().phrases.get(lexicon.key(wanted.split("_")), ()):
+        if heard.kind in ("sound", "scene"):
+            return {**sounds.sounds, **sounds.scenes}[heard.value]
+    names = [*catalog.materials, *catalog.layers, *catalog.styles, *sounds.sounds, *sounds.scenes]
     near = did_you_mean(name, names)
     advice = near if near.startswith("did") else "`assetgen catalog` lists what there is."
     raise SpecError(f'the library has no "{name}"; {advice}')
@@ -70,6 +85,10 @@ def describe_entry(card: Entry) -> str:
     lines = [f"{_label(card.name)}: {card.about}", ""]
     if isinstance(card, MaterialCard):
         lines += _material_lines(card)
+    elif isinstance(card, SoundCard):
+        lines += _sound_lines(card)
+    elif isinstance(card, SceneCard):
+        lines += [*_wrapped("words", card.words), *_wrapped("made of", map(part_words, card.parts))]
     elif isinstance(card, LayerCard):
         lines += _wrapped("nouns", [f"{word} {amount:g}" for word, amount in card.nouns.items()])
         lines += _wrapped("adjectives", [f"{word} {amount:g}" for word, amount in card.adjectives.items()])
@@ -89,6 +108,19 @@ def to_json(card: Entry) -> dict[str, Any]:
         return {**head, "is": "layer", "nouns": dict(card.nouns), "adjectives": dict(card.adjectives)}
     if isinstance(card, StyleCard):
         return {**head, "is": "style", "words": list(card.words)}
+    if isinstance(card, SceneCard):
+        parts = [
+            {"sound": part.sound, "amount": part.amount, "options": dict(part.options)} for part in card.parts
+        ]
+        return {**head, "is": "scene", "words": list(card.words), "parts": parts}
+    if isinstance(card, SoundCard):
+        return {
+            **head,
+            "is": card.mode,
+            "words": list(card.words),
+            "parameters": [_sound_parameter_json(parameter) for parameter in card.parameters],
+            "options": _options_json(card),
+        }
     return {
         **head,
         "is": "material",
@@ -97,20 +129,24 @@ def to_json(card: Entry) -> dict[str, Any]:
         "covers": card.covers or None,
         "words": list(card.words),
         "parameters": [_parameter_json(parameter) for parameter in card.parameters],
-        "options": {
-            name: {value: list(words) for value, words in values.items()}
-            for name, values in card.options.items()
-        },
+        "options": _options_json(card),
+    }
+
+
+def _options_json(card: MaterialCard | SoundCard) -> dict[str, Any]:
+    return {
+        name: {value: list(words) for value, words in values.items()} for name, values in card.options.items()
     }
 
 
 def all_to_json() -> dict[str, Any]:
     """Return the whole catalog as plain JSON."""
-    catalog = load_catalog()
+    catalog, sounds = load_catalog(), load_sounds()
     return {
         "materials": [to_json(card) for card in catalog.materials.values()],
         "layers": [to_json(card) for card in catalog.layers.values()],
         "styles": [to_json(card) for card in catalog.styles.values()],
+        "sounds": [to_json(card) for card in (*sounds.sounds.values(), *sounds.scenes.values())],
     }
 
 
@@ -134,6 +170,45 @@ def prompt_words(parameter: Parameter, most: int = _SHOWN_WORDS) -> tuple[str, .
     traits = (*parameter.traits, *(("scale",) if parameter.scales else ()))
     lists = [trait_words().get(trait, ()) for trait in traits]
     return tuple(dict.fromkeys(word for words in lists for word in words[: most // max(len(lists), 1)]))
+
+
+@cache
+def sound_trait_words() -> Mapping[str, tuple[str, ...]]:
+    """Return, by trait, the words that turn it in prompts for sounds, those that raise it first."""
+    found: dict[str, dict[str, float]] = {}
+    for phrase, senses in load_sound_lexicon().phrases.items():
+        for sense in senses:
+            if sense.kind == "trait":
+                found.setdefault(sense.value, {})[phrase] = sense.amount
+    return {
+        trait: tuple(sorted(words, key=lambda word: (-words[word], word))) for trait, words in found.items()
+    }
+
+
+def sound_words_of(parameter: Parameter) -> tuple[str, ...]:
+    """Return words of a prompt that turn a parameter of a sound up and down."""
+    found: list[str] = []
+    for trait in parameter.traits:
+        words = sound_trait_words().get(trait, ())
+        found += [*words[:3], *words[-3:]] if len(words) > _SHOWN_WORDS else words
+    return tuple(dict.fromkeys(found))
+
+
+def part_words(part: ScenePart) -> str:
+    """Return a part of a scene in words: "wind (15%, trees)"."""
+    chosen = "".join(f", {value}" for value in part.options.values())
+    return f"{_label(part.sound)} ({part.amount:.0%}{chosen})"
+
+
+def _sound_parameter_json(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "doc": parameter.doc,
+        "unit": parameter.unit or None,
+        "low": parameter.low,
+        "high": parameter.high,
+        "words": list(sound_words_of(parameter)),
+    }
 
 
 def _parameter_json(parameter: Parameter) -> dict[str, Any]:
@@ -168,6 +243,20 @@ def _material_lines(card: MaterialCard) -> list[str]:
     for parameter in card.parameters:
         unit = f" {parameter.unit}" if parameter.unit else ""
         told = ", ".join(prompt_words(parameter))
+        lines.append(f"  {parameter.name:<16} {parameter.low:g} to {parameter.high:g}{unit}  {parameter.doc}")
+        lines += [f"  {'':<16} words: {told}"] if told else []
+    return lines
+
+
+def _sound_lines(card: SoundCard) -> list[str]:
+    lines = _wrapped("words", card.words)
+    for name, values in card.options.items():
+        lines += _wrapped(name, [f"{value} ({', '.join(words[:3])})" for value, words in values.items()])
+    if card.parameters:
+        lines += ["", "what the seed draws from the range unless a word of the prompt says more:"]
+    for parameter in card.parameters:
+        unit = f" {parameter.unit}" if parameter.unit else ""
+        told = ", ".join(sound_words_of(parameter))
         lines.append(f"  {parameter.name:<16} {parameter.low:g} to {parameter.high:g}{unit}  {parameter.doc}")
         lines += [f"  {'':<16} words: {told}"] if told else []
     return lines

@@ -10,11 +10,13 @@ from importlib.resources import files
 from typing import Final
 
 from assetgen.backends.procedural.catalog.catalog import CATEGORIES, LayerCard, MaterialCard, Parameter
-from assetgen.catalog.listing import Entry, prompt_words
+from assetgen.backends.procedural.catalog.sounds import SceneCard, SoundCard
+from assetgen.catalog.listing import Entry, part_words, prompt_words, sound_words_of
 from assetgen.catalog.swatches import Drawn, swatches_of
 from assetgen.versions import ASSETGEN
 
-_GROUPS: Final = (*CATEGORIES, "layers", "styles")
+_SOUND_GROUPS: Final = {"ambience": "ambiences", "sfx": "effects", "music": "music"}
+_GROUPS: Final = (*CATEGORIES, "layers", "styles", "ambiences", "scenes", "effects", "music")
 
 
 def render_catalog(entries: Sequence[Entry], drawn: Mapping[str, Sequence[Drawn]]) -> bytes:
@@ -26,7 +28,8 @@ def render_catalog(entries: Sequence[Entry], drawn: Mapping[str, Sequence[Drawn]
     """
     style = files("assetgen.catalog").joinpath("page.css").read_text(encoding="utf-8")
     script = files("assetgen.catalog").joinpath("page.js").read_text(encoding="utf-8")
-    policy = f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+    own = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+    policy = f"default-src 'none'; img-src data:; media-src data:; {own}"
     groups = [(group, [card for card in entries if group_of(card) == group]) for group in _GROUPS]
     shown = [(group, cards) for group, cards in groups if cards]
     links = "".join(f'<a href="#{group}">{group} <b>{len(cards)}</b></a>' for group, cards in shown)
@@ -62,9 +65,13 @@ def render_catalog(entries: Sequence[Entry], drawn: Mapping[str, Sequence[Drawn]
 
 
 def group_of(card: Entry) -> str:
-    """Return the group under which an entry is shown: its category, "layers" or "styles"."""
+    """Return the group under which an entry is shown: its category, "layers", "styles", or one of the sounds'."""
     if isinstance(card, MaterialCard):
         return card.category
+    if isinstance(card, SoundCard):
+        return _SOUND_GROUPS[card.mode]
+    if isinstance(card, SceneCard):
+        return "scenes"
     return "layers" if isinstance(card, LayerCard) else "styles"
 
 
@@ -86,6 +93,13 @@ def _picture(drawn: Drawn) -> str:
     return f'<img src="data:image/jpeg;base64,{data}" alt="" width="256" height="256" decoding="async">'
 
 
+def _player(drawn: Drawn) -> str:
+    if not drawn.ogg:
+        return ""
+    data = base64.b64encode(drawn.ogg).decode()
+    return f'<audio controls preload="none" src="data:audio/ogg;base64,{data}"></audio>'
+
+
 def _words(card: Entry) -> tuple[str, ...]:
     if isinstance(card, LayerCard):
         return (*card.nouns, *card.adjectives)
@@ -94,7 +108,7 @@ def _words(card: Entry) -> tuple[str, ...]:
 
 def _details(card: Entry, drawn: Sequence[Drawn]) -> str:
     pictures = "".join(
-        f"<figure>{_picture(one)}<figcaption>{escape(one.swatch.label)}</figcaption></figure>"
+        f"<figure>{_picture(one)}{_player(one)}<figcaption>{escape(one.swatch.label)}</figcaption></figure>"
         for one in drawn or ()
     )
     prompt = swatches_of(card)[0].prompt
@@ -103,27 +117,31 @@ def _details(card: Entry, drawn: Sequence[Drawn]) -> str:
         f'<p class="prompt"><code>prompt = "{escape(prompt)}"</code></p><div class="pictures">{pictures}</div>',
         f'<p class="words"><b>words</b> {escape(", ".join(_words(card)))}</p>',
     ]
+    if isinstance(card, SceneCard):
+        parts.append(f"<p><b>made of</b> {escape(', '.join(map(part_words, card.parts)))}</p>")
     if isinstance(card, MaterialCard):
         parts.append(f"<p><b>tile</b> {card.tile_m:g} m</p>")
+    if isinstance(card, MaterialCard | SoundCard):
         parts += [
             f"<p><b>{escape(option)}</b> {escape(', '.join(values))}</p>"
             for option, values in card.options.items()
         ]
         if card.parameters:
+            words_of = prompt_words if isinstance(card, MaterialCard) else sound_words_of
             parts.append(
                 "<table><thead><tr><th>params</th><th>range</th><th>what it is</th><th>words</th></tr></thead><tbody>"
-                + "".join(map(_row, card.parameters))
+                + "".join(_row(parameter, words_of(parameter)) for parameter in card.parameters)
                 + "</tbody></table>"
             )
     return "".join(parts)
 
 
-def _row(parameter: Parameter) -> str:
+def _row(parameter: Parameter, words: Sequence[str]) -> str:
     unit = f" {parameter.unit}" if parameter.unit else ""
     return (
         f"<tr><td><code>{escape(parameter.name)}</code></td>"
         f"<td>{parameter.low:g} to {parameter.high:g}{unit}</td><td>{escape(parameter.doc)}</td>"
-        f"<td>{escape(', '.join(prompt_words(parameter)))}</td></tr>"
+        f"<td>{escape(', '.join(words))}</td></tr>"
     )
 
 

@@ -1,4 +1,4 @@
-"""`assetgen catalog`: what the procedural library can make, in words or as a page of pictures."""
+"""`assetgen catalog`: what the procedural library can make, in words or as a page of pictures and sounds."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 _MORE = """\
 examples:
-  assetgen catalog                        every material, layer and style, a line each
+  assetgen catalog                        every material, layer, style and sound, a line each
   assetgen catalog brick                  words, choices and parameters of one
-  assetgen catalog --page catalog.html    the same with a lit picture of each; a few minutes on a CPU
+  assetgen catalog footsteps              the same of a sound
+  assetgen catalog --page catalog.html    the same with a lit picture of each and players; minutes on a CPU
   assetgen catalog --page stone.html --only stone
+  assetgen catalog --page effects.html --only effects
   assetgen catalog --json                 for programs
 """
 
@@ -27,11 +29,18 @@ examples:
 def add_to(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(
-        commands, "catalog", summary="list the materials, layers and styles of the library", more=_MORE
+        commands,
+        "catalog",
+        summary="list the materials, layers, styles and sounds of the library",
+        more=_MORE,
     )
-    parser.add_argument("name", nargs="?", help="one material, layer or style")
+    parser.add_argument("name", nargs="?", help="one material, layer, style or sound")
     parser.add_argument("--page", type=Path, metavar="FILE", help="write a page with a picture of each")
-    parser.add_argument("--only", metavar="GROUP", help="with --page: one category, or layers or styles")
+    parser.add_argument(
+        "--only",
+        metavar="GROUP",
+        help="with --page: a category, layers, styles, ambiences, scenes, effects or music",
+    )
     parser.add_argument("--jobs", type=int, metavar="N", help="with --page: worker processes")
     add_json(parser)
     parser.set_defaults(run=run)

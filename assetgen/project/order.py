@@ -47,7 +47,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class InspectOrder:
-    """One image or texture file to be described."""
+    """One image, texture or sound file to be described."""
 
     path: Path
 
@@ -59,16 +59,18 @@ class MachineOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwatchOrder:
-    """A picture of what a prompt gives, for looking through a catalog; nothing is kept.
+    """A picture of what a prompt gives, and a taste of a sound, for looking through a catalog; nothing is kept.
 
     Args:
-        prompt: that names a material.
+        prompt: that names a material, or a sound.
+        mode: of a sound; empty for a material.
         style: a style over it, if any.
         seed: to draw from.
         edge: of the picture in pixels.
     """
 
     prompt: str
+    mode: str = ""
     style: str | None = None
     seed: int = 1
     edge: int = 256
