@@ -1,4 +1,4 @@
-"""`assetgen finish`: pictures that somebody made to engine-ready materials, without a prompt file or a project."""
+"""`assetgen finish`: pictures and sounds that somebody made to engine-ready assets, without a prompt file."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ examples:
   assetgen finish photo.jpg --size 2048 --sizes 2048,1024,512 --light top --quality high
   assetgen finish old_n.png old.png --normal-y directx --repair never
   assetgen finish *.jpg --dry-run                    what would be taken for what, and where it would go
+  assetgen finish rain.wav                           a loop without a seam, at -23 LUFS, as OGG
+  assetgen finish sounds --formats ogg,wav --mode sfx
+  assetgen finish theme.flac --mode music --lufs -16 --crossfade 250 --quality 0.7
 
 A picture whose edges do not meet is mended: a strip of itself is cut in over the seam, and nothing is blurred. Each
 edge becomes the nearest power of two. Height, normals, roughness and occlusion that are missing are estimated. What
@@ -34,14 +37,43 @@ was found and done is printed; nothing is done twice (the cache goes by content)
 names:  _albedo _color _diff  _normal _n _nor_gl _NormalDX  _height _disp  _roughness _rough  _gloss _smoothness
         _metallic  _ao  _emissive  _orm _arm  _rma  _MaskMap _MetallicSmoothness; sizes such as _2k are passed over
 
+A sound of three seconds or more, or one that names a loop (smpl chunk, LOOPSTART), is an ambience and goes round: the
+place near its end that is most like its beginning is found, the two fade into each other, and the written file is
+decoded again and measured. A shorter one is an effect. --mode says otherwise. Each is mastered: -23 LUFS for
+ambiences, -16 for music, a peak of -3 dB for effects; never above the ceiling when decoded.
+
 to turn what is estimated:  --invert for light joints between dark bricks, --light top for a photograph in the sun,
         --detail 0.2 for less grain, --relief 0.05 for deeper relief; in a prompt file: finish = { ... }
 
 exit codes:
-  0  all well                 2  an option, a name or a picture's path is wrong
-  1  a picture failed         130  stopped with Ctrl-C
+  0  all well                 2  an option, a name or a path is wrong
+  1  a file failed            130  stopped with Ctrl-C
 """
 _DEFAULT_OUT = "finished"
+_FOR_PICTURES = (
+    "size",
+    "sizes",
+    "tile",
+    "repair",
+    "normal_y",
+    "no_estimate",
+    "light",
+    "invert",
+    "detail",
+    "relief",
+    "delight",
+    "meters",
+    "roughness",
+    "metallic",
+)
+_SPELLED = {
+    "--normal_y": "--normal-y",
+    "--true_peak": "--true-peak",
+    "--crossfade_ms": "--crossfade",
+    "--profile": "--master",
+}
+"""Options that are called otherwise than the key they set."""
+_FOR_SOUNDS = ("mode", "no_loop", "crossfade", "lufs", "true_peak", "master", "formats", "channels")
 
 
 def add_to(commands: Commands) -> None:
@@ -49,10 +81,12 @@ def add_to(commands: Commands) -> None:
     parser = add_command(
         commands,
         "finish",
-        summary="make engine-ready materials of pictures, without a prompt file",
+        summary="make engine-ready materials of pictures and loops of sounds, without a prompt file",
         more=_MORE,
     )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="pictures, globs, or folders of maps")
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="pictures, sounds, globs, or folders of them"
+    )
     parser.add_argument(
         "--target",
         action="append",
@@ -62,7 +96,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path(_DEFAULT_OUT), metavar="DIR", help="(default: finished)"
     )
-    parser.add_argument("--name", help="of the material, where there is one")
+    parser.add_argument("--name", help="of the asset, where there is one")
     parser.add_argument("--size", metavar="N[xM]", help="texels (default: the nearest powers of two)")
     parser.add_argument(
         "--sizes", metavar="N,N,...", help="longer edge of each set to write, such as 4096,2048,1024"
@@ -87,7 +121,26 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--metallic", type=float, metavar="D", help="0 (default) to 1, where no picture says it"
     )
-    parser.add_argument("--quality", help="effort of block compression: fast, balanced, high or max")
+    parser.add_argument(
+        "--quality", metavar="Q", help="of textures: fast, balanced, high or max; of lossy sounds: 0 to 1"
+    )
+    sound = parser.add_argument_group("sounds")
+    sound.add_argument("--mode", help="what they are: ambience, music or sfx (default: by length and loop)")
+    sound.add_argument("--no-loop", action="store_true", help="play once, whatever they are")
+    sound.add_argument(
+        "--crossfade", type=float, metavar="MS", help="how long an end fades into its beginning (default 400)"
+    )
+    sound.add_argument("--lufs", type=float, metavar="L", help="integrated loudness, such as -18")
+    sound.add_argument("--true-peak", type=float, metavar="DB", help="highest true peak, such as -1")
+    sound.add_argument(
+        "--master",
+        metavar="PROFILE",
+        help="game_ambience, game_music, streaming or sfx (default: by mode); off leaves levels alone",
+    )
+    sound.add_argument(
+        "--formats", metavar="F,F,...", help="ogg (default), wav, wav24, wav32f, flac, mp3 or opus"
+    )
+    sound.add_argument("--channels", help="stereo (default) or mono")
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
     parser.add_argument(
         "--force", action="store_true", help="make again; foreign files in the way move to .bak"
@@ -112,11 +165,14 @@ def run(options: argparse.Namespace) -> int:
         raise SpecError("none of these pictures is a map of a material; name a color picture among them.")
     if options.name and len(arts) > 1:
         raise SpecError(
-            f"--name is for one surface, and these are {len(arts)}: {', '.join(a.name for a in arts)}."
+            f"--name is for one asset, and these are {len(arts)}: {', '.join(a.name for a in arts)}."
         )
-    document = _document(options)
+    documents = {"material": _of_pictures(options), "audio": _of_sounds(options)}
+    _refuse_idle(options, {art.kind for art in arts})
     try:
-        files = [describe_art(art, document, output=options.out, name=options.name) for art in arts]
+        files = [
+            describe_art(art, documents[art.kind], output=options.out, name=options.name) for art in arts
+        ]
     except PromptFileError as error:
         raise SpecError(f"{_as_option(error)}") from error
     settings = load_settings(os.environ)
@@ -143,8 +199,8 @@ def _expanded(names: Sequence[str]) -> list[Path]:
     return paths or [Path(name) for name in names]
 
 
-def _document(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the options as the keys of a prompt file; what is not given is absent."""
+def _of_pictures(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the options for pictures as the keys of a prompt file; what is not given is absent."""
     finish = {
         "repair": options.repair,
         "normal_y": options.normal_y,
@@ -156,21 +212,73 @@ def _document(options: argparse.Namespace) -> dict[str, Any]:
         "delight": options.delight,
     }
     roughness = _numbers("--roughness", options.roughness, float, "0.4,0.9")
-    document = {
-        "targets": list(dict.fromkeys(options.target)) if options.target else None,
-        "size": _size(options.size),
-        "tile": options.tile,
-        "finish": _given(finish),
-        "surface": _given({"meters": options.meters, "roughness": roughness, "metallic": options.metallic}),
-        "export": _given(
-            {"sizes": _numbers("--sizes", options.sizes, int, "2048,1024"), "quality": options.quality}
-        ),
-    }
-    return {name: value for name, value in document.items() if value not in (None, {})}
+    sizes = _numbers("--sizes", options.sizes, int, "2048,1024")
+    quality = None if _is_number(options.quality) else options.quality
+    return _given(
+        {
+            "targets": _targets(options),
+            "size": _size(options.size),
+            "tile": options.tile,
+            "finish": _given(finish),
+            "surface": _given(
+                {"meters": options.meters, "roughness": roughness, "metallic": options.metallic}
+            ),
+            "export": _given({"sizes": sizes, "quality": quality}),
+        }
+    )
+
+
+def _of_sounds(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the options for sounds as the keys of a prompt file; what is not given is absent."""
+    master: Any = _given({"lufs": options.lufs, "true_peak": options.true_peak, "profile": options.master})
+    loop: Any = _given({"crossfade_ms": options.crossfade})
+    formats = options.formats.replace(" ", "").split(",") if options.formats else None
+    quality = float(options.quality) if _is_number(options.quality) else None
+    return _given(
+        {
+            "targets": _targets(options),
+            "mode": options.mode,
+            "channels": options.channels,
+            "loop": False if options.no_loop else loop,
+            "master": False if options.master == "off" else master,
+            "export": _given({"formats": formats, "quality": quality}),
+        }
+    )
+
+
+def _refuse_idle(options: argparse.Namespace, kinds: set[str]) -> None:
+    """Refuse options that would do nothing, as there is no file that they are for.
+
+    Raises:
+        SpecError: such an option was given.
+    """
+    from assetgen.errors import SpecError
+
+    quality = () if options.quality is None else (("sounds" if _is_number(options.quality) else "pictures"),)
+    for kind, what, names in (("material", "pictures", _FOR_PICTURES), ("audio", "sounds", _FOR_SOUNDS)):
+        given = [name for name in names if getattr(options, name) not in (None, False)]
+        given += ["quality"] if kind not in kinds and what in quality else []
+        if given and kind not in kinds:
+            raise SpecError(
+                f"--{given[0].replace('_', '-')} is for {what}, and there are none among these files; leave it out."
+                if given[0] != "quality"
+                else f"--quality {options.quality} is for {what}, and there are none among these files."
+            )
+
+
+def _targets(options: argparse.Namespace) -> list[str] | None:
+    return list(dict.fromkeys(options.target)) if options.target else None
+
+
+def _is_number(text: str | None) -> bool:
+    try:
+        return text is not None and float(text) >= 0
+    except ValueError:
+        return False
 
 
 def _given(keys: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in keys.items() if value is not None}
+    return {name: value for name, value in keys.items() if value is not None and value != {}}
 
 
 def _size(text: str | None) -> list[int] | None:
@@ -195,9 +303,11 @@ def _numbers(option: str, text: str | None, kind: type[int | float], example: st
 def _as_option(error: Exception) -> str:
     """Return the words of an error about a key as words about the option that set it."""
     text = getattr(error, "message", str(error))
-    for key in ("finish", "surface", "export"):
+    for key in ("finish", "surface", "export", "master", "loop"):
         text = text.replace(f"{key}.", "--", 1) if text.startswith(f"{key}.") else text
-    return text.replace("--normal_y", "--normal-y")
+    for key, option in _SPELLED.items():
+        text = text.replace(key, option)
+    return text
 
 
 def _paired(arts: Sequence[Art], files: Sequence[Any], result: BakeResult) -> list[tuple[Art, AssetResult]]:
@@ -231,6 +341,9 @@ def _row(art: Art, asset: AssetResult, out: Path) -> dict[str, Any]:
                     "mips": file.mips,
                     "size_bytes": file.size_bytes,
                     "psnr_db": manifest.quality.get(f"{file.role}_psnr_db"),
+                    "lufs": manifest.quality.get(f"{file.role}_lufs"),
+                    "true_peak_db": manifest.quality.get(f"{file.role}_decoded_peak_db"),
+                    "loop_kink": manifest.quality.get(f"{file.role}_loop_kink"),
                 }
                 for file in manifest.files
             ],
@@ -262,9 +375,16 @@ def _print(row: dict[str, Any]) -> None:
     for one in row["sets"]:
         print(f"  {one['target']}: {one['folder']}")
         for file in one["files"]:
-            psnr = f"  {file['psnr_db']:.1f} dB" if file["psnr_db"] is not None else ""
-            mips = f"{file['mips']} levels" if file["mips"] > 1 else ""
-            print(
-                f"    {file['path']:<34} {file['format']:<18} {file['width']}x{file['height']:<6} {mips:<10}"
-                f"{file['size_bytes'] / 1024:>9.0f} KiB{psnr}"
-            )
+            print(f"    {file['path']:<34} {file['format']:<18} {_measured(file)}")
+
+
+def _measured(file: dict[str, Any]) -> str:
+    """Return the figures of a file that are worth a glance."""
+    size = f"{file['size_bytes'] / 1024:>9.0f} KiB"
+    if not file["width"]:
+        told = [f"{file['lufs']:.1f} LUFS", f"peak {file['true_peak_db']:.1f} dB"] if file["lufs"] else []
+        told += [f"seam {file['loop_kink']:.2f}"] if file["loop_kink"] is not None else []
+        return size + "".join(f"  {one}" for one in told)
+    psnr = f"  {file['psnr_db']:.1f} dB" if file["psnr_db"] is not None else ""
+    mips = f"{file['mips']} levels" if file["mips"] > 1 else ""
+    return f"{file['width']}x{file['height']:<6} {mips:<10}{size}{psnr}"

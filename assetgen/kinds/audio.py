@@ -25,10 +25,11 @@ from assetgen.kinds.base import Made
 from assetgen.media.artifact import Artifact
 from assetgen.media.audio import AudioClip, Sounds
 from assetgen.media.material import Material
-from assetgen.specs.audio import AudioSpec
+from assetgen.specs.audio import SHORTEST_AMBIENCE_S, AudioSpec
 from assetgen.specs.base import Spec
 
 _PROFILE_OF_MODE: Final = {"ambience": "game_ambience", "sfx": "sfx", "music": "game_music"}
+_MODE_IN_WORDS: Final = {"ambience": "an ambience", "sfx": "an effect", "music": "music"}
 _LEAST_LIKENESS = 0.1
 _PICTURE = (640, 400)
 _QUIETEST_LUFS = -60.0
@@ -151,18 +152,44 @@ def _looped(spec: AudioSpec, data: bytes, ctx: Context) -> Made[Sounds]:
         raise FormatError(f"source: {error.message}") from error
     if spec.channels == "mono" and clip.channels == 2:
         clip = replace(clip, samples=clip.samples.mean(0, keepdim=True))
-    mode = spec.mode or ("ambience" if spec.loop else "sfx")
+    mode = spec.mode or _mode_of(spec, clip)
+    report: dict[str, object] = {"mode": mode, "source_seconds": round(clip.seconds, 3)}
+    report["source_lufs"] = round(_loudness(clip), 2)
     warnings = []
     if spec.loop is None or mode == "sfx":
         clip = replace(clip, loop=None)
-    elif clip.loop is None:
+        said = f"plays once, as {_MODE_IN_WORDS[mode]}"
+    elif clip.loop is not None:
+        said = f"keeps its own loop, {_span(clip.loop, clip.sample_rate_hz)}"
+    else:
         ctx.progress(0, 1, "looking for a loop")
         point = find_loop(clip.samples, clip.sample_rate_hz, step=BLOCK_STEP)
-        fade = round(spec.loop.crossfade_ms * clip.sample_rate_hz / 1000)
+        wanted = round(spec.loop.crossfade_ms * clip.sample_rate_hz / 1000)
+        fade = min(wanted, point.start, (point.end - point.start) // 2)
         period = close_loop(clip.samples, point, fade=fade)
         if point.likeness < _LEAST_LIKENESS:
             warnings.append(
                 "no two places of the source are much alike; the crossfade of its loop may be heard."
             )
+        faded_ms = round(1000 * fade / clip.sample_rate_hz)
+        said = (
+            f"goes round from {_span((point.start, point.end), clip.sample_rate_hz)}, its end fading over "
+            f"{faded_ms} ms into what comes before its beginning ({point.likeness:.0%} alike)"
+        )
+        report |= {"loop_start": point.start, "loop_end": point.end, "likeness": round(point.likeness, 3)}
         clip = replace(clip, samples=period.contiguous(), loop=(0, period.shape[1]))
-    return Made(value=Sounds(takes=(clip,), mode=mode), warnings=tuple(warnings))
+    return Made(
+        value=Sounds(takes=(clip,), mode=mode),
+        warnings=tuple(warnings),
+        finish_report={**report, "said": [said]},
+    )
+
+
+def _mode_of(spec: AudioSpec, clip: AudioClip) -> str:
+    """Return what a source is taken for: an effect if it is short and names no loop, else an ambience."""
+    goes_round = spec.loop is not None and (clip.loop is not None or clip.seconds >= SHORTEST_AMBIENCE_S)
+    return "ambience" if goes_round else "sfx"
+
+
+def _span(frames: tuple[int, int], rate_hz: int) -> str:
+    return f"{frames[0] / rate_hz:.2f} s to {frames[1] / rate_hz:.2f} s"

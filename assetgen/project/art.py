@@ -1,11 +1,11 @@
-"""Pictures that somebody made, gathered to surfaces and described as assets, without a prompt file or a project."""
+"""Pictures and sounds that somebody made, gathered and described as assets, without a prompt file or a project."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from assetgen.errors import Place, PromptFileError, SpecError
 from assetgen.project.map_names import PICTURE_SUFFIXES, MapName, read_map_name
@@ -13,15 +13,20 @@ from assetgen.project.project_file import PROMPT_SUFFIX, Project
 from assetgen.project.prompt_file import PromptFile, read_described
 from assetgen.specs.base import SCHEMA_VERSION
 
+SOUND_SUFFIXES: Final = frozenset({".wav", ".ogg", ".oga", ".opus", ".flac", ".mp3", ".aif", ".aiff"})
+"""Of file names that are taken for sounds."""
+_SUFFIXES: Final = PICTURE_SUFFIXES | SOUND_SUFFIXES
+
 
 @dataclass(frozen=True, slots=True)
 class Art:
-    """The pictures of one surface.
+    """The pictures of one surface, or one sound.
 
     Args:
-        name: of the surface.
-        folder: absolute folder of its pictures.
+        name: of the surface or the sound.
+        folder: absolute folder of its files.
         sources: file names by role.
+        kind: "material" or "audio".
         normal_y: green of its normal map, "opengl" or "directx", where a name tells it.
         notes: what was not taken, and why, in sentences.
     """
@@ -29,6 +34,7 @@ class Art:
     name: str
     folder: Path
     sources: Mapping[str, str]
+    kind: str = "material"
     normal_y: str = ""
     notes: tuple[str, ...] = ()
 
@@ -39,31 +45,35 @@ class Art:
 
 
 def gather_art(paths: Sequence[Path]) -> tuple[Art, ...]:
-    """Return the surfaces that some pictures and folders of pictures show.
+    """Return the surfaces that some pictures and folders of pictures show, and the sounds among them.
 
     Pictures of one folder whose names differ in nothing but the map belong to one surface; a folder's own name stands
-    for the surface where its pictures are called by their maps alone.
+    for the surface where its pictures are called by their maps alone. Every sound is an asset of its own.
 
     Raises:
-        PromptFileError: a path that does not exist, or a folder without pictures.
-        SpecError: two pictures for one map of a surface, or two surfaces of one name.
+        PromptFileError: a path that does not exist, or a folder without pictures and sounds.
+        SpecError: two pictures for one map of a surface, or two assets of one name.
     """
     groups: dict[tuple[Path, str], list[tuple[str, MapName]]] = {}
-    for file in dict.fromkeys(_pictures(paths)):
+    sounds: list[Art] = []
+    for file in dict.fromkeys(_files(paths)):
+        if file.suffix.casefold() in SOUND_SUFFIXES:
+            sounds.append(Art(file.stem, file.parent, {"sound": file.name}, "audio"))
+            continue
         found = read_map_name(file.stem)
         groups.setdefault((file.parent, found.base.casefold()), []).append((file.name, found))
     arts = [art for (folder, _), files in groups.items() for art in _arts(folder, files)]
-    _refuse_twins(arts)
-    return tuple(_with_neighbors(art) for art in arts)
+    _refuse_twins([*arts, *sounds])
+    return (*(_with_neighbors(art) for art in arts), *sounds)
 
 
 def describe_art(
     art: Art, document: Mapping[str, Any], *, output: Path, name: str | None = None
 ) -> PromptFile:
-    """Return the asset that finishes a surface's pictures.
+    """Return the asset that finishes a surface's pictures, or a sound.
 
     Args:
-        art: the surface.
+        art: the surface or the sound.
         document: keys of a prompt file besides `kind` and `source`.
         output: folder for finished assets.
         name: of the asset, instead of the surface's.
@@ -71,29 +81,24 @@ def describe_art(
     Raises:
         PromptFileError: a key is wrong, or the name or a picture's could not exist on every system.
     """
-    finish = dict(document.get("finish", {}))
-    if art.normal_y:
-        finish.setdefault("normal_y", art.normal_y)
-    whole = {
-        **document,
-        "assetgen": SCHEMA_VERSION,
-        "kind": "material",
-        "source": dict(art.sources),
-        "finish": finish,
-    }
+    whole = {**document, "assetgen": SCHEMA_VERSION, "kind": art.kind, "source": dict(art.sources)}
+    if art.kind == "material":
+        finish = dict(document.get("finish", {}))
+        if art.normal_y:
+            finish.setdefault("normal_y", art.normal_y)
+        whole["finish"] = finish
     project = Project(root=art.folder, name=art.folder.name, output=str(output.absolute()))
     return read_described(whole, asset=name or art.name, project=project)
 
 
-def _pictures(paths: Sequence[Path]) -> Iterable[Path]:
+def _files(paths: Sequence[Path]) -> Iterable[Path]:
     for path in paths:
         if path.is_dir():
-            found = sorted(
-                f for f in path.iterdir() if f.suffix.casefold() in PICTURE_SUFFIXES and f.is_file()
-            )
+            found = sorted(f for f in path.iterdir() if f.suffix.casefold() in _SUFFIXES and f.is_file())
             if not found:
                 raise PromptFileError(
-                    "this folder holds no pictures; name one with PNG, JPEG, WebP, TIFF, TGA or BMP files.",
+                    "this folder holds no pictures and no sounds; name one with PNG, JPEG, WebP, TIFF, TGA, "
+                    "BMP, WAV, FLAC, OGG or MP3 files.",
                     place=Place(str(path)),
                 )
             yield from (file.absolute() for file in found)
@@ -106,7 +111,7 @@ def _pictures(paths: Sequence[Path]) -> Iterable[Path]:
             yield path.absolute()
         else:
             raise PromptFileError(
-                "there is no such picture or folder; check the name.", place=Place(str(path))
+                "there is no such picture, sound or folder; check the name.", place=Place(str(path))
             )
 
 
@@ -137,7 +142,7 @@ def _arts(folder: Path, files: list[tuple[str, MapName]]) -> list[Art]:
         normal_y = found.normal_y or normal_y
     name = next((found.base for _, found in used if found.base), "") or folder.name
     ordered = dict(sorted(sources.items(), key=lambda item: item[0] != "albedo"))
-    return [Art(name, folder, ordered, normal_y, tuple(notes))]
+    return [Art(name, folder, ordered, normal_y=normal_y, notes=tuple(notes))]
 
 
 def _preference(item: tuple[str, MapName]) -> tuple[bool, bool, str]:
@@ -168,6 +173,6 @@ def _refuse_twins(arts: Sequence[Art]) -> None:
         other = taken.setdefault(art.name.casefold(), art)
         if other is not art:
             raise SpecError(
-                f'two surfaces would be called "{art.name}": {other.folder / next(iter(other.sources.values()))} and '
+                f'two assets would be called "{art.name}": {other.folder / next(iter(other.sources.values()))} and '
                 f"{art.folder / next(iter(art.sources.values()))}; finish them one by one, with --name."
             )

@@ -23,6 +23,8 @@ DEFAULT_SECONDS: Final = 10.0
 DEFAULT_BARS: Final = 8
 DEFAULT_TAKES: Final = 4
 """Of an effect."""
+SHORTEST_AMBIENCE_S: Final = 3.0
+"""Of a source whose mode is not said; a shorter one is an effect."""
 _KEY: Final = r"^[A-Ga-g](#|b)?( (major|minor|dorian|phrygian|lydian|mixolydian|harmonic minor))?$"
 
 
@@ -98,7 +100,9 @@ class AudioSpec(Spec):
         doc="Sound to finish instead of generating; a path from this file, or after a / from the root.",
     )
     mode: str | None = choice(
-        *SOUND_MODES, default=None, doc="What it is; the prompt's words decide when absent."
+        *SOUND_MODES,
+        default=None,
+        doc="What it is; the prompt's words decide when absent, or a source's loop and length.",
     )
     seconds: float | None = number(
         0.05, LONGEST_SOUND_S, default=None, unit="s", doc="Length of an ambience, or longest of an effect."

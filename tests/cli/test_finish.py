@@ -1,4 +1,4 @@
-"""Pictures finished by the command line in this process, as far as the manifest beside the files."""
+"""Pictures and sounds finished by the command line in this process, as far as the manifest beside the files."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
+import torch
 
 from assetgen.execute.inline import InlineExecutor
 from assetgen.formats.png import write_png
+from assetgen.formats.wav import write_wav
 from assetgen.media.image import Image
 from assetgen.pipeline import build as building
 from assetgen.store.manifest import verify_set
 from tests.cli.command import CommandLine
+from tests.dsp.sounds import RATE_HZ, noise
 from tests.imaging.photographs import gravel, photograph
 from tests.project.folders import write
 
@@ -28,8 +33,28 @@ def finish(assetgen: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """The command line at work in this process, in a folder of its own, without the previews that take longest."""
     monkeypatch.setattr(building, "render_previews", lambda value: {"flat": b"preview"})
     assetgen.hire(lambda settings, **_: InlineExecutor(settings))
-    monkeypatch.chdir(write(tmp_path / "art", {"wall.png": png(photograph(64)), "sand.png": png(gravel(32))}))
+    art = {
+        "wall.png": png(photograph(64)),
+        "sand.png": png(gravel(32)),
+        "rain.wav": rain(),
+        "knock.wav": knock(),
+    }
+    monkeypatch.chdir(write(tmp_path / "art", art))
     return assetgen
+
+
+def rain() -> bytes:
+    """Return six seconds of noise that comes and goes, faded in and out, as a WAV file."""
+    time = torch.arange(6 * RATE_HZ) / RATE_HZ
+    edges = (time / 0.5).clamp(0, 1) * ((6 - time) / 0.5).clamp(0, 1)
+    swell = 0.2 * (1 + 0.4 * torch.sin(2 * torch.pi * time / 1.5))
+    return write_wav(np.ascontiguousarray((noise(6 * RATE_HZ) * swell * edges).float().T.numpy()), RATE_HZ)
+
+
+def knock() -> bytes:
+    """Return a quarter of a second of a struck thing."""
+    time = torch.arange(RATE_HZ // 4) / RATE_HZ
+    return write_wav((0.3 * torch.exp(-time * 30) * torch.sin(1400 * time))[:, None].numpy(), RATE_HZ)
 
 
 def test_a_picture_becomes_a_set_and_what_was_done_is_told(finish: CommandLine) -> None:
@@ -122,9 +147,17 @@ def test_compressed_sets_tell_how_near_they_come(finish: CommandLine) -> None:
         (("wall.png", "--size", "100"), "not a power of two"),
         (("wall.png", "--sizes", "64,x"), "write 2048,1024"),
         (("wall.png", "--target", "source2"), "targets"),
-        (("wall.png", "sand.png", "--name", "a"), "--name is for one surface"),
+        (("wall.png", "sand.png", "--name", "a"), "--name is for one asset"),
         (("wall.png", "--jobs", "0"), "no number of workers"),
         (("wall.png", "--detail", "2"), "--detail"),
+        (("wall.png", "--lufs", "-20"), "--lufs is for sounds"),
+        (("wall.png", "--quality", "0.5"), "--quality 0.5 is for sounds"),
+        (("rain.wav", "--no-estimate"), "--no-estimate is for pictures"),
+        (("rain.wav", "--quality", "high"), "--quality high is for pictures"),
+        (("rain.wav", "--formats", "ogg,mp4"), "--formats"),
+        (("rain.wav", "--crossfade", "1"), "--crossfade"),
+        (("rain.wav", "--master", "loud"), "--master"),
+        (("rain.wav", "--true-peak", "3"), "--true-peak"),
     ],
 )
 def test_what_is_wrong_is_told_with_the_option_that_says_it(
@@ -134,6 +167,70 @@ def test_what_is_wrong_is_told_with_the_option_that_says_it(
     assert outcome.code == 2
     assert told in outcome.err
     assert not Path("finished").exists()
+
+
+def test_a_long_sound_becomes_a_mastered_loop_and_a_short_one_an_effect(finish: CommandLine) -> None:
+    outcome = finish("finish", "rain.wav", "knock.wav", "--target", "godot", "--json")
+    assert outcome.code == 0, outcome.err
+    rows = {asset["name"]: asset for asset in outcome.json["assets"]}
+    (file,) = rows["rain"]["sets"][0]["files"]
+    assert file["path"] == "rain.ogg"
+    assert file["lufs"] == pytest.approx(-23, abs=0.2)
+    assert file["loop_kink"] <= 1
+    assert rows["rain"]["finish"]["mode"] == "ambience"
+    assert 0 < rows["rain"]["finish"]["loop_start"] < rows["rain"]["finish"]["loop_end"] < 6 * RATE_HZ
+    assert rows["knock"]["finish"]["mode"] == "sfx"
+    assert rows["knock"]["sets"][0]["files"][0]["loop_kink"] is None
+
+
+def test_what_was_done_to_a_sound_is_told(finish: CommandLine) -> None:
+    told = finish("finish", "rain.wav", "knock.wav").out
+    assert "rain: rain.wav as sound" in told
+    assert "fading over 400 ms" in told
+    assert "-23.0 LUFS" in told
+    assert "plays once, as an effect" in told
+
+
+def test_options_reach_the_sound(finish: CommandLine) -> None:
+    outcome = finish(
+        *("finish", "rain.wav", "--target", "web", "--mode", "music", "--lufs", "-20", "--crossfade", "100"),
+        *("--formats", "wav24,flac", "--channels", "mono", "--quality", "0.4", "--json"),
+    )
+    (asset,) = outcome.json["assets"]
+    assert asset["finish"]["mode"] == "music"
+    assert "100 ms" in asset["finish"]["said"][0]
+    assert {file["format"] for file in asset["sets"][0]["files"]} == {"WAV_PCM_24", "FLAC_24"}
+    assert asset["sets"][0]["files"][0]["lufs"] == pytest.approx(-20, abs=0.2)
+    manifest = verify_set(Path(asset["manifests"]["web"]))
+    assert manifest.provenance["channels"] == 1
+
+
+def test_levels_and_ends_are_left_alone_when_asked(finish: CommandLine) -> None:
+    outcome = finish("finish", "rain.wav", "--no-loop", "--master", "off", "--formats", "wav32f", "--json")
+    (asset,) = outcome.json["assets"]
+    (file,) = asset["sets"][0]["files"]
+    written, _ = soundfile.read(
+        Path(asset["sets"][0]["folder"]) / file["path"], dtype="float32", always_2d=True
+    )
+    given, _ = soundfile.read("rain.wav", dtype="float32", always_2d=True)
+    assert np.array_equal(written, given)
+
+
+def test_pictures_and_sounds_come_in_one_run(finish: CommandLine) -> None:
+    outcome = finish(
+        "finish", "wall.png", "knock.wav", "--size", "32", "--lufs", "-18", "--target", "web", "--json"
+    )
+    assert outcome.code == 0, outcome.err
+    assert {asset["name"] for asset in outcome.json["assets"]} == {"wall", "knock"}
+
+
+def test_a_damaged_sound_fails_alone(finish: CommandLine) -> None:
+    write(Path(), {"bad.ogg": b"OggS and no more"})
+    outcome = finish("finish", "bad.ogg", "knock.wav", "--target", "web", "--json")
+    assert outcome.code == 1
+    rows = {asset["name"]: asset for asset in outcome.json["assets"]}
+    assert rows["knock"]["status"] == "baked"
+    assert "source" in rows["bad"]["errors"][0]["message"]
 
 
 def test_a_bad_picture_fails_alone(finish: CommandLine) -> None:

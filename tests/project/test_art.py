@@ -74,7 +74,7 @@ def test_what_is_not_used_and_what_lies_beside_is_told(tmp_path: Path) -> None:
 def test_two_pictures_for_one_map_and_two_surfaces_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"a_albedo\.png and a_basecolor\.png .* both be the albedo"):
         gather(tmp_path, "a_albedo.png", "a_basecolor.png")
-    with pytest.raises(SpecError, match='two surfaces would be called "b"'):
+    with pytest.raises(SpecError, match='two assets would be called "b"'):
         gather(tmp_path, "x/b.png", "y/b.png")
 
 
@@ -110,3 +110,21 @@ def test_art_is_described_as_a_material_with_the_options_as_keys(tmp_path: Path)
     assert told.specs[0].finish.normal_y == "opengl"  # type: ignore[attr-defined]
     with pytest.raises(PromptFileError, match="ends with a dot"):
         describe_art(art, {}, output=tmp_path, name="b.")
+
+
+def test_a_sound_is_an_asset_of_its_own_beside_pictures(tmp_path: Path) -> None:
+    wall, rain, knock = gather(tmp_path, "rain.wav", "wall_albedo.png", "knock.OGG")
+    assert (wall.kind, rain.kind, knock.kind) == ("material", "audio", "audio")
+    assert rain.sources == {"sound": "rain.wav"}
+    (spec,) = describe_art(knock, {"mode": "sfx"}, output=tmp_path / "out").specs
+    assert (spec.kind, spec.source, spec.asset) == ("audio", {"sound": "knock.OGG"}, "knock")
+
+
+def test_a_folder_gives_its_sounds_too(tmp_path: Path) -> None:
+    write(tmp_path, {"rain.flac": b"", "notes.txt": b""})
+    assert [art.name for art in gather_art([tmp_path])] == ["rain"]
+
+
+def test_two_sounds_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="two assets"):
+        gather(tmp_path, "rain.wav", "rain.ogg")
