@@ -73,7 +73,8 @@ class AudioKind:
             texts=_texts(value, ctx),
         )
         for number, artifact in enumerate(export_sounds(value, options, ctx)):
-            yield replace(artifact, fallback=" ".join(missing)) if number == 0 else artifact
+            told = [*(missing if number == 0 else ()), artifact.fallback]
+            yield replace(artifact, fallback=" ".join(filter(None, told)))
 
     def measure(self, value: Sounds) -> tuple[Mapping[str, float], tuple[str, ...]]:
         """Return loudness, peak and seam of the first take, and what is wrong with any."""
