@@ -11,6 +11,7 @@ last block and a quarter of this one with every packet, and nothing with the fir
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -179,6 +180,7 @@ def _block_sizes(identification: bytes, setup: bytes, audio: Sequence[bytes]) ->
     return [sizes[flags[(packet[0] >> 1) & ((1 << bits) - 1)]] for packet in audio]
 
 
+@functools.lru_cache(maxsize=4)
 def _mode_flags(setup: bytes) -> list[int]:
     """Return which modes use long blocks, read from the end of the setup header: the list of modes closes it.
 
