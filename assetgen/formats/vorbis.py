@@ -165,10 +165,16 @@ def _encode(parts: Sequence[np.ndarray], rate_hz: int, channels: int, quality: f
 
 
 def _audio_groups(stream: _Stream, first: int, behind: int, *, length: int) -> list[list[Packet]]:
-    """Return packets `first` .. `behind` - 1 as pages; the last page's granule trims the sound to its length."""
+    """Return packets `first` .. `behind` - 1 as pages; the last page's granule trims the sound to its length.
+
+    There are two pages at least: of one that is first and last FFmpeg cannot tell which end its granule trims, and
+    cuts nothing, or all of 128 frames.
+    """
     origin = stream.ends[first]
     packets = [Packet(stream.audio[k], min(stream.ends[k] - origin, length)) for k in range(first, behind)]
     packets[-1] = Packet(packets[-1].data, length)
+    if len(packets) <= _PACKETS_A_PAGE:
+        return [packets[:-1], packets[-1:]]
     return [packets[k : k + _PACKETS_A_PAGE] for k in range(0, len(packets), _PACKETS_A_PAGE)]
 
 
