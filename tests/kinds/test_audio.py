@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +18,7 @@ from assetgen.context import Context
 from assetgen.dsp.loudness import integrated_loudness, true_peak_db
 from assetgen.errors import FormatError, SpecError
 from assetgen.export import sound as exporting
-from assetgen.formats.sound_files import write_flac
+from assetgen.formats.sound_files import has_codec, write_flac
 from assetgen.formats.vorbis import BLOCK_STEP, read_vorbis_texts, write_vorbis
 from assetgen.formats.wav import write_wav
 from assetgen.kinds.audio import AudioKind
@@ -29,6 +31,9 @@ from assetgen.specs.texture import TextureSpec
 from tests.dsp.sounds import RATE_HZ, noise, pad, pulses, sine
 
 KIND = AudioKind()
+HERE = tuple(
+    name for name in ("ogg", "wav", "flac", "mp3", "opus") if name in ("ogg", "wav") or has_codec(name)
+)
 PROMPTS = {
     "ambience": {"prompt": "light rain ambience with wind", "mode": "ambience", "seconds": 2.0},
     "sfx": {"prompt": "coin sound effect", "mode": "sfx", "takes": 2},
@@ -343,3 +348,47 @@ def test_another_kind_of_spec_is_refused() -> None:
 def test_a_prompt_that_names_no_sound_is_refused() -> None:
     with pytest.raises(SpecError, match="names no"):
         made(spec_of(prompt="cracked basalt", mode="ambience"))
+
+
+def files_of(spec: AudioSpec) -> dict[str, bytes]:
+    files = exported(made(spec).value, spec, ORIGIN)
+    return {name: artifact.data for name, artifact in files.items()}
+
+
+@pytest.mark.parametrize("mode", ["ambience", "sfx"])
+def test_a_seed_gives_the_same_bytes_with_any_number_of_threads(mode: str) -> None:
+    spec = spec_of(mode, export=AudioExport(formats=("ogg", "wav32f"), stems=True))
+    before, found = torch.get_num_threads(), []
+    try:
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            found.append(files_of(spec))
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+    assert found[0] == found[1]
+    other = files_of(spec_of(mode, seed=4))
+    assert all(data != found[0][name] for name, data in other.items())
+
+
+_PRINT_HASHES = """
+import hashlib, sys, torch
+torch.set_num_threads(int(sys.argv[1]))
+from assetgen.specs.audio import AudioExport
+from tests.kinds.test_audio import HERE, PROMPTS, files_of, spec_of
+for mode in PROMPTS:
+    for name, data in files_of(spec_of(mode, export=AudioExport(formats=HERE, stems=True))).items():
+        print(name, hashlib.sha256(data).hexdigest())
+"""
+
+
+@pytest.mark.slow
+def test_processes_of_any_number_of_threads_write_the_same_bytes() -> None:
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", _PRINT_HASHES, threads], check=True, capture_output=True, text=True
+        ).stdout
+        for threads in ("1", "2", "2")
+    }
+    assert len(said) == 1
+    assert said.pop().count("\n") > 20
