@@ -142,7 +142,7 @@ def _with_comments(flac: bytes, texts: Mapping[str, str]) -> bytes:
     vendor = read_comments(old)[0] if old else b"libFLAC"
     kept = [(kind, block) for kind, block in blocks if kind != _COMMENT_BLOCK]
     kept.insert(1, (_COMMENT_BLOCK, write_comments(vendor, texts)))
-    out = bytearray(flac[:4])
+    head = bytearray(flac[:4])
     for number, (kind, block) in enumerate(kept):
-        out += struct.pack(">I", (number == len(kept) - 1) << 31 | kind << 24 | len(block)) + block
-    return bytes(out) + flac[at:]
+        head += struct.pack(">I", (number == len(kept) - 1) << 31 | kind << 24 | len(block)) + block
+    return b"".join([head, memoryview(flac)[at:]])
