@@ -103,6 +103,18 @@ def test_a_prompt_gives_the_takes_of_its_mode(
         assert first.seconds == pytest.approx(2.0, abs=BLOCK_STEP / RATE_HZ)
 
 
+def test_an_effect_is_no_longer_than_it_may_be() -> None:
+    whole, cut, ample = (
+        made(spec_of(prompt="explosion sound effect", mode="sfx", takes=1, seconds=seconds)).value.takes[0]
+        for seconds in (None, 0.5, 60.0)
+    )
+    assert whole.seconds > 1
+    assert torch.equal(ample.samples, whole.samples)
+    assert cut.seconds == 0.5
+    assert torch.equal(cut.samples[:, :19_200], whole.samples[:, :19_200])
+    assert float(cut.samples[:, -8:].abs().max()) < 0.01 * float(cut.samples.abs().max())
+
+
 @pytest.mark.parametrize("mode", PROMPTS)
 def test_a_stored_value_gives_the_same_files_as_a_fresh_one(
     kept: Mapping[str, tuple[AudioSpec, Made[Sounds]]], mode: str
