@@ -76,7 +76,8 @@ def close_loop(samples: Tensor, point: LoopPoint, *, fade: int) -> Tensor:
     fade = min(fade, point.start, period.shape[1] // 2)
     if fade < 2:
         return period
-    turn = torch.linspace(0, math.pi / 2, fade, dtype=torch.float64)
+    # Gains that set out and arrive level: a corner in one is heard in a sustained tone.
+    turn = (1 - torch.linspace(0, math.pi, fade, dtype=torch.float64).cos()) * (math.pi / 4)
     out, into = turn.cos(), turn.sin()
     leaving, coming = period[:, -fade:], samples[:, point.start - fade : point.start]
     alike = _correlation(leaving.double(), coming.double())

@@ -33,8 +33,9 @@ def integrated_loudness(samples: Tensor, rate_hz: int, *, is_ring: bool) -> floa
         LUFS, -120 for silence.
     """
     frames = samples.shape[-1]
-    weighted = put_through(samples, _k_weighting(rate_hz), rate_hz, is_ring=is_ring)
-    power = weighted.double().square().sum(0)
+    power = torch.zeros(frames, dtype=torch.float64)
+    for channel in put_through(samples, _k_weighting(rate_hz), rate_hz, is_ring=is_ring):
+        power += channel.double().square_()
     block, hop = round(_BLOCK_S * rate_hz), round(_HOP_S * rate_hz)
     if frames < block:
         return _lufs(float(power.mean()))

@@ -21,6 +21,8 @@ from assetgen.media.audio import AudioClip
 _NEAR_LU = 0.05
 _NEAR_DB = 0.02
 _MOST_PASSES = 6
+_SILENT, _FAINT = 10 ** (-80 / 20), 0.1
+"""Peaks up to the first are silence; up to the second, the gate of the loudness meter may pass over a sound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,10 @@ def master(clip: AudioClip, plan: Mastering) -> Mastered:
             cut = _scaled(cut, gain_of(processor, cut.samples, rate, is_ring=ring))
     loudness = integrated_loudness(cut.samples, rate, is_ring=ring)
     if loudness <= SILENCE_LUFS:
+        peak = float(clip.samples.abs().amax())
+        if plan.ceiling_db is not None and _SILENT < peak < _FAINT:
+            lifted = master(_scaled(clip, 1 / peak), plan)
+            return replace(lifted, gain_db=lifted.gain_db + _db(peak))
         return Mastered(clip=cut, lufs=loudness, true_peak_db=-120.0, gain_db=0.0, limited_db=0.0)
     if plan.ceiling_db is None:
         return _measured(cut, gain_db=0.0, limited_db=0.0)

@@ -18,6 +18,8 @@ _ORDER = 24
 _REACH = 31
 _SILENT = 1e-7
 _WINDOW_S = 0.05
+_AROUND_S = 15.0
+"""What is called elsewhere in a long loop: so far to either side of the seam."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,14 @@ def measure_seam(samples: Tensor, rate_hz: int) -> LoopSeam:
         samples: (C, N) one period, N of 4096 or more.
         rate_hz: sample rate.
     """
-    frames = samples.shape[-1]
-    middle = frames // 2
+    frames, reach = samples.shape[-1], round(_AROUND_S * rate_hz)
+    before, behind = min(frames // 2, reach), min(frames - frames // 2, reach)
     # The seam lies in the middle now, and the ends are a place where nothing is measured.
-    turned = samples.double().roll(middle, -1)
+    turned = torch.cat([samples[:, frames - before :], samples[:, :behind]], dim=1).double()
     return LoopSeam(
-        kink=_kink(turned, middle),
-        surprise=_surprise(turned.mean(0), middle),
-        step_db=_step_db(samples.double(), round(_WINDOW_S * rate_hz)),
+        kink=_kink(turned, before),
+        surprise=_surprise(turned.mean(0), before),
+        step_db=_step_db(samples, round(_WINDOW_S * rate_hz)),
     )
 
 
@@ -82,8 +84,8 @@ def _surprise(signal: Tensor, seam: int) -> float:
 
 def _step_db(samples: Tensor, width: int) -> float:
     width = min(width, samples.shape[-1] // 2)
-    before = float(samples[:, -width:].square().mean())
-    behind = float(samples[:, :width].square().mean())
+    before = float(samples[:, -width:].double().square().mean())
+    behind = float(samples[:, :width].double().square().mean())
     if max(before, behind) < _SILENT:
         return 0.0
     return abs(10 * math.log10(max(before, 1e-12) / max(behind, 1e-12)))

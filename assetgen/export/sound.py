@@ -32,6 +32,7 @@ LARGEST_KINK: Final = 1.0
 LARGEST_SURPRISE: Final = 3.0
 LARGEST_STEP_DB: Final = 3.0
 _PEAK_SLACK_DB = 0.1
+_MOST_LOWERINGS = 8
 _MOST_BEGINNINGS = 8
 _SHORTEST_MEASURED = 4096
 
@@ -96,15 +97,17 @@ def export_sounds(sounds: Sounds, options: SoundOptions, ctx: Context) -> Iterat
         mastered = master(take if options.stems else replace(take, stems={}), options.mastering)
         if options.may_turn and mastered.clip.is_ring and "ogg" in options.formats:
             mastered = _begun_well(mastered, options)
+        gains = {}
         for name in options.formats:
-            yield _written(SOUND_FILES[name], mastered, stem, role, options)
+            artifact, gains[name] = _written(SOUND_FILES[name], mastered, stem, role, options)
+            yield artifact
         if options.stems:
             for part, samples in mastered.clip.stems.items():
                 ctx.check()
-                clip = replace(mastered.clip, samples=samples, stems={})
                 word = part.replace(" ", "_")
                 for name in options.formats:
                     file = SOUND_FILES[name]
+                    clip = replace(mastered.clip, samples=samples * gains[name], stems={})
                     yield _artifact(file, clip, f"{stem}_{word}", f"{role}_{word}", options, quality=())
 
 
@@ -117,8 +120,10 @@ def usable_formats(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, 
     )
 
 
-def _written(file: SoundFile, mastered: Mastered, stem: str, role: str, options: SoundOptions) -> Artifact:
-    """Return one file, at a lower gain if decoding it would go over the ceiling."""
+def _written(
+    file: SoundFile, mastered: Mastered, stem: str, role: str, options: SoundOptions
+) -> tuple[Artifact, float]:
+    """Return one file, at a lower gain if decoding it would go over the ceiling, and that gain."""
     clip, figures = (
         mastered.clip,
         {"lufs": round(mastered.lufs, 2), "true_peak_db": round(mastered.true_peak_db, 2)},
@@ -126,25 +131,47 @@ def _written(file: SoundFile, mastered: Mastered, stem: str, role: str, options:
     data = file.write(clip, options.quality, options.texts)
     heard = _decoded(data, clip, file)
     ceiling_db = 0.0 if options.mastering.ceiling_db is None else options.mastering.ceiling_db
-    over = true_peak_db(heard, is_ring=clip.is_ring) - ceiling_db
-    if file.is_lossy and over > _PEAK_SLACK_DB:
-        clip = replace(clip, samples=clip.samples * 10 ** (-over / 20), stems={})
+    lowered_db = 0.0
+    for _ in range(_MOST_LOWERINGS if file.is_lossy else 0):
+        over = true_peak_db(heard, is_ring=clip.is_ring) - ceiling_db
+        if over <= _PEAK_SLACK_DB:
+            break
+        # A coder's error does not follow the gain, so once may not be enough.
+        lowered_db += over
+        lower = mastered.clip.samples * 10 ** (-lowered_db / 20)
+        clip = replace(clip, samples=lower, stems={})
         data = file.write(clip, options.quality, options.texts)
         heard = _decoded(data, clip, file)
-        figures["lowered_db"] = round(over, 2)
+        figures["lowered_db"] = round(lowered_db, 2)
     figures["decoded_peak_db"] = round(true_peak_db(heard, is_ring=clip.is_ring), 2)
+    flaw = ""
     if clip.is_ring and clip.frames >= _SHORTEST_MEASURED:
         seam = measure_seam(heard, clip.sample_rate_hz)
-        step_db = seam.step_db
-        if not options.may_turn:
-            # Music steps up on its first beat, and ought to: only what writing it added counts.
-            step_db = abs(step_db - measure_seam(clip.samples, clip.sample_rate_hz).step_db)
+        source = measure_seam(clip.samples, clip.sample_rate_hz)
+        # Music steps up on its first beat, and ought to: only what writing it added counts.
+        step_db = seam.step_db if options.may_turn else abs(seam.step_db - source.step_db)
+        flaw = _flaw(file, seam, source)
         figures |= {
             "loop_kink": round(seam.kink, 3),
             "loop_surprise": round(seam.surprise, 3),
             "loop_step_db": round(step_db, 2),
         }
-    return _artifact(file, clip, stem, role, options, quality=tuple(figures.items()), data=data)
+    artifact = _artifact(file, clip, stem, role, options, quality=tuple(figures.items()), data=data)
+    return replace(artifact, fallback=flaw), 10 ** (-lowered_db / 20)
+
+
+def _flaw(file: SoundFile, seam: LoopSeam, source: LoopSeam) -> str:
+    """Return what is heard where a loop goes round that its codec does not close, or ""."""
+    if file.extension == "mp3":
+        return (
+            "An MP3 does not loop without a gap in players that pass over its gapless header; use OGG or WAV."
+        )
+    if not file.is_lossy or _click(seam) <= max(1.0, 1.5 * _click(source)):
+        return ""
+    return (
+        f"The loop is heard going round in the .{file.extension} file (kink {seam.kink:.1f} of 1 allowed, "
+        f"surprise {seam.surprise:.1f} of 3); use OGG or WAV."
+    )
 
 
 def _artifact(
@@ -236,7 +263,7 @@ def _frames(clip: AudioClip) -> np.ndarray:
 def _ogg(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
     samples, rate_hz = _frames(clip), clip.sample_rate_hz
     if not clip.is_ring:
-        return write_vorbis(samples, rate_hz, quality=quality, texts=texts)
+        return write_vorbis(samples, rate_hz, quality=quality, texts=_loop_texts(clip) | dict(texts))
     written = write_loop(samples, rate_hz, quality=quality, texts=texts)
     if written.past == 0 or clip.frames < _SHORTEST_MEASURED:
         return written.data
@@ -266,7 +293,8 @@ def _mp3(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
 def _opus(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
     if clip.sample_rate_hz not in OPUS_RATES_HZ:
         raise GenerationError(
-            f"Opus has no sample rate of {clip.sample_rate_hz} Hz; write sample_rate = 48000."
+            f"Opus has no sample rate of {clip.sample_rate_hz} Hz; write sample_rate = 48000, or give a source "
+            "of 48000 Hz."
         )
     return write_opus(
         _frames(clip), clip.sample_rate_hz, quality=quality, texts={**_loop_texts(clip), **texts}

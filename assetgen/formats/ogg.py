@@ -6,6 +6,7 @@ Source: RFC 3533. Pages carry up to 255 segments of up to 255 bytes; a segment s
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -112,22 +113,12 @@ def _pages(data: bytes) -> Iterator[tuple[int, int, int, bytes, bytes]]:
 
 
 def checksum(page: bytes | bytearray) -> int:
-    """Return the CRC-32 of a page, polynomial 0x04c11db7, neither reflected nor inverted."""
-    crc = 0
-    for byte in page:
-        crc = ((crc << 8) & 0xFFFFFFFF) ^ _TABLE[(crc >> 24) ^ byte]
-    return crc
+    """Return the CRC-32 of a page, polynomial 0x04c11db7, neither reflected nor inverted.
+
+    zlib has the same polynomial, reflected and inverted: bits are turned round on the way in and out.
+    """
+    crc = zlib.crc32(page.translate(_REFLECTED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int.from_bytes(crc.to_bytes(4, "little").translate(_REFLECTED), "big")
 
 
-def _table() -> tuple[int, ...]:
-    entries = []
-    for byte in range(256):
-        value = byte << 24
-        for _ in range(8):
-            value = (value << 1) ^ (0x04C11DB7 if value & 0x80000000 else 0)
-            value &= 0xFFFFFFFF
-        entries.append(value)
-    return tuple(entries)
-
-
-_TABLE = _table()
+_REFLECTED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))

@@ -9,7 +9,6 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import soundfile
 import torch
 from torch import Tensor
@@ -17,10 +16,13 @@ from torch import Tensor
 from assetgen.errors import FormatError, SpecError
 from assetgen.formats.vorbis import read_vorbis_texts
 from assetgen.formats.wav import read_wav_loop
-from assetgen.media.audio import AudioClip
+from assetgen.media.audio import LARGEST_RATE_HZ, SMALLEST_RATE_HZ, AudioClip
 
 LONGEST_S: Final = 1800.0
-"""Seconds of the longest sound that is read."""
+"""Seconds of the longest sound that is read, at up to 48,000 Hz."""
+_FASTEST_HZ = 48_000
+_BEGINNINGS: Final = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"fLaC", b"OggS", b"ID3", b"\xff")
+"""Of the files that are read. libsndfile knows a score of others, whose readers hardly anybody tries."""
 _PIECE = 1 << 18
 _BITS: Final = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64}
 _DAMAGE: Final = (OSError, RuntimeError, ValueError, TypeError, OverflowError, MemoryError)
@@ -30,29 +32,37 @@ def decode_sound(data: bytes, *, longest_s: float = LONGEST_S) -> tuple[Tensor, 
     """Return the samples of a file, (C, N) float32, and its sample rate.
 
     Raises:
-        FormatError: another kind of file, a damaged one, or one that is too long or has more than two channels.
+        FormatError: another kind of file, a damaged one, or one that is too long, has more than two channels or a
+            sample rate that no game uses.
     """
+    if not data.startswith(_BEGINNINGS):
+        raise FormatError("this is no sound that can be read; give a WAV, FLAC, OGG, MP3 or AIFF.")
     try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
+        with soundfile.SoundFile(_Bytes(data)) as file:
             rate_hz, channels = file.samplerate, file.channels
             if channels > 2:
                 raise FormatError(f"the sound has {channels} channels; mix it down to two.")
-            pieces, count, most = [], 0, int(longest_s * rate_hz)
+            if not SMALLEST_RATE_HZ <= rate_hz <= LARGEST_RATE_HZ:
+                raise FormatError(
+                    f"the sound has a sample rate of {rate_hz} Hz, not {SMALLEST_RATE_HZ} to {LARGEST_RATE_HZ}; "
+                    "export it at 48000."
+                )
+            pieces, count, most = [], 0, int(longest_s * min(rate_hz, _FASTEST_HZ))
             while True:
                 piece = file.read(_PIECE, dtype="float32", always_2d=True)
                 if not len(piece):
                     break
-                pieces.append(piece)
+                pieces.append(torch.from_numpy(piece.T))
                 count += len(piece)
                 if count > most:
-                    raise FormatError(f"the sound is longer than {longest_s / 60:g} minutes; cut it.")
+                    raise FormatError(f"the sound is longer than {most / rate_hz / 60:.4g} minutes; cut it.")
     except _DAMAGE as error:
         raise FormatError(
-            f"this is no sound that can be read ({error}); give a WAV, FLAC, OGG or MP3."
+            f"this is no sound that can be read ({error}); give a WAV, FLAC, OGG, MP3 or AIFF."
         ) from error
     if not pieces:
         raise FormatError("the sound has no samples.")
-    return torch.from_numpy(np.ascontiguousarray(np.concatenate(pieces).T)), rate_hz
+    return torch.cat(pieces, dim=1).contiguous(), rate_hz
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,17 @@ def read_sound(data: bytes) -> AudioClip:
         return AudioClip(samples=samples, sample_rate_hz=rate_hz, loop=loop)
     except SpecError as error:
         raise FormatError(error.message) from error
+
+
+class _Bytes(io.BytesIO):
+    """Bytes that stay where they are when a damaged file sends libsndfile to before its beginning."""
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a place, if it is one."""
+        try:
+            return super().seek(offset, whence)
+        except ValueError:
+            return self.tell()
 
 
 def _loop_of(data: bytes) -> tuple[int, int] | None:

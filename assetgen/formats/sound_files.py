@@ -20,6 +20,8 @@ from assetgen.formats.vorbis_comment import read_comments, write_comments
 
 OPUS_RATES_HZ: Final = (8000, 12000, 16000, 24000, 48000)
 _PIECE = 65_536
+_SMALLEST_MP3 = 0.99
+"""Compression level; libsndfile refuses 1 for a variable bit rate."""
 _COMMENT_BLOCK = 4
 
 
@@ -48,7 +50,9 @@ def write_flac(
 def write_mp3(
     samples: np.ndarray, rate_hz: int, *, quality: float = 0.7, texts: Mapping[str, str] | None = None
 ) -> bytes:
-    """Return an MP3 file of variable bit rate; it has silence at both ends, so it never loops.
+    """Return an MP3 file of variable bit rate, with the header that tells how much silence to cut at both ends.
+
+    Decoders that read that header give the exact length; in others it never loops.
 
     Args:
         samples: (N, C) float32.
@@ -61,7 +65,7 @@ def write_mp3(
         rate_hz,
         format="MP3",
         subtype="MPEG_LAYER_III",
-        compression_level=1.0 - quality,
+        compression_level=min(1.0 - quality, _SMALLEST_MP3),
         bitrate_mode="VARIABLE",
         texts=texts,
     )
@@ -138,7 +142,7 @@ def _with_comments(flac: bytes, texts: Mapping[str, str]) -> bytes:
     vendor = read_comments(old)[0] if old else b"libFLAC"
     kept = [(kind, block) for kind, block in blocks if kind != _COMMENT_BLOCK]
     kept.insert(1, (_COMMENT_BLOCK, write_comments(vendor, texts)))
-    out = bytearray(flac[:4])
+    head = bytearray(flac[:4])
     for number, (kind, block) in enumerate(kept):
-        out += struct.pack(">I", (number == len(kept) - 1) << 31 | kind << 24 | len(block)) + block
-    return bytes(out) + flac[at:]
+        head += struct.pack(">I", (number == len(kept) - 1) << 31 | kind << 24 | len(block)) + block
+    return b"".join([head, memoryview(flac)[at:]])

@@ -11,6 +11,7 @@ last block and a quarter of this one with every packet, and nothing with the fir
 
 from __future__ import annotations
 
+import functools
 import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
@@ -183,6 +184,9 @@ def _encode(parts: Sequence[np.ndarray], rate_hz: int, channels: int, quality: f
 def _audio_groups(audio: Sequence[bytes], ends: Sequence[int], *, length: int) -> list[list[Packet]]:
     """Return packets as pages; the last page's granule trims the sound to its length.
 
+    There are two pages at least: of one that is first and last FFmpeg cannot tell which end its granule trims, and
+    cuts nothing, or all of 128 frames.
+
     Args:
         audio: the packets.
         ends: frames given out once each of them has been decoded, of any origin.
@@ -190,6 +194,8 @@ def _audio_groups(audio: Sequence[bytes], ends: Sequence[int], *, length: int) -
     """
     packets = [Packet(data, min(end - ends[0], length)) for data, end in zip(audio, ends, strict=True)]
     packets[-1] = Packet(packets[-1].data, length)
+    if len(packets) <= _PACKETS_A_PAGE:
+        return [packets[:-1], packets[-1:]]
     return [packets[k : k + _PACKETS_A_PAGE] for k in range(0, len(packets), _PACKETS_A_PAGE)]
 
 
@@ -201,6 +207,7 @@ def _block_sizes(identification: bytes, setup: bytes, audio: Sequence[bytes]) ->
     return [sizes[flags[(packet[0] >> 1) & ((1 << bits) - 1)]] for packet in audio]
 
 
+@functools.lru_cache(maxsize=4)
 def _mode_flags(setup: bytes) -> list[int]:
     """Return which modes use long blocks, read from the end of the setup header: the list of modes closes it.
 

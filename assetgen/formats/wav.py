@@ -16,6 +16,8 @@ from assetgen.errors import FormatError
 
 _PCM, _FLOAT = 1, 3
 _MOST_BYTES: Final = 0xFFFFFFFF - 4096
+_PIECE: Final = 1 << 18
+"""Frames made into whole numbers at a time."""
 _INFO: Final = {
     "TITLE": b"INAM",
     "COMMENT": b"ICMT",
@@ -61,8 +63,8 @@ def write_wav(
     info = _info(texts or {})
     if info:
         chunks.append((b"LIST", info))
-    body = b"WAVE" + b"".join(_chunk(name, data) for name, data in chunks)
-    return b"RIFF" + struct.pack("<I", len(body)) + body
+    parts = [part for name, data in chunks for part in _chunk(name, data)]
+    return b"".join([b"RIFF", struct.pack("<I", 4 + sum(map(len, parts))), b"WAVE", *parts])
 
 
 def read_wav_loop(data: bytes) -> tuple[int, int] | None:
@@ -115,7 +117,11 @@ def _chunks_of(data: bytes, at: int | None = None) -> Iterator[tuple[bytes, int,
 
 def _stored(samples: np.ndarray, bits: int) -> bytes:
     if bits == 32:
-        return samples.astype("<f4").tobytes()
+        return samples.astype("<f4", copy=False).tobytes()
+    return b"".join(_whole(samples[at : at + _PIECE], bits) for at in range(0, len(samples), _PIECE))
+
+
+def _whole(samples: np.ndarray, bits: int) -> bytes:
     most = float(1 << (bits - 1))
     whole = np.clip(np.rint(samples.astype(np.float64) * most), -most, most - 1).astype("<i4")
     if bits == 16:
@@ -132,10 +138,14 @@ def _sampler(rate_hz: int, loop: tuple[int, int]) -> bytes:
 
 def _info(texts: Mapping[str, str]) -> bytes:
     fields = [
-        _chunk(_INFO[name], text.encode("utf-8") + b"\0") for name, text in texts.items() if name in _INFO
+        part
+        for name, text in texts.items()
+        if name in _INFO
+        for part in _chunk(_INFO[name], text.encode("utf-8") + b"\0")
     ]
     return b"INFO" + b"".join(fields) if fields else b""
 
 
-def _chunk(name: bytes, data: bytes) -> bytes:
-    return name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)
+def _chunk(name: bytes, data: bytes) -> tuple[bytes, ...]:
+    """Return a chunk in pieces, so that the samples are copied once, into the file."""
+    return name, struct.pack("<I", len(data)), data, b"\0" * (len(data) % 2)

@@ -21,6 +21,8 @@ _HEAT = (
     (1.0, (1.0, 0.95, 0.72)),
 )
 _RANGE_DB = 78.0
+_FAINT_DB = -40.0
+"""Power of the loudest wave, below which nothing is shown as bright: about -94 dB of full scale."""
 _LOWEST_HZ = 30.0
 
 
@@ -60,7 +62,7 @@ def _waveform(mono: Tensor, width: int, height: int) -> Tensor:
 def _spectrogram(mono: Tensor, rate_hz: int, width: int, height: int) -> Tensor:
     size = 2048 if len(mono) >= 4096 else 512
     padded = torch.nn.functional.pad(mono, (size // 2, size // 2))
-    starts = torch.linspace(0, max(len(padded) - size, 0), width).long()
+    starts = torch.linspace(0, len(padded) - size, width, dtype=torch.float64).long()
     window = torch.hann_window(size)
     frames = torch.stack([padded[start : start + size] for start in starts.tolist()]) * window
     power = torch.fft.rfft(frames).abs().square()
@@ -71,7 +73,7 @@ def _spectrogram(mono: Tensor, rate_hz: int, width: int, height: int) -> Tensor:
     part = (bins - low).float()
     rows = power[:, low] * (1 - part) + power[:, low + 1] * part
     db = 10 * torch.log10(rows.T + 1e-12)
-    heat = ((db - float(db.max())) / _RANGE_DB + 1).clamp(0, 1)
+    heat = ((db - max(float(db.max()), _FAINT_DB)) / _RANGE_DB + 1).clamp(0, 1)
     return _colored(heat)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import ClassVar, Final
 
@@ -43,9 +44,10 @@ class AudioKind:
     def make(self, spec: Spec, sources: Mapping[str, bytes], ctx: Context) -> Made[Sounds]:
         """Return the sounds of a spec: generated, or a source that is made to go round."""
         spec = _checked(spec)
-        if sources:
-            return _looped(spec, sources["sound"], ctx)
-        made = load_backend(spec.backend, kind=spec.kind).generate(spec, ctx)
+        with _one_thread():
+            if sources:
+                return _looped(spec, sources["sound"], ctx)
+            made = load_backend(spec.backend, kind=spec.kind).generate(spec, ctx)
         return Made(
             value=made.value,
             prompt_report=made.prompt_report,
@@ -74,8 +76,10 @@ class AudioKind:
             may_turn=value.mode == "ambience" and not spec.source,
             texts=_texts(value, ctx),
         )
-        for number, artifact in enumerate(export_sounds(value, options, ctx)):
-            yield replace(artifact, fallback=" ".join(missing)) if number == 0 else artifact
+        with _one_thread():
+            for number, artifact in enumerate(export_sounds(value, options, ctx)):
+                told = [*(missing if number == 0 else ()), artifact.fallback]
+                yield replace(artifact, fallback=" ".join(filter(None, told)))
 
     def measure(self, value: Sounds) -> tuple[Mapping[str, float], tuple[str, ...]]:
         """Return loudness, peak and seam of the first take, and what is wrong with any."""
@@ -116,6 +120,21 @@ class AudioKind:
             "loop_end": first.loop[1] if first.loop else -1,
             **value.facts,
         }
+
+
+@contextmanager
+def _one_thread() -> Generator[None]:
+    """Compute with one thread, so that a sound is the same to the bit wherever it is made.
+
+    How a sum and a spectrum round depends on how many threads share it. A second one takes a sixth off the time of a
+    sound, and half as much work again.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _checked(spec: Spec) -> AudioSpec:

@@ -20,7 +20,7 @@ class Artifact:
         mips: mip levels.
         color_space: "srgb", "linear" or "data".
         quality: measured figures of this file, such as {"psnr_db": 44.1}.
-        fallback: why it has another format than was asked for, or "".
+        fallback: why it has another format than was asked for, or does not do there what it should; or "".
     """
 
     role: str

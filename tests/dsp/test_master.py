@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pyloudnorm
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assetgen.dsp.dynamics import Compressor, Gate, gain_of, limiting
 from assetgen.dsp.loudness import integrated_loudness, true_peak_db
@@ -60,6 +63,21 @@ def test_silence_stays_silence() -> None:
     assert not done.clip.samples.any()
 
 
+def test_a_sound_too_faint_for_the_meter_is_raised_and_the_hiss_of_silence_is_not() -> None:
+    faint = AudioClip(samples=noise(FRAMES) * 1e-3, sample_rate_hz=RATE_HZ)
+    assert integrated_loudness(faint.samples, RATE_HZ, is_ring=False) == -120.0
+    done, loud = (master(clip, PROFILES["game_ambience"]) for clip in (faint, clip_at(faint, 1e3)))
+    assert done.lufs == pytest.approx(-23.0, abs=0.1)
+    assert torch.allclose(done.clip.samples, loud.clip.samples, atol=1e-5)
+    assert done.gain_db == pytest.approx(60 + loud.gain_db, abs=0.01)
+    dither = AudioClip(samples=torch.rand(1, FRAMES) / 32768, sample_rate_hz=RATE_HZ)
+    assert float(master(dither, PROFILES["game_ambience"]).clip.samples.abs().max()) < 1 / 32768
+
+
+def clip_at(clip: AudioClip, gain: float) -> AudioClip:
+    return AudioClip(samples=clip.samples * gain, sample_rate_hz=clip.sample_rate_hz, loop=clip.loop)
+
+
 def test_the_compressor_takes_two_thirds_of_what_is_above_its_threshold() -> None:
     loud = torch.full((1, FRAMES), 0.5)  # -6.02 dB, 14 above the threshold
     gain = gain_of(Compressor(threshold_db=-20.0, ratio=3.0, knee_db=0.0), loud, RATE_HZ, is_ring=True)
@@ -101,3 +119,75 @@ def test_a_target_beyond_the_ceiling_is_approached_from_below() -> None:
     done = master(ring(pulses(FRAMES, 2)), Mastering(lufs=0.0, ceiling_db=-1.0))
     assert done.lufs < -1.0
     assert done.true_peak_db <= -0.95
+
+
+@settings(max_examples=12)
+@given(
+    level_db=st.floats(-50.0, 20.0),
+    seconds=st.floats(0.5, 5.0),
+    slope=st.sampled_from([0.0, 0.5, 0.8]),
+    loops=st.booleans(),
+    channels=st.integers(1, 2),
+    rate_hz=st.sampled_from([22_050, 44_100, 48_000]),
+    profile=st.sampled_from(["game_ambience", "game_music", "streaming"]),
+)
+def test_any_noise_meets_its_loudness_as_another_meter_sees_it(
+    level_db: float,
+    seconds: float,
+    slope: float,
+    loops: bool,
+    channels: int,
+    rate_hz: int,
+    profile: str,
+) -> None:
+    samples = noise(int(seconds * rate_hz), slope=slope, channels=channels) * 10 ** (level_db / 20)
+    loop = (0, samples.shape[1]) if loops else None
+    done = master(AudioClip(samples=samples, sample_rate_hz=rate_hz, loop=loop), PROFILES[profile])
+    assert true_peak_db(done.clip.samples, is_ring=loops) <= PROFILES[profile].ceiling_db + 0.1
+    # A meter that knows nothing of rings hears three turns of one.
+    heard = done.clip.samples.repeat(1, 3) if loops else done.clip.samples
+    meter = pyloudnorm.Meter(rate_hz)
+    assert meter.integrated_loudness(heard.T.numpy()) == pytest.approx(PROFILES[profile].lufs, abs=0.3)
+
+
+@settings(max_examples=12)
+@given(
+    frames=st.integers(1, 30_000),
+    crest=st.integers(1, 400),
+    loops=st.booleans(),
+    profile=st.sampled_from(sorted(PROFILES)),
+)
+def test_short_and_spiky_sounds_stay_under_the_ceiling(
+    frames: int, crest: int, loops: bool, profile: str
+) -> None:
+    samples = noise(30_000)[:, :frames].clone()
+    samples[:, ::crest] *= 30
+    loop = (0, frames) if loops else None
+    done = master(AudioClip(samples=samples, sample_rate_hz=RATE_HZ, loop=loop), PROFILES[profile])
+    assert bool(torch.isfinite(done.clip.samples).all())
+    assert done.clip.samples.shape == samples.shape
+    assert true_peak_db(done.clip.samples, is_ring=loops) <= PROFILES[profile].ceiling_db + 0.1
+    assert done.true_peak_db == pytest.approx(true_peak_db(done.clip.samples, is_ring=loops))
+    assert PROFILES[profile].lufs is None or done.lufs <= PROFILES[profile].lufs + 0.1
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("frames", [1, 2, 31, 96, 97])
+@pytest.mark.parametrize("loops", [True, False])
+def test_sounds_of_a_few_frames_are_mastered(profile: str, frames: int, loops: bool) -> None:
+    for samples in (torch.full((1, frames), 0.5), torch.zeros(2, frames)):
+        loop = (0, frames) if loops else None
+        done = master(AudioClip(samples=samples, sample_rate_hz=RATE_HZ, loop=loop), PROFILES[profile])
+        assert bool(torch.isfinite(done.clip.samples).all())
+        assert bool(samples.any()) or not done.clip.samples.any()
+        assert float(done.clip.samples.abs().max()) <= 1.0
+
+
+@pytest.mark.slow
+def test_twenty_minutes_are_mastered() -> None:
+    rate_hz = 22_050
+    samples = noise(rate_hz * 60).repeat(1, 20)
+    done = master(AudioClip(samples=samples, sample_rate_hz=rate_hz), PROFILES["game_music"])
+    meter = pyloudnorm.Meter(rate_hz)
+    assert meter.integrated_loudness(done.clip.samples.T.numpy()) == pytest.approx(-16.0, abs=0.3)
+    assert true_peak_db(done.clip.samples, is_ring=False) <= -0.9

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import random
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 
 import PIL.Image
@@ -77,38 +75,11 @@ def test_a_picture_of_half_its_bytes_is_refused_or_whole_in_size(name: str) -> N
     survives(data[: len(data) // 2])
 
 
-def mutants(data: bytes, count: int, seed: int) -> Iterator[bytes]:
-    """Yield damaged copies: bytes set, bits turned, ends cut, pieces doubled or moved; headers more than the rest."""
-    rng = random.Random(seed)
-    for _ in range(count):
-        damaged = bytearray(data)
-        for _ in range(rng.randint(1, 8)):
-            span = len(damaged) if rng.random() < 0.5 else min(len(damaged), 300)
-            at = rng.randrange(span)
-            way = rng.randrange(6)
-            if way == 0:
-                damaged[at] = rng.randrange(256)
-            elif way == 1:
-                damaged[at] ^= 1 << rng.randrange(8)
-            elif way == 2:
-                damaged[at : at + 4] = rng.choice(
-                    (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x7f\xff\xff\xff", b"\0\0\0\x80")
-                )
-            elif way == 3:
-                del damaged[at + 1 + rng.randrange(64) :]
-            elif way == 4:
-                damaged[at:at] = damaged[at : at + rng.randrange(32)]
-            else:
-                del damaged[at : at + rng.randrange(1, 32)]
-            if not damaged:
-                damaged = bytearray(b"\0")
-        yield bytes(damaged)
-
-
 _STORM = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
-from tests.formats.test_fuzz_pictures import FILES, mutants, survives
+from tests.formats.mutants import mutants
+from tests.formats.test_fuzz_pictures import FILES, survives
 survives(FILES[sys.argv[1]])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 read = sum(survives(data) for data in mutants(FILES[sys.argv[1]], int(sys.argv[2]), int(sys.argv[3])))

@@ -20,6 +20,11 @@ from assetgen.formats.sound_files import has_codec, write_flac, write_mp3, write
 from assetgen.formats.wav import read_wav_loop, write_wav
 from tests.dsp.sounds import RATE_HZ, noise
 
+try:
+    import av
+except ImportError:
+    av = None
+
 SOUND = np.ascontiguousarray(noise(9_001).T.numpy())
 TEXTS = {"TITLE": "Tür", "COMMENT": "made up", "COPYRIGHT": "nobody"}
 
@@ -69,6 +74,36 @@ def test_flac_keeps_every_bit_and_every_text() -> None:
 def test_mp3_has_a_title() -> None:
     with soundfile.SoundFile(io.BytesIO(write_mp3(SOUND, RATE_HZ, texts=TEXTS))) as file:
         assert (file.format, file.title) == ("MP3", "Tür")
+
+
+def lag_of(heard: np.ndarray, sound: np.ndarray) -> int:
+    """Return by how many frames a decoded sound comes late."""
+    size = 1 << (len(heard) + len(sound)).bit_length()
+    alike = np.fft.irfft(np.fft.rfft(heard[:, 0], size) * np.conj(np.fft.rfft(sound[:, 0], size)))
+    return (int(alike.argmax()) + size // 2) % size - size // 2
+
+
+@pytest.mark.skipif(not has_codec("mp3"), reason="this libsndfile has no MP3")
+@pytest.mark.parametrize("rate_hz", [22_050, 32_000, 44_100, 48_000])
+@pytest.mark.parametrize("quality", [0.0, 0.5, 1.0])
+def test_an_mp3_tells_decoders_what_to_cut_at_its_ends(rate_hz: int, quality: float) -> None:
+    for frames in (1000, 1152, 9_001):
+        for channels in (1, 2):
+            sound = SOUND[:frames, :channels]
+            data = write_mp3(sound, rate_hz, quality=quality)
+            heard = [soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)[0]]
+            if av is not None:
+                with av.open(io.BytesIO(data)) as container:
+                    pieces = [frame.to_ndarray() for frame in container.decode(audio=0)]
+                heard.append(np.concatenate(pieces, axis=1).T)
+            for samples in heard:
+                assert samples.shape == sound.shape
+                assert frames < 9_001 or lag_of(samples, sound) == 0
+
+
+def test_loud_samples_are_clipped_in_flac_as_well() -> None:
+    data = write_flac(np.array([[1.5], [-1.5], [0.5]], np.float32), RATE_HZ, bits=16)
+    assert soundfile.read(io.BytesIO(data), dtype="int16")[0].tolist() == [32767, -32768, 16384]
 
 
 @pytest.mark.skipif(not has_codec("opus"), reason="this libsndfile has no Opus")

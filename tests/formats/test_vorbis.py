@@ -21,6 +21,11 @@ from assetgen.formats.ogg import Packet, read_packets, write_pages
 from assetgen.formats.vorbis import BLOCK_STEP, read_vorbis_texts, write_loop, write_vorbis
 from tests.dsp.sounds import RATE_HZ, noise, pad, pulses
 
+try:
+    import av
+except ImportError:
+    av = None
+
 FRAMES = 141 * BLOCK_STEP
 LOOPS = {"pad": pad(FRAMES), "noise": noise(FRAMES), "pulses": pulses(FRAMES, 5)}
 
@@ -32,6 +37,12 @@ def frames_of(sound: torch.Tensor) -> np.ndarray:
 def decoded(data: bytes) -> torch.Tensor:
     samples, _ = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
     return torch.from_numpy(np.ascontiguousarray(samples.T))
+
+
+def with_ffmpeg(data: bytes) -> np.ndarray:
+    """Return what a decoder of no kin to libvorbis makes of a file, (C, N)."""
+    with av.open(io.BytesIO(data)) as container:
+        return np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
 
 
 @pytest.mark.parametrize("quality", [0.3, 0.5])
@@ -114,6 +125,66 @@ def test_loop_points_and_texts_are_in_the_file() -> None:
 def test_the_same_sound_gives_the_same_bytes() -> None:
     first, second = (write_loop(frames_of(LOOPS["noise"]), RATE_HZ, quality=0.3, texts={}) for _ in range(2))
     assert first == second
+
+
+QUALITY_OF_RATE = {22_050: 0.1, 32_000: 0.3, 44_100: 0.5, 48_000: 0.8}
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "quality"),
+    [
+        pytest.param(
+            rate_hz, quality, marks=[pytest.mark.slow] if quality != QUALITY_OF_RATE[rate_hz] else []
+        )
+        for rate_hz in QUALITY_OF_RATE
+        for quality in QUALITY_OF_RATE.values()
+    ],
+)
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_loop_closes_at_every_rate_and_quality_in_two_decoders(
+    name: str, channels: int, rate_hz: int, quality: float
+) -> None:
+    sound = LOOPS[name][:channels]
+    data = write_loop(frames_of(sound), rate_hz, quality=quality, texts={})[0]
+    heard = decoded(data)
+    assert heard.shape == sound.shape
+    seam, own = measure_seam(heard, rate_hz), measure_seam(sound, rate_hz)
+    assert seam.kink <= (1.0 if quality > 0.1 else 1.25)
+    assert seam.surprise <= 3.0
+    assert seam.step_db <= own.step_db + 1.0  # noise has a step of its own
+    if av is not None:
+        assert np.abs(with_ffmpeg(data) - heard.numpy()).max() < 1e-5
+
+
+@pytest.mark.parametrize("quality", [0.1, 0.3, 0.5, 0.8])
+def test_wrapping_closes_a_sustained_chord_that_a_plain_encoding_leaves_open(quality: float) -> None:
+    frames = frames_of(LOOPS["pad"])
+    wrapped, plain = (
+        measure_seam(decoded(data), RATE_HZ)
+        for data in (
+            write_loop(frames, RATE_HZ, quality=quality, texts={})[0],
+            write_vorbis(frames, RATE_HZ, quality=quality, texts={}),
+        )
+    )
+    assert plain.kink > 50 * wrapped.kink
+    assert plain.surprise > 1.5 * wrapped.surprise
+
+
+@pytest.mark.skipif(av is None, reason="PyAV decodes")
+@settings(max_examples=12)
+@given(frames=st.integers(1, 40_000), channels=st.integers(1, 2), loops=st.booleans())
+def test_ffmpeg_finds_the_same_frames_in_a_file_of_any_length(
+    frames: int, channels: int, loops: bool
+) -> None:
+    sound = frames_of(noise(40_000, channels=channels)[:, :frames])
+    if loops:
+        data = write_loop(sound, RATE_HZ, quality=0.4, texts={})[0]
+    else:
+        data = write_vorbis(sound, RATE_HZ, quality=0.4, texts={})
+    heard = with_ffmpeg(data)
+    assert heard.shape == (channels, frames)
+    assert np.abs(heard - decoded(data).numpy()).max() < 1e-5
 
 
 @pytest.mark.slow

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import torch
+
 from assetgen.backends.base import Generated
 from assetgen.backends.procedural.catalog.sounds import load_sounds
 from assetgen.backends.procedural.grammar.parse import check_strict
@@ -60,8 +62,19 @@ def _drawn(spec: AudioSpec, request: SoundRequest, seed: int, ctx: Context) -> S
     for number in range(spec.takes or DEFAULT_TAKES):
         ctx.check()
         own = seed if number == 0 else derive_seed(str(seed), number)
-        takes.append(draw_effect(request, rate_hz=rate_hz, seed=own, ctx=ctx))
+        take = draw_effect(request, rate_hz=rate_hz, seed=own, ctx=ctx)
+        takes.append(_shortened(take, spec.seconds or request.seconds))
     return Sounds(takes=tuple(takes), mode="sfx")
+
+
+def _shortened(clip: AudioClip, longest_s: float | None) -> AudioClip:
+    """Return a sound that ends in time, the last fifth of it faded out if it had to be cut."""
+    if longest_s is None or clip.seconds <= longest_s:
+        return clip
+    kept = clip.samples[:, : max(round(longest_s * clip.sample_rate_hz), 1)].clone()
+    fade = max(kept.shape[1] // 5, 1)
+    kept[:, -fade:] *= torch.linspace(1, 0, fade + 1)[1:]
+    return replace(clip, samples=kept)
 
 
 def _mono(clip: AudioClip) -> AudioClip:
