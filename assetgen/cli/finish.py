@@ -342,7 +342,7 @@ def _row(art: Art, asset: AssetResult, out: Path) -> dict[str, Any]:
                     "size_bytes": file.size_bytes,
                     "psnr_db": manifest.quality.get(f"{file.role}_psnr_db"),
                     "lufs": manifest.quality.get(f"{file.role}_lufs"),
-                    "true_peak_db": manifest.quality.get(f"{file.role}_decoded_peak_db"),
+                    "true_peak_db": manifest.quality.get(f"{file.role}_true_peak_db"),
                     "loop_kink": manifest.quality.get(f"{file.role}_loop_kink"),
                 }
                 for file in manifest.files

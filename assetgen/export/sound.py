@@ -14,7 +14,7 @@ import numpy as np
 from torch import Tensor
 
 from assetgen.context import Context
-from assetgen.dsp.loudness import true_peak_db
+from assetgen.dsp.loudness import SILENCE_LUFS, integrated_loudness, true_peak_db
 from assetgen.dsp.master import Mastered, Mastering, master
 from assetgen.dsp.seam import LoopSeam, measure_seam
 from assetgen.errors import GenerationError
@@ -32,7 +32,8 @@ LARGEST_KINK: Final = 1.0
 LARGEST_SURPRISE: Final = 3.0
 LARGEST_STEP_DB: Final = 3.0
 _PEAK_SLACK_DB = 0.1
-_MOST_LOWERINGS = 8
+_NEAR_LU = 0.1
+_MOST_WRITINGS = 8
 _MOST_BEGINNINGS = 8
 _SHORTEST_MEASURED = 4096
 
@@ -123,27 +124,25 @@ def usable_formats(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, 
 def _written(
     file: SoundFile, mastered: Mastered, stem: str, role: str, options: SoundOptions
 ) -> tuple[Artifact, float]:
-    """Return one file, at a lower gain if decoding it would go over the ceiling, and that gain."""
-    clip, figures = (
-        mastered.clip,
-        {"lufs": round(mastered.lufs, 2), "true_peak_db": round(mastered.true_peak_db, 2)},
-    )
-    data = file.write(clip, options.quality, options.texts)
-    heard = _decoded(data, clip, file)
-    ceiling_db = 0.0 if options.mastering.ceiling_db is None else options.mastering.ceiling_db
-    lowered_db = 0.0
-    for _ in range(_MOST_LOWERINGS if file.is_lossy else 0):
-        over = true_peak_db(heard, is_ring=clip.is_ring) - ceiling_db
-        if over <= _PEAK_SLACK_DB:
-            break
-        # A coder's error does not follow the gain, so once may not be enough.
-        lowered_db += over
-        lower = mastered.clip.samples * 10 ** (-lowered_db / 20)
-        clip = replace(clip, samples=lower, stems={})
+    """Return one file whose decoded loudness and peak are those wanted, and the gain that it took."""
+    plan, ring = options.mastering, mastered.clip.is_ring
+    clip, gain_db, loudness = mastered.clip, 0.0, mastered.lufs
+    for left in reversed(range(_MOST_WRITINGS)):
         data = file.write(clip, options.quality, options.texts)
         heard = _decoded(data, clip, file)
-        figures["lowered_db"] = round(lowered_db, 2)
-    figures["decoded_peak_db"] = round(true_peak_db(heard, is_ring=clip.is_ring), 2)
+        peak_db = true_peak_db(heard, is_ring=ring)
+        if not file.is_lossy:
+            break
+        loudness = integrated_loudness(heard, clip.sample_rate_hz, is_ring=ring)
+        change_db = _correction_db(plan, mastered, loudness, peak_db)
+        if not change_db or not left:
+            break
+        # A coder's error does not follow the gain, so once may not be enough.
+        gain_db += change_db
+        clip = replace(clip, samples=mastered.clip.samples * 10 ** (gain_db / 20), stems={})
+    figures = {"lufs": round(loudness, 2), "true_peak_db": round(peak_db, 2)}
+    if gain_db:
+        figures["gain_db"] = round(gain_db, 2)
     flaw = ""
     if clip.is_ring and clip.frames >= _SHORTEST_MEASURED:
         seam = measure_seam(heard, clip.sample_rate_hz)
@@ -157,7 +156,16 @@ def _written(
             "loop_step_db": round(step_db, 2),
         }
     artifact = _artifact(file, clip, stem, role, options, quality=tuple(figures.items()), data=data)
-    return replace(artifact, fallback=flaw), 10 ** (-lowered_db / 20)
+    return replace(artifact, fallback=flaw), 10 ** (gain_db / 20)
+
+
+def _correction_db(plan: Mastering, mastered: Mastered, loudness: float, peak_db: float) -> float:
+    """Return by how much what was decoded must be raised or lowered: a coder takes away loudness and adds peaks."""
+    over = peak_db - (0.0 if plan.ceiling_db is None else plan.ceiling_db)
+    if over > _PEAK_SLACK_DB:
+        return -over
+    short = 0.0 if plan.lufs is None or loudness <= SILENCE_LUFS else mastered.lufs - loudness
+    return short if abs(short) > _NEAR_LU and over + short <= _PEAK_SLACK_DB else 0.0
 
 
 def _flaw(file: SoundFile, seam: LoopSeam, source: LoopSeam) -> str:

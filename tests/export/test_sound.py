@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from assetgen.context import Context
-from assetgen.dsp.loudness import true_peak_db
+from assetgen.dsp.loudness import integrated_loudness, true_peak_db
 from assetgen.dsp.master import PROFILES, Mastering
 from assetgen.dsp.seam import LoopSeam, measure_seam
 from assetgen.errors import Cancelled, FormatError, GenerationError
@@ -111,7 +111,7 @@ def test_a_decoded_sound_stays_under_its_ceiling(
     (artifact,) = exported(clip, formats=(name,), quality=quality, mastering=plan).values()
     peak = true_peak_db(heard(artifact), is_ring=loops)
     assert peak <= ceiling_db + 0.1
-    assert dict(artifact.quality)["decoded_peak_db"] == pytest.approx(peak, abs=0.01)
+    assert dict(artifact.quality)["true_peak_db"] == pytest.approx(peak, abs=0.01)
 
 
 def test_a_square_wave_that_a_codec_overshoots_is_lowered_until_it_fits() -> None:
@@ -119,7 +119,19 @@ def test_a_square_wave_that_a_codec_overshoots_is_lowered_until_it_fits() -> Non
     for name in (name for name in HERE if SOUND_FILES[name].is_lossy):
         (artifact,) = exported(once(square), formats=(name,), quality=0.1, mastering=PROFILES["sfx"]).values()
         assert true_peak_db(heard(artifact), is_ring=False) <= -2.9
-        assert name != "ogg" or dict(artifact.quality)["lowered_db"] > 0
+        assert name != "ogg" or dict(artifact.quality)["gain_db"] < 0
+
+
+@pytest.mark.parametrize("quality", [0.1, 0.3, 0.5])
+@pytest.mark.parametrize("name", [name for name in HERE if SOUND_FILES[name].is_lossy])
+def test_what_is_decoded_is_as_loud_as_was_asked(name: str, quality: float) -> None:
+    sound = noise(FRAMES, slope=0.0)
+    (artifact,) = exported(
+        ring(sound), formats=(name,), quality=quality, mastering=PROFILES["game_ambience"]
+    ).values()
+    loudness = integrated_loudness(heard(artifact), RATE_HZ, is_ring=True)
+    assert loudness == pytest.approx(-23.0, abs=0.2)
+    assert dict(artifact.quality)["lufs"] == pytest.approx(loudness, abs=0.02)
 
 
 def test_stems_sum_to_the_mix_in_the_files() -> None:
@@ -137,7 +149,7 @@ def test_stems_are_lowered_with_their_mix() -> None:
     clip = ring(torch.stack(list(parts.values())).sum(0), **parts)
     plan = Mastering(lufs=-9.0, ceiling_db=-1.0)
     files = exported(clip, formats=("wav32f", "ogg"), mastering=plan, stems=True)
-    lowered_db = dict(files["tune.ogg"].quality)["lowered_db"]
+    lowered_db = -dict(files["tune.ogg"].quality)["gain_db"]
     assert lowered_db > 0.5
     for part in parts:
         full, low = (heard(files[f"tune_{part}.{end}"]).square().mean() for end in ("wav", "ogg"))

@@ -301,12 +301,29 @@ def wav(sound: Tensor) -> bytes:
 
 @pytest.mark.parametrize("frames", [1, 2, 300, 5000])
 def test_the_shortest_sources_go_round(frames: int) -> None:
-    (clip,) = made(sourced(), wav(noise(9000)[:, :frames])).value.takes
+    spec = sourced(mode="ambience")
+    (clip,) = made(spec, wav(noise(9000)[:, :frames])).value.takes
     assert clip.is_ring
     assert 1 <= clip.frames <= frames
-    (artifact,) = exported(Sounds(takes=(clip,), mode="ambience"), sourced()).values()
+    (artifact,) = exported(Sounds(takes=(clip,), mode="ambience"), spec).values()
     with soundfile.SoundFile(io.BytesIO(artifact.data)) as file:
         assert file.frames == clip.frames
+
+
+@pytest.mark.parametrize(
+    ("seconds", "loop", "mode"),
+    [(1.0, None, "sfx"), (1.0, (0, RATE_HZ), "ambience"), (4.0, None, "ambience")],
+)
+def test_what_a_source_is_follows_from_its_length_and_its_loop(
+    seconds: float, loop: tuple[int, int] | None, mode: str
+) -> None:
+    frames = round(seconds * RATE_HZ)
+    data = write_wav(np.ascontiguousarray(noise(frames).T.numpy()), RATE_HZ, loop=loop)
+    result = made(sourced(), data)
+    assert result.value.mode == mode
+    assert result.value.takes[0].is_ring == (mode == "ambience")
+    assert result.finish_report is not None
+    assert result.finish_report["mode"] == mode
 
 
 def test_a_source_that_is_no_sound_is_refused_by_name() -> None:
