@@ -62,7 +62,7 @@ def _drawn(spec: AudioSpec, request: SoundRequest, seed: int, ctx: Context) -> S
     for number in range(spec.takes or DEFAULT_TAKES):
         ctx.check()
         own = seed if number == 0 else derive_seed(str(seed), number)
-        take = draw_effect(request, rate_hz=rate_hz, seed=own, ctx=ctx)
+        take = draw_effect(request, rate_hz=rate_hz, seed=own, ctx=ctx, family=seed)
         takes.append(_shortened(take, spec.seconds or request.seconds))
     return Sounds(takes=tuple(takes), mode="sfx")
 

@@ -113,6 +113,53 @@ def test_an_effect_begins_at_once_ends_in_silence_and_has_takes(name: str) -> No
             assert float((take[:, :count] - other[:, :count]).abs().max()) > 0.01
 
 
+def heard_alike(first: Tensor, second: Tensor) -> float:
+    """Return how far two effects are apart in their octaves over time, in dB."""
+    frames = max(first.shape[1], second.shape[1], 16 * 1024)
+    a, b = (bands(torch.nn.functional.pad(sound, (0, frames - sound.shape[1]))) for sound in (first, second))
+    return float((a.clamp(min=-30) - b.clamp(min=-30)).abs().mean())
+
+
+def test_takes_are_one_thing_heard_again_and_seeds_are_others() -> None:
+    apart: dict[str, list[float]] = {"takes": [], "seeds": []}
+    for name in EFFECTS:
+        for kind, family in (("takes", 1), ("seeds", None)):
+            drawn_takes = [
+                draw_effect(
+                    request(name, "sfx"), rate_hz=RATE_HZ, seed=seed, ctx=Context(), family=family
+                ).samples
+                for seed in (1, 2, 3)
+            ]
+            apart[kind] += [heard_alike(drawn_takes[i], drawn_takes[j]) for i, j in ((0, 1), (0, 2), (1, 2))]
+        assert min(apart["takes"][-3:]) > 0.02, f"two takes of {name} are one"
+    assert sum(apart["takes"]) < 0.85 * sum(apart["seeds"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EFFECTS)
+def test_twenty_seeds_of_an_effect_all_sound_otherwise(name: str) -> None:
+    sounds = [
+        draw_effect(request(name, "sfx"), rate_hz=RATE_HZ, seed=seed, ctx=Context()).samples
+        for seed in range(20)
+    ]
+    nearest = min(heard_alike(sounds[i], sounds[j]) for i in range(20) for j in range(i))
+    assert nearest > 0.1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STYLES)
+def test_twenty_seeds_of_a_style_all_sound_otherwise(name: str) -> None:
+    heard = []
+    for seed in range(20):
+        clip, _ = draw_music(
+            request(name, "music"), bars=2, bpm=None, key=None, rate_hz=RATE_HZ, seed=seed, ctx=Context()
+        )
+        heard.append(bands(clip.samples).flatten())
+    levels = torch.stack(heard)
+    apart = torch.cdist(levels, levels, p=1) / levels.shape[1]
+    assert float(apart[~torch.eye(20, dtype=torch.bool)].min()) > 0.7
+
+
 @pytest.mark.parametrize(
     ("name", "option"), [(name, option) for name in EFFECTS for option in find_sound(name).options]
 )

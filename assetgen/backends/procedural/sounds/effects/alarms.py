@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.sounds.shapes import held, modes, pulse, seconds_of, sine, turns
+from assetgen.backends.procedural.sounds.effects.impacts import MATTERS, strike
+from assetgen.backends.procedural.sounds.shapes import held, modes, pulse, seconds_of, sine, struck, turns
 from assetgen.backends.procedural.sounds.space import reverb
 from assetgen.backends.procedural.sounds.tape import Tape
 from assetgen.backends.procedural.sounds.tones import buzz
@@ -41,7 +42,7 @@ def _cycle(tape: Tape, kind: str, long_s: float, pitch: float) -> Tensor:
 
 
 def bell(tape: Tape, voice: Voice) -> Tensor:
-    """A cast bell: hum, prime, tierce, quint, nominal and what lies above (minor third, as founders tune it)."""
+    """A cast bell: the clapper; hum, prime, tierce, quint, nominal and what lies above (tuned to a minor third)."""
     prime = 660 * 2.0 ** (-2.4 * voice["size"])
     ring = 1.2 + 4.5 * voice["size"]
     partials = ((0.5, 1.0, 1.0), (1.0, 0.8, 0.62), (1.183, 0.9, 0.5), (1.506, 0.35, 0.38), (2.0, 1.0, 0.34))
@@ -50,7 +51,12 @@ def bell(tape: Tape, voice: Voice) -> Tensor:
         (2.662, 0.4, 0.18),
         (3.011, 0.4, 0.15),
         (4.166, 0.3, 0.1),
-        (5.433, 0.2, 0.07),
+        (5.433, 0.24, 0.07),
+        (6.8, 0.2, 0.05),
+        (8.21, 0.18, 0.035),
+        (9.67, 0.15, 0.025),
+        (11.2, 0.12, 0.02),
+        (13.4, 0.10, 0.014),
     )
     target = tape.zeros()
     for number in range(voice.times(1)):
@@ -63,5 +69,8 @@ def bell(tape: Tape, voice: Voice) -> Tensor:
                 (prime * ratio * split, ring * hold, 0.6 * gain * vary),
             ]
         length_s = min(7 * ring, tape.seconds)
-        tape.place(target, modes(tape, length_s, tones, attack_s=0.0008), number * 1.6, gain=0.10)
+        tape.place(target, modes(tape, length_s, tones, attack_s=0.0004), number * 1.6, gain=0.10)
+        clapper = strike(tape, f"clapper/{number}", MATTERS["metal"], size=0.6, force=0.9)
+        clapper = clapper * struck(seconds_of(tape, len(clapper) / tape.rate_hz), decay_s=0.02)
+        tape.place(target, clapper, number * 1.6, gain=0.10)
     return target + 0.10 * reverb(tape, target, "tower", seconds=2.2, dark_hz=3000)

@@ -11,7 +11,7 @@ from assetgen.backends.procedural.sounds.effects.impacts import MATTERS, strike
 from assetgen.backends.procedural.sounds.grains import Happenings, strew
 from assetgen.backends.procedural.sounds.noise import band, highs, lows, shaped
 from assetgen.backends.procedural.sounds.shapes import burst, held, seconds_of, struck
-from assetgen.backends.procedural.sounds.space import reverb
+from assetgen.backends.procedural.sounds.space import colored, reverb
 from assetgen.backends.procedural.sounds.tape import Tape
 from assetgen.backends.procedural.sounds.voice import Voice
 
@@ -36,12 +36,12 @@ _GROUNDS: Final = {
     "concrete": _Ground("stone", 0.75, 8, 2400, 7000, 0.06, 5200, 0.0, 0.35),
     "wood": _Ground("wood", 0.9, 2, 1200, 3000, 0.03, 2600, 0.0, 0.4),
     "metal": _Ground("metal", 0.55, 2, 2500, 6000, 0.03, 5000, 0.0, 0.6),
-    "gravel": _Ground("stone", 0.25, 46, 1500, 6500, 0.25, 3800, 0.0, 0.1),
-    "dirt": _Ground("flesh", 0.45, 16, 900, 3600, 0.20, 2200, 0.0, 0.1),
+    "gravel": _Ground("stone", 0.30, 46, 900, 5200, 0.22, 2800, 0.0, 0.1),
+    "dirt": _Ground("flesh", 0.45, 16, 700, 2800, 0.20, 1700, 0.0, 0.1),
     "grass": _Ground("cloth", 0.35, 12, 2500, 7000, 0.55, 4800, 0.0, 0.05),
-    "leaves": _Ground("cloth", 0.25, 40, 2200, 8000, 0.65, 5600, 0.0, 0.05),
-    "snow": _Ground("cloth", 0.30, 60, 1100, 3400, 0.45, 2400, 0.0, 0.05),
-    "sand": _Ground("cloth", 0.30, 26, 3000, 8500, 0.50, 5200, 0.0, 0.05),
+    "leaves": _Ground("cloth", 0.25, 46, 1800, 6500, 0.45, 4600, 0.0, 0.05),
+    "snow": _Ground("cloth", 0.35, 90, 700, 2600, 0.32, 1700, 0.0, 0.05),
+    "sand": _Ground("cloth", 0.30, 30, 2000, 6000, 0.50, 3800, 0.0, 0.05),
     "mud": _Ground("flesh", 0.40, 8, 400, 1300, 0.30, 1100, 0.45, 0.05),
     "water": _Ground("flesh", 0.20, 6, 700, 2400, 0.20, 3000, 1.0, 0.15),
     "carpet": _Ground("cloth", 0.45, 2, 1200, 2600, 0.20, 1600, 0.0, 0.1),
@@ -83,7 +83,7 @@ def _step(
         draws = tape.uniform(f"{name}/grains", count, 5)
         spread = Happenings(at_s + 0.17 * draws[:, 0].pow(1.2), draws[:, 1:])
         size = draws[:, 1].pow(2)
-        target += strew(
+        grit = strew(
             tape,
             spread,
             length_s=0.05,
@@ -93,6 +93,8 @@ def _step(
             noisy=0.7,
             name=f"{name}/grit",
         )
+        # Grains lie under a sole, which keeps their highest noise to itself.
+        target += colored(tape, grit, lows(ground.high_hz, 1.5))
     if ground.rustle:
         brush = burst(tape, f"{name}/brush", 0.24, shaped(band(ground.rustle_hz, 2.2)))[0]
         swish = held(seconds_of(tape, 0.24), rise_s=0.03, hold_s=0.05, fall_s=0.16)

@@ -42,8 +42,29 @@ class Matter:
 
 _BAR: Final = (1.0, 2.756, 5.404, 8.933, 13.34, 18.64)
 """A free bar (Euler and Bernoulli)."""
-_PLATE: Final = (1.0, 1.52, 2.04, 2.83, 3.36, 4.12, 5.07, 5.92, 7.31, 8.55)
-_SHELL: Final = (1.0, 1.19, 1.84, 2.32, 2.91, 3.67, 4.58, 5.41, 6.77, 8.20, 9.94)
+_PLATE: Final = (
+    *(1.0, 1.52, 2.04, 2.83, 3.36, 4.12, 5.07, 5.92, 7.31, 8.55, 10.1),
+    *(11.9, 13.6, 15.8, 18.1, 20.7, 23.9, 27.2),
+)
+_SHELL: Final = (
+    1.0,
+    1.19,
+    1.84,
+    2.32,
+    2.91,
+    3.67,
+    4.58,
+    5.41,
+    6.77,
+    8.20,
+    9.94,
+    11.6,
+    13.3,
+    15.2,
+    17.4,
+    19.9,
+)
+"""Measured plates and glasses have such modes, ever closer together."""
 MATTERS: Final[dict[str, Matter]] = {
     "wood": Matter(
         hz=310, ratios=_BAR, ring_s=0.045, damping=0.9, bright=0.7, thud=0.55, crunch=0.30, crunch_hz=1800
@@ -103,7 +124,7 @@ def strike(tape: Tape, name: str, matter: Matter, *, size: float, force: float) 
     thud = torch.sin(time * (6.2832 * body_hz)).float() * struck(
         time, decay_s=0.028 * size**0.4, attack_s=0.001
     )
-    made = ring / ring.abs().max().clamp(min=1e-6) + matter.crunch * 0.5 * contact + matter.thud * thud
+    made = ring / ring.abs().max().clamp(min=1e-6) + matter.crunch * 0.8 * contact + matter.thud * thud
     return made * ((0.35 + 0.65 * force) / made.abs().max().clamp(min=1e-6))
 
 
