@@ -30,6 +30,27 @@ class _School:
     rises: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """What an element does: how often, for how long, between which pitches, how long each rings, how noisy."""
+
+    count: int
+    seconds: float
+    low_hz: float
+    high_hz: float
+    ring_s: float
+    noisy: float
+    gain: float
+    glide: float = 0.0
+
+
+_ELEMENTS: Final = {
+    "fire": _Element(64, 1.3, 900, 5200, 0.0025, 0.85, 0.30),  # snaps
+    "ice": _Element(44, 0.9, 2600, 9500, 0.05, 0.25, 0.26),  # cracks that ring
+    "lightning": _Element(90, 0.8, 1800, 7500, 0.006, 0.97, 0.42),  # arcs
+    "water": _Element(60, 1.2, 380, 2000, 0.012, 0.0, 0.34, glide=0.7),  # bubbles that close
+}
+"""By school; the others are none."""
 _SCHOOLS: Final = {
     "arcane": _School((0, 7, 12, 16), 330, 34, 3200, 0.15, 0.10, 700, 0.6),
     "heal": _School((0, 4, 7, 12, 16), 392, 48, 4200, 0.0, 0.03, 2000, 1.0),
@@ -43,12 +64,15 @@ _SCHOOLS: Final = {
 
 def magic(tape: Tape, voice: Voice) -> Tensor:
     """Power gathers, is let go, and glitters away."""
-    school = _SCHOOLS[voice.option("school", "arcane")]
+    chosen = voice.option("school", "arcane")
+    school = _SCHOOLS[chosen]
     gather_s = 0.12 + 0.7 * voice["charge"]
     target = tape.zeros()
     _gather(tape, target, school, gather_s)
     _release(tape, target, school, gather_s, voice["power"])
     _glitter(tape, target, school, gather_s, voice["power"])
+    if chosen in _ELEMENTS:
+        _act(tape, target, _ELEMENTS[chosen], gather_s, voice["power"])
     return target + 0.30 * reverb(tape, target, "aether", seconds=1.6, dark_hz=5500)
 
 
@@ -73,6 +97,7 @@ def _release(tape: Tape, target: Tensor, school: _School, at_s: float, power: fl
         growl = 1 + school.rough * 0.6 * sine(time * (31 + 7 * number))
         note = sine(turns(tape, hz) + 0.35 * school.rough * sine(turns(tape, hz * 2.01)).double())
         loud = struck(time - 0.035 * number, decay_s=long_s * 0.33, attack_s=0.012)
+        loud = loud * held(time, rise_s=0.001, hold_s=0.6 * long_s, fall_s=0.4 * long_s - 0.001)
         tape.place(
             target, note * growl * loud, at_s, pan=0.7 * (-1) ** number, gain=0.22 / (1 + 0.25 * number)
         )
@@ -85,6 +110,28 @@ def _release(tape: Tape, target: Tensor, school: _School, at_s: float, power: fl
     )
     low = sine(turns(tape, 70 * torch.exp(-time * 6) + 38)) * struck(time, decay_s=0.16, attack_s=0.003)
     tape.place(target, low, at_s, gain=0.35 * power)
+
+
+def _act(tape: Tape, target: Tensor, element: _Element, at_s: float, power: float) -> None:
+    """Let an element be heard: most of it where the power is let go, less and less after."""
+    count = round(element.count * (0.6 + 0.8 * power))
+    draws = tape.uniform("element", count, 5)
+    when = Happenings(at_s + element.seconds * draws[:, 0].pow(1.8), draws[:, 1:])
+    size = draws[:, 1].pow(2)
+    hz = element.high_hz * (element.low_hz / element.high_hz) ** size
+    ring_s = element.ring_s * (0.5 + size + draws[:, 2]) * (600 / hz if element.glide else 1.0)
+    target += strew(
+        tape,
+        when,
+        length_s=0.3,
+        pitch_hz=hz,
+        decay_s=ring_s,
+        gain=element.gain * (0.2 + 0.8 * draws[:, 2].pow(2)) * torch.exp(-1.2 * draws[:, 0]),
+        noisy=element.noisy,
+        name="element/noise",
+        attack_s=0.0008 if element.glide else 0.0002,
+        glide=element.glide * (0.5 + draws[:, 3]) if element.glide else None,
+    )
 
 
 def _glitter(tape: Tape, target: Tensor, school: _School, at_s: float, power: float) -> None:
