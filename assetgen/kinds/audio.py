@@ -60,7 +60,7 @@ class AudioKind:
         return read_audio_bundle(data)
 
     def export(self, value: Sounds, spec: Spec, target: str, ctx: Context) -> Iterator[Artifact]:
-        """Yield the files of every take; sounds are the same for every engine."""
+        """Yield the files of every take; they are the same for every engine, and what it is told of them differs."""
         spec = _checked(spec)
         formats, missing = usable_formats(spec.export.formats)
         options = SoundOptions(
@@ -71,6 +71,8 @@ class AudioKind:
             stems=spec.export.stems,
             may_turn=value.mode == "ambience" and not spec.source,
             texts=_texts(value, ctx),
+            target=target,
+            facts=value.facts,
         )
         for number, artifact in enumerate(export_sounds(value, options, ctx)):
             yield replace(artifact, fallback=" ".join(missing)) if number == 0 else artifact

@@ -88,7 +88,7 @@ class AudioSpec(Spec):
     starts: ClassVar[Mapping[str, str]] = {"prompt": 'prompt = "..."', "source": 'source = "sound.wav"'}
     gives_maps: ClassVar[bool] = False
     make_steps: ClassVar[tuple[str, ...]] = ("procedural.sound",)
-    export_steps: ClassVar[tuple[str, ...]] = ("master",)
+    export_steps: ClassVar[tuple[str, ...]] = ("master", "sound_engines")
 
     source: Mapping[str, str] | None = ruled(
         Either(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import PIL.Image
 import pytest
@@ -418,6 +419,20 @@ def test_a_build_that_waits_for_another_can_be_cancelled(shop: Workshop) -> None
 
 def atlas(*lines: str) -> str:
     return "\n".join(["assetgen = 1", 'kind = "atlas"', "page.extrude = 4", *lines]) + "\n"
+
+
+@pytest.mark.parametrize("target", ["unity", "godot"])
+def test_the_manifest_of_a_sound_says_what_its_engine_must_be_told(shop: Workshop, target: str) -> None:
+    text = 'assetgen = 1\nkind = "audio"\nprompt = "chiptune, 120 bpm"\nbars = 1\nsample_rate = 22050\n'
+    shop.write(song=text)
+    shop.build("song", target)
+    (file,) = shop.manifest("song", target).files
+    if target == "unity":
+        assert file.engine["AudioSource"] == {"loop": True}
+        return
+    told: Any = file.engine["ResourceImporterOggVorbis"]
+    assert (told["loop"], told["beat_count"], told["bar_beats"]) == (True, 4, 4)
+    assert told["bpm"] == pytest.approx(shop.manifest("song", target).provenance["bpm"], abs=1e-4)
 
 
 def test_an_atlas_holds_pictures_and_maps_of_other_assets_and_follows_both(
