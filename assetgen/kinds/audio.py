@@ -16,6 +16,7 @@ from assetgen.dsp.master import PROFILES, Mastering
 from assetgen.dsp.seam import measure_seam
 from assetgen.errors import FormatError, SpecError
 from assetgen.export.sound import SoundOptions, export_sounds, usable_formats
+from assetgen.export.targets import find_target
 from assetgen.formats.audio_bundle import read_audio_bundle, write_audio_bundle
 from assetgen.formats.read_sound import read_sound
 from assetgen.formats.vorbis import BLOCK_STEP
@@ -60,9 +61,9 @@ class AudioKind:
         return read_audio_bundle(data)
 
     def export(self, value: Sounds, spec: Spec, target: str, ctx: Context) -> Iterator[Artifact]:
-        """Yield the files of every take; they are the same for every engine, and what it is told of them differs."""
+        """Yield the files of every take: the same for every engine, though what it is told of them differs."""
         spec = _checked(spec)
-        formats, missing = usable_formats(spec.export.formats)
+        formats, missing = usable_formats(spec.export.formats or find_target(target, {}).sounds)
         options = SoundOptions(
             name=spec.asset.rsplit("/", 1)[-1],
             formats=formats,

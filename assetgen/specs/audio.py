@@ -58,10 +58,10 @@ class Master:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioExport:
-    """How it is written."""
+    """How it is written; empty `formats` leave the choice to the target."""
 
     formats: tuple[str, ...] = choices(
-        *SOUND_FORMATS, least=1, default=("ogg",), stage="export", doc="Files to write."
+        *SOUND_FORMATS, default=(), stage="export", doc="Files to write; the target's own when absent."
     )
     quality: float = number(
         0.0,
