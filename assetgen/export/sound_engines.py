@@ -5,9 +5,10 @@ engine to values by property, so that a plugin sets them as they stand. Engine d
 nowhere else.
 
 Ground for the choices:
-- godot: plays OGG and WAV as they are. A `smpl` chunk's last frame is taken for the first behind it, and an end of -1
-  for the last frame, so that either way a loop is a frame short: its points are given. With `bpm` and `beat_count` a
-  loop ends on a beat, cut down to a whole frame, so that the tempo is given no faster than reaches the last frame.
+- godot: plays OGG as it is, to the frame. Of a WAV it plays the frame at its loop's end too, and goes on with the one
+  behind the loop's beginning: an end behind the last frame would play silence, so the last frame is the end, and each
+  round is a frame short. With `bpm` and `beat_count` a loop ends on a beat, cut down to a whole frame, so that the
+  tempo is given no faster than reaches the last frame.
 - unity: encodes anew whatever it imports. Vorbis opens the seam of a loop again, so loops stay PCM; short effects
   become ADPCM. A clip goes round as a whole. `preloadAudioData` stood in AudioImporter itself before Unity 2022.2.
 - unreal: imports 16-bit WAV in every version and encodes it anew; loops stay PCM. Quartz has the tempo.
@@ -91,7 +92,7 @@ def _godot(told: Told) -> Settings:
     if importer is None:
         return {}
     if told.extension == "wav":
-        begin, end = clip.loop or (0, -1)
+        begin, end = clip.loop or (0, clip.frames)
         return {
             importer: {
                 "compress/mode": 0,  # PCM
@@ -99,7 +100,7 @@ def _godot(told: Told) -> Settings:
                 "edit/normalize": False,
                 "edit/loop_mode": 2 if clip.loop else 1,  # Forward, Disabled
                 "edit/loop_begin": begin,
-                "edit/loop_end": end,
+                "edit/loop_end": min(end, clip.frames - 1),
                 "force/8_bit": False,
                 "force/mono": False,
                 "force/max_rate": False,

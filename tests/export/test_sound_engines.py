@@ -94,6 +94,14 @@ def test_godot_gets_both_ends_of_a_wav_loop_and_leaves_its_samples_alone() -> No
     assert told("godot", silence(), "wav")["ResourceImporterWAV"]["edit/loop_mode"] == 1
 
 
+def test_a_wav_that_goes_round_as_a_whole_ends_on_its_last_frame_for_godot() -> None:
+    wav = told("godot", ring(), "wav")["ResourceImporterWAV"]
+    assert (wav["edit/loop_begin"], wav["edit/loop_end"]) == (
+        0,
+        RATE_HZ - 1,
+    )  # it would play what is behind the end
+
+
 def test_godot_is_told_nothing_of_files_that_it_does_not_import() -> None:
     assert set(told("godot", ring(), "mp3")) == {"ResourceImporterMP3"}
     assert told("godot", ring(), "flac") == told("godot", ring(), "opus") == {}
