@@ -33,5 +33,6 @@ STEPS: Final[dict[str, int]] = {
     "atlas": 1,  # pictures -> pages
     "procedural.sound": 1,  # parameters -> samples
     "master": 1,  # samples -> mastered and encoded files
+    "sound_engines": 1,  # what engines are told of a sound
     "sheet": 1,  # pages -> mip chains and data files
 }

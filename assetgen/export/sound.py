@@ -18,6 +18,7 @@ from assetgen.dsp.loudness import SILENCE_LUFS, integrated_loudness, true_peak_d
 from assetgen.dsp.master import Mastered, Mastering, master
 from assetgen.dsp.seam import LoopSeam, measure_seam
 from assetgen.errors import GenerationError
+from assetgen.export.sound_engines import engine_settings, told_of
 from assetgen.formats.read_sound import decode_sound
 from assetgen.formats.sound_files import OPUS_RATES_HZ, has_codec, write_flac, write_mp3, write_opus
 from assetgen.formats.vorbis import BLOCK_STEP, write_loop, write_vorbis
@@ -71,6 +72,8 @@ class SoundOptions:
         stems: whether every stem is written too.
         may_turn: whether a loop may begin anywhere, as ambiences do; music begins with its first beat.
         texts: comments by name, kept in every file that can hold them.
+        target: the engine whose settings go with the files; none where empty.
+        facts: what was chosen for the sound, such as its beats.
     """
 
     name: str
@@ -80,6 +83,8 @@ class SoundOptions:
     stems: bool = False
     may_turn: bool = False
     texts: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
+    facts: Mapping[str, float | str] = field(default_factory=dict)
 
 
 def export_sounds(sounds: Sounds, options: SoundOptions, ctx: Context) -> Iterator[Artifact]:
@@ -203,7 +208,14 @@ def _artifact(
         mips=1,
         color_space="",
         quality=quality,
+        engine=_settings(clip, file, options),
     )
+
+
+def _settings(clip: AudioClip, file: SoundFile, options: SoundOptions) -> Mapping[str, object]:
+    if not options.target:
+        return {}
+    return engine_settings(options.target, told_of(clip, file.extension, options.facts))
 
 
 def _begun_well(mastered: Mastered, options: SoundOptions) -> Mastered:

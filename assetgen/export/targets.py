@@ -6,7 +6,7 @@ smoothness), occlusion and metallic apart. Rows stay top-down in every container
 Ground for the choices:
 - unity: DDS is imported as it is by the IHV image importer, with our mips; the HDRP mask map is R metallic,
   G occlusion, B detail mask, A smoothness, and URP Lit reads the same file (metallic R, smoothness A, occlusion G).
-- unreal: recompresses whatever it imports, so it gets lossless PNG without mips; normals are -Y (DirectX).
+- unreal: recompresses whatever it imports, so it gets lossless PNG without mips, and WAV; normals are -Y (DirectX).
 - blender: reads PNG in any build; normals +Y; height at 16 bit for displacement.
 - godot: loads DDS with mips directly, if the chain goes down to 1x1; StandardMaterial3D in ORM mode; normals +Y.
 - web: PNG in glTF's own packing, which every loader takes; what is block-compressed on request lies in KTX2.
@@ -67,6 +67,7 @@ class Target:
         takes_part_chains: whether a chain of mips may end before 1x1.
         is_v_up: whether V counts from the bottom of a picture.
         sheets: data files that it gets of an atlas.
+        sounds: what sounds are written as, unless a prompt file names formats.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Target:
     takes_part_chains: bool = True
     is_v_up: bool = False
     sheets: tuple[str, ...] = ("json",)
+    sounds: tuple[str, ...] = ("ogg",)
 
 
 _PNG: Final = IMAGE_FILES["png"]
@@ -109,6 +111,7 @@ TARGETS: Final[dict[str, Target]] = {
         files=_set(_PNG, _PNG, _orm(_PNG)),
         normal_y_down=True,
         sheets=("json", "unreal"),
+        sounds=("wav",),
     ),
     "blender": Target(name="blender", files=_set(_PNG, _PNG, _orm(_PNG)), is_v_up=True),
     "godot": Target(

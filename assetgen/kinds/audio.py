@@ -17,6 +17,7 @@ from assetgen.dsp.master import PROFILES, Mastering
 from assetgen.dsp.seam import measure_seam
 from assetgen.errors import FormatError, SpecError
 from assetgen.export.sound import SoundOptions, export_sounds, usable_formats
+from assetgen.export.targets import find_target
 from assetgen.formats.audio_bundle import read_audio_bundle, write_audio_bundle
 from assetgen.formats.read_sound import read_sound
 from assetgen.formats.sound_texts import origin_texts
@@ -64,9 +65,9 @@ class AudioKind:
         return read_audio_bundle(data)
 
     def export(self, value: Sounds, spec: Spec, target: str, ctx: Context) -> Iterator[Artifact]:
-        """Yield the files of every take; sounds are the same for every engine."""
+        """Yield the files of every take: the same for every engine, though what it is told of them differs."""
         spec = _checked(spec)
-        formats, missing = usable_formats(spec.export.formats)
+        formats, missing = usable_formats(spec.export.formats or find_target(target, {}).sounds)
         options = SoundOptions(
             name=spec.asset.rsplit("/", 1)[-1],
             formats=formats,
@@ -75,6 +76,8 @@ class AudioKind:
             stems=spec.export.stems,
             may_turn=value.mode == "ambience" and not spec.source,
             texts=_texts(value, ctx),
+            target=target,
+            facts=value.facts,
         )
         with _one_thread():
             for number, artifact in enumerate(export_sounds(value, options, ctx)):

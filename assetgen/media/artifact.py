@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class Artifact:
         color_space: "srgb", "linear" or "data".
         quality: measured figures of this file, such as {"psnr_db": 44.1}.
         fallback: why it has another format than was asked for, or does not do there what it should; or "".
+        engine: what its engine must be told of it, by class and property of the engine; plain JSON.
     """
 
     role: str
@@ -34,3 +36,4 @@ class Artifact:
     color_space: str = ""
     quality: tuple[tuple[str, float], ...] = ()
     fallback: str = ""
+    engine: Mapping[str, object] = field(default_factory=dict, hash=False)

@@ -297,6 +297,7 @@ def _stored(artifact: Artifact, store: Store) -> ManifestFile:
         height=artifact.height,
         mips=artifact.mips,
         color_space=artifact.color_space,
+        engine=artifact.engine,
     )
 
 

@@ -60,10 +60,10 @@ class Master:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioExport:
-    """How it is written."""
+    """How it is written; empty `formats` leave the choice to the target."""
 
     formats: tuple[str, ...] = choices(
-        *SOUND_FORMATS, least=1, default=("ogg",), stage="export", doc="Files to write."
+        *SOUND_FORMATS, default=(), stage="export", doc="Files to write; the target's own when absent."
     )
     quality: float = number(
         0.0,
@@ -90,7 +90,7 @@ class AudioSpec(Spec):
     starts: ClassVar[Mapping[str, str]] = {"prompt": 'prompt = "..."', "source": 'source = "sound.wav"'}
     gives_maps: ClassVar[bool] = False
     make_steps: ClassVar[tuple[str, ...]] = ("procedural.sound",)
-    export_steps: ClassVar[tuple[str, ...]] = ("master",)
+    export_steps: ClassVar[tuple[str, ...]] = ("master", "sound_engines")
 
     source: Mapping[str, str] | None = ruled(
         Either(

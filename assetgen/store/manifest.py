@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
 from typing import Final, TypeVar
 
@@ -21,7 +21,8 @@ from assetgen.specs.paths import collision_key
 from assetgen.store.keys import canonical_json, hash_bytes, is_hash
 from assetgen.store.paths import confined, safe_relative
 
-MANIFEST_VERSION: Final = 1
+MANIFEST_VERSION: Final = 2
+"""Of manifests that tell an engine something; what they tell is all that version 1 lacks, and others remain of it."""
 MANIFEST_SUFFIX: Final = ".assetgen.json"
 MAX_MANIFEST_BYTES: Final = 16 << 20
 
@@ -46,6 +47,7 @@ class ManifestFile:
         height: in texels, 0 when it is no image.
         mips: mip levels, 0 when it is no image.
         color_space: `srgb`, `linear` or `data`; empty when it is no image.
+        engine: what the target's engine must be told of it, by class and property of the engine; plain JSON values.
 
     Raises:
         SpecError: a field has the wrong type or an impossible value.
@@ -61,6 +63,7 @@ class ManifestFile:
     height: int = 0
     mips: int = 0
     color_space: str = ""
+    engine: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         for name in ("role", "path", "format", "media_type", "color_space"):
@@ -70,6 +73,7 @@ class ManifestFile:
         _check_hash("sha256", self.sha256)
         if str(safe_relative(self.path)) != self.path or self.path.casefold().endswith(MANIFEST_SUFFIX):
             raise SpecError(f"path = {self.path!r} is not in normal form or names a manifest; rename it.")
+        _check_plain("engine", self.engine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,9 @@ class Manifest:
         _check_hash("key", self.key)
         _check_hash("full_key", self.full_key)
         _check_files(self.files)
-        _check_plain(self.provenance, self.prompt_report)
+        _check_plain("provenance", self.provenance)
+        if self.prompt_report is not None:
+            _check_plain("prompt_report", self.prompt_report)
         for name, figure in self.quality.items():
             if isinstance(figure, bool) or not isinstance(figure, int | float) or not math.isfinite(figure):
                 raise SpecError(f"quality.{name} = {figure!r} is not a finite number.")
@@ -124,6 +130,11 @@ class Manifest:
         """The manifest's own file name, `<name>.assetgen.json`."""
         return PurePosixPath(self.asset).name + MANIFEST_SUFFIX
 
+    @property
+    def version(self) -> int:
+        """Of the format: the lowest that can hold what it says."""
+        return MANIFEST_VERSION if any(file.engine for file in self.files) else 1
+
     def hashes(self) -> dict[str, str]:
         """Return path -> sha256 of every file of the set."""
         return {file.path: file.sha256 for file in self.files}
@@ -131,13 +142,13 @@ class Manifest:
     def to_document(self) -> dict[str, object]:
         """Return the manifest as plain JSON values."""
         return {
-            _MARK: MANIFEST_VERSION,
+            _MARK: self.version,
             "asset": self.asset,
             "kind": self.kind,
             "target": self.target,
             "key": self.key,
             "full_key": self.full_key,
-            "files": [_file_document(file) for file in self.files],
+            "files": [_file_document(file, self.version) for file in self.files],
             "provenance": dict(self.provenance),
             "quality": dict(self.quality),
             "prompt_report": None if self.prompt_report is None else dict(self.prompt_report),
@@ -157,8 +168,9 @@ class Manifest:
             FormatError: a field is missing, unknown, of the wrong type or impossible.
         """
         values = _exact(document, {_MARK, *_names(cls)}, "the manifest")
-        if values[_MARK] != MANIFEST_VERSION or isinstance(values[_MARK], bool):
-            raise FormatError(f"{_MARK} = {values[_MARK]!r} is not {MANIFEST_VERSION}; update assetgen.")
+        version = _typed(values[_MARK], int, _MARK)
+        if isinstance(version, bool) or version not in (1, MANIFEST_VERSION):
+            raise FormatError(f"{_MARK} = {version!r} is not 1 or {MANIFEST_VERSION}; update assetgen.")
         files = _typed(values["files"], list, "files")
         texts = {name: _typed(values[name], str, name) for name in ("asset", "kind", "target")}
         report = values["prompt_report"]
@@ -167,7 +179,7 @@ class Manifest:
                 **texts,
                 key=_typed(values["key"], str, "key"),
                 full_key=_typed(values["full_key"], str, "full_key"),
-                files=tuple(_file(file) for file in files),
+                files=tuple(_file(file, version) for file in files),
                 provenance=_typed(values["provenance"], dict, "provenance"),
                 quality=_typed(values["quality"], dict, "quality"),
                 prompt_report=None if report is None else _typed(report, dict, "prompt_report"),
@@ -236,12 +248,13 @@ def _verify_file(folder: Path, file: ManifestFile) -> None:
         raise StoreError(f"{path} is not the file its manifest lists; bake again to restore it.")
 
 
-def _file_document(file: ManifestFile) -> dict[str, object]:
-    return {name: getattr(file, name) for name in _names(ManifestFile)}
+def _file_document(file: ManifestFile, version: int) -> dict[str, object]:
+    document = {name: getattr(file, name) for name in _file_names(version)}
+    return document if version == 1 else {**document, "engine": dict(file.engine)}
 
 
-def _file(document: object) -> ManifestFile:
-    values = _exact(document, set(_names(ManifestFile)), "a file")
+def _file(document: object, version: int) -> ManifestFile:
+    values = _exact(document, set(_file_names(version)), "a file")
     return ManifestFile(
         role=_typed(values["role"], str, "role"),
         path=_typed(values["path"], str, "path"),
@@ -253,11 +266,16 @@ def _file(document: object) -> ManifestFile:
         height=_typed(values["height"], int, "height"),
         mips=_typed(values["mips"], int, "mips"),
         color_space=_typed(values["color_space"], str, "color_space"),
+        engine={} if version == 1 else _typed(values["engine"], dict, "engine"),
     )
 
 
 def _names(record: type[Manifest] | type[ManifestFile]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(record))
+
+
+def _file_names(version: int) -> tuple[str, ...]:
+    return tuple(name for name in _names(ManifestFile) if version > 1 or name != "engine")
 
 
 def _check_text(name: str, value: object, *, may_be_empty: bool = False) -> None:
@@ -290,12 +308,11 @@ def _check_files(files: tuple[ManifestFile, ...]) -> None:
         folders |= above
 
 
-def _check_plain(provenance: object, report: object) -> None:
+def _check_plain(name: str, value: object) -> None:
     """Refuse what has no canonical JSON form; `bytes`, enums and NaN among it."""
-    for name, value in (("provenance", provenance), ("prompt_report", report)):
-        if not isinstance(value, Mapping) and not (value is None and name == "prompt_report"):
-            raise SpecError(f"{name} is a {type(value).__name__}, not a table.")
-        canonical_json(value)
+    if not isinstance(value, Mapping):
+        raise SpecError(f"{name} is a {type(value).__name__}, not a table.")
+    canonical_json(value)
 
 
 def _exact(document: object, names: set[str], what: str) -> dict[str, object]:

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import PIL.Image
 import pytest
 
 from assetgen.context import Context
 from assetgen.errors import AssetGenError, Cancelled, FormatError, GenerationError, SpecError
+from assetgen.export.targets import TARGETS
 from assetgen.kinds.material import MaterialKind
 from assetgen.pipeline import build as building
 from assetgen.pipeline.build import build
@@ -418,6 +420,31 @@ def test_a_build_that_waits_for_another_can_be_cancelled(shop: Workshop) -> None
 
 def atlas(*lines: str) -> str:
     return "\n".join(["assetgen = 1", 'kind = "atlas"', "page.extrude = 4", *lines]) + "\n"
+
+
+CHIPTUNE = 'assetgen = 1\nkind = "audio"\nprompt = "chiptune, 120 bpm"\nbars = 1\nsample_rate = 22050\n'
+
+
+def test_a_sound_is_written_as_its_target_wants_it_unless_its_file_names_formats(shop: Workshop) -> None:
+    shop.write(song=CHIPTUNE, both=CHIPTUNE + '[export]\nformats = ["ogg", "wav"]\n')
+    shop.build("song", *TARGETS)
+    shop.build("both", "unreal", "godot")
+    written = {target: [file.path for file in shop.manifest("song", target).files] for target in TARGETS}
+    assert written == {target: ["song.wav" if target == "unreal" else "song.ogg"] for target in TARGETS}
+    assert shop.files("both", "unreal") == shop.files("both", "godot")
+
+
+@pytest.mark.parametrize("target", ["unity", "godot"])
+def test_the_manifest_of_a_sound_says_what_its_engine_must_be_told(shop: Workshop, target: str) -> None:
+    shop.write(song=CHIPTUNE)
+    shop.build("song", target)
+    (file,) = shop.manifest("song", target).files
+    if target == "unity":
+        assert file.engine["AudioSource"] == {"loop": True}
+        return
+    told: Any = file.engine["ResourceImporterOggVorbis"]
+    assert (told["loop"], told["beat_count"], told["bar_beats"]) == (True, 4, 4)
+    assert told["bpm"] == pytest.approx(shop.manifest("song", target).provenance["bpm"], abs=1e-4)
 
 
 def test_an_atlas_holds_pictures_and_maps_of_other_assets_and_follows_both(

@@ -16,6 +16,11 @@ from tests.store.sets import contents, manifest_of
 
 SAMPLE = manifest_of(contents(1), 1, asset="props/wall")
 
+TOLD = dataclasses.replace(
+    SAMPLE,
+    files=(dataclasses.replace(SAMPLE.files[0], engine={"AudioSource": {"loop": True, "pitch": 1.5}}),),
+)
+
 
 def changed(**fields: Any) -> bytes:
     return json.dumps({**json.loads(SAMPLE.to_json()), **fields}).encode()
@@ -44,6 +49,25 @@ def test_a_manifest_reads_back_to_itself() -> None:
     assert SAMPLE.filename == "wall.assetgen.json"
 
 
+def test_what_an_engine_is_told_of_a_file_reads_back() -> None:
+    data = TOLD.to_json()
+    assert Manifest.from_json(data) == TOLD
+    assert Manifest.from_json(data).files[0].engine == {"AudioSource": {"loop": True, "pitch": 1.5}}
+    assert json.loads(data)["assetgen_manifest"] == 2
+
+
+def test_a_manifest_that_tells_an_engine_nothing_is_of_version_1() -> None:
+    document = json.loads(SAMPLE.to_json())
+    assert document["assetgen_manifest"] == 1
+    assert all("engine" not in file for file in document["files"])
+
+
+def test_what_an_engine_is_told_are_plain_values() -> None:
+    for engine in ({"AudioSource": b"loop"}, {1: True}, {"pitch": float("inf")}, [True]):
+        with pytest.raises(SpecError):
+            dataclasses.replace(SAMPLE.files[0], engine=engine)  # type: ignore[arg-type]
+
+
 def test_the_bytes_are_stable_sorted_indented_and_end_with_one_newline() -> None:
     data = SAMPLE.to_json()
     again = dataclasses.replace(SAMPLE, provenance=dict(reversed(list(SAMPLE.provenance.items()))))
@@ -65,7 +89,10 @@ def test_the_bytes_are_stable_sorted_indented_and_end_with_one_newline() -> None
         b"\xff\xfe",
         b'{"a": 1' * 3,
         b"[" * 100_000,
-        changed(assetgen_manifest=2),
+        changed(assetgen_manifest=3),
+        changed(assetgen_manifest=2),  # its files must say something to the engine, or nothing
+        changed(assetgen_manifest=0),
+        changed(assetgen_manifest=1.0),
         changed(assetgen_manifest=True),
         changed(surplus=1),
         changed(asset=""),
@@ -97,6 +124,8 @@ def test_the_bytes_are_stable_sorted_indented_and_end_with_one_newline() -> None
         changed_file(sha256="0" * 63),
         changed_file(color_space=None),
         changed_file(surplus=1),
+        changed_file(engine={"AudioSource": {"loop": True}}),  # version 1 has none
+        changed(assetgen_manifest=2, files=[{**json.loads(TOLD.to_json())["files"][0], "engine": []}]),
         SAMPLE.to_json().replace(b'"asset":', b'"asset": "x", "asset":'),
         b" " * (17 << 20),
     ],
