@@ -55,7 +55,10 @@ class Progress(Event):
 
 @dataclass(frozen=True)
 class Preview(Event):
-    """What the result looks like so far; `coarse` says that it is a sketch."""
+    """What the result looks like so far; `coarse` says that it is a sketch.
+
+    `sound` is a few seconds of it as Ogg Vorbis, empty for what is only seen.
+    """
 
     asset: str
     media_type: str
@@ -63,6 +66,7 @@ class Preview(Event):
     width: int
     height: int
     coarse: bool
+    sound: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -110,20 +114,25 @@ def _progress(sequence: int, job: str, value: Json) -> Event:
 
 
 def _preview(sequence: int, job: str, value: Json) -> Event:
-    try:
-        data = base64.b64decode(text(value, "data"))
-    except (binascii.Error, ValueError):
-        data = b""
     return Preview(
         sequence,
         job,
         asset=text(value, "asset"),
         media_type=text(value, "mediaType"),
-        data=data,
+        data=_bytes(value, "data"),
         width=number(value, "width"),
         height=number(value, "height"),
         coarse=bool(value.get("coarse", False)),
+        sound=_bytes(value, "sound"),
     )
+
+
+def _bytes(value: Json, name: str) -> bytes:
+    """Return bytes, empty where there are none or they are no base64."""
+    try:
+        return base64.b64decode(text(value, name))
+    except (binascii.Error, ValueError):
+        return b""
 
 
 _EVENTS: tuple[tuple[str, Any], ...] = (

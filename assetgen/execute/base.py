@@ -19,7 +19,9 @@ GRACE_S: Final = 5.0
 """How long a busy worker may take to stop at its next check before it is ended."""
 
 LARGEST_PREVIEW: Final = 256 << 10
-"""Bytes of a preview at most; a larger one is left out."""
+"""Bytes of a preview's picture at most; a larger one is left out."""
+LARGEST_SOUND: Final = 64 << 10
+"""Bytes of a preview's sound at most; a picture with a larger one goes without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Preview:
         width: in pixels.
         height: in pixels.
         is_coarse: whether it is a sketch of something that will have more detail.
+        sound: a few seconds of what it sounds like as Ogg Vorbis, at most `LARGEST_SOUND` bytes; empty for none.
     """
 
     id: str
@@ -72,6 +75,7 @@ class Preview:
     width: int
     height: int
     is_coarse: bool
+    sound: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,17 @@ import torch
 
 from assetgen.context import Context
 from assetgen.errors import AssetGenError, BackendUnavailable, GenerationError
-from assetgen.execute.base import LARGEST_PREVIEW, Done, Event, Failed, Preview, Progress, Started, Task
+from assetgen.execute.base import (
+    LARGEST_PREVIEW,
+    LARGEST_SOUND,
+    Done,
+    Event,
+    Failed,
+    Preview,
+    Progress,
+    Started,
+    Task,
+)
 from assetgen.media.picture import Picture
 from assetgen.pipeline.build import build
 from assetgen.pipeline.course import Course
@@ -147,6 +157,7 @@ def _show(task_id: str, asset: str, picture: Picture, emit: Callable[[Event], No
                 width=picture.width,
                 height=picture.height,
                 is_coarse=picture.is_coarse,
+                sound=picture.sound if len(picture.sound) <= LARGEST_SOUND else b"",
             )
         )
 

@@ -112,6 +112,9 @@ class AtlasKind:
         """Return the first page, what is transparent over checkers."""
         return on_checkers(value.pages[0])
 
+    def heard(self, value: Atlas) -> None:
+        """Return nothing: it is only seen."""
+
     def facts(self, value: Atlas) -> Mapping[str, float]:
         """Return counts of pages and sprites, and the mip levels in which no neighbor shows."""
         return {"pages": len(value.pages), "sprites": len(value.sprites), "safe_mips": value.levels}

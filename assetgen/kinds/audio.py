@@ -109,6 +109,10 @@ class AudioKind:
         picture = draw_sound(value.takes[0], width=_PICTURE[0], height=_PICTURE[1])
         return Material(tile_m=1.0, relief_m=0.0, base_color=picture)
 
+    def heard(self, value: Sounds) -> AudioClip:
+        """Return the first take."""
+        return value.takes[0]
+
     def facts(self, value: Sounds) -> Mapping[str, float | str]:
         """Return length, rate, channels, takes, loop and what was chosen for music."""
         first = value.takes[0]

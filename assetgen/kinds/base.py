@@ -10,6 +10,7 @@ import torch
 
 from assetgen.context import Context
 from assetgen.media.artifact import Artifact
+from assetgen.media.audio import AudioClip
 from assetgen.media.material import Material
 from assetgen.specs.base import Spec
 
@@ -74,6 +75,10 @@ class Kind(Protocol[Value]):
 
     def shown(self, value: Value) -> Material:
         """Return what previews show of a value."""
+        ...
+
+    def heard(self, value: Value) -> AudioClip | None:
+        """Return what previews play of a value; None for what is only seen."""
         ...
 
     def facts(self, value: Value) -> Mapping[str, float | str]:

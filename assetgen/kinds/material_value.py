@@ -34,6 +34,9 @@ class MaterialValue:
         """Return the material itself."""
         return value
 
+    def heard(self, value: Material) -> None:
+        """Return nothing: it is only seen."""
+
     def facts(self, value: Material) -> Mapping[str, float]:
         """Return its physical size and the strength of its light."""
         return {

@@ -1,4 +1,4 @@
-"""A small encoded picture of an asset for people to look at, never a texture."""
+"""A small encoded picture of an asset for people to look at, never a texture; of a sound, a few seconds of it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Picture:
         height: in pixels.
         media_type: what the data are.
         is_coarse: whether it is a sketch of something that will have more detail.
+        sound: a few seconds of what it sounds like as Ogg Vorbis; empty for what is only seen.
     """
 
     data: bytes
@@ -22,6 +23,7 @@ class Picture:
     height: int
     media_type: str = "image/jpeg"
     is_coarse: bool = False
+    sound: bytes = b""
 
     def __post_init__(self) -> None:
         assert self.data

@@ -27,7 +27,7 @@ from assetgen.media.metadata import Metadata
 from assetgen.media.picture import Picture
 from assetgen.pipeline.course import EXPORT, MAKE, SHOW, SKETCH, Course
 from assetgen.pipeline.encoders import ready_encoders
-from assetgen.pipeline.previews import face_of, render_previews
+from assetgen.pipeline.previews import CLIP, face_of, render_previews, render_sound
 from assetgen.pipeline.sketch import draw_sketch, is_worth_sketching
 from assetgen.project.order import BuildOrder, Built
 from assetgen.project.outputs import put_back, put_in_place
@@ -179,14 +179,16 @@ class _Value:
         """Show what the store has of it, before anything is computed."""
         found = None if self.order.force else self.store.find(self.key)
         if isinstance(found, dict):
-            data = self.store.blobs.find(face_of(found["previews"]))
+            previews = found["previews"]
+            data = self.store.blobs.find(face_of(previews))
+            sound = self.store.blobs.find(previews[CLIP]) if CLIP in previews else None
             if data is not None:
                 with suppress(FormatError):  # not worth failing for
-                    self._show(data)
+                    self._show(data, sound or b"")
 
-    def _show(self, jpeg: bytes) -> None:
+    def _show(self, jpeg: bytes, sound: bytes) -> None:
         width, height = jpeg_size(jpeg)
-        self.ctx.on_preview(Picture(data=jpeg, width=width, height=height))
+        self.ctx.on_preview(Picture(data=jpeg, width=width, height=height, sound=sound))
 
     def _show_sketch(self) -> None:
         if not self.order.preview or not is_worth_sketching(self.spec):
@@ -207,9 +209,10 @@ class _Value:
         self.course.begin(SHOW)
         self.ctx.progress(0, 1, "rendering previews")
         pictures = render_previews(self.kind.shown(self._value))
+        sound = render_sound(self.kind.heard(self._value))
         if self.order.preview:
-            self._show(face_of(pictures))
-        previews = {name: self.store.blobs.put(jpeg) for name, jpeg in pictures.items()}
+            self._show(face_of(pictures), sound.get(CLIP, b""))
+        previews = {name: self.store.blobs.put(data) for name, data in {**pictures, **sound}.items()}
         record = {
             "bundle": self.store.blobs.put(bundle),
             "previews": previews,

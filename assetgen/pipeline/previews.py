@@ -1,6 +1,7 @@
-"""The pictures that a report and an editor show of an asset; kept in the store, never published with it.
+"""What a report and an editor show and play of an asset; kept in the store, never published with it.
 
-JPEG, because a report carries the pictures of hundreds of assets inside itself: about 60 KB an asset.
+JPEG, because a report carries the pictures of hundreds of assets inside itself: about 60 KB an asset. A sound has a
+few seconds of itself beside its picture, of about as many bytes.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from assetgen.formats.jpeg import write_jpeg
+from assetgen.formats.sound_clip import write_clip
 from assetgen.imaging.color import linear_to_srgb, srgb_to_linear
 from assetgen.imaging.preview import render_plane, render_sphere
+from assetgen.media.audio import AudioClip
 from assetgen.media.image import ColorSpace, Image
 from assetgen.media.material import Material
 
@@ -24,6 +27,9 @@ MAP = 128
 """Edge of one map in the strip of maps."""
 GAP = 16
 """Between the maps of a strip: with MAP a multiple of JPEG's blocks, so that no map's color leaks into the next."""
+
+CLIP = "clip"
+"""What is heard of an asset, among its previews by name."""
 
 _Kept = TypeVar("_Kept")
 _PLANE_QUALITY = 80
@@ -48,6 +54,11 @@ def render_previews(material: Material) -> dict[str, bytes]:
         "plane": write_jpeg(render_plane(material, size=PICTURE), quality=_PLANE_QUALITY),
         "maps": write_jpeg(_strip(material), quality=_STRIP_QUALITY),
     }
+
+
+def render_sound(heard: AudioClip | None) -> dict[str, bytes]:
+    """Return "clip", the first seconds of what is heard of an asset as Ogg Vorbis; nothing of what is only seen."""
+    return {} if heard is None else {CLIP: write_clip(heard)}
 
 
 def render_face(material: Material, *, size: int) -> Image:

@@ -1,7 +1,7 @@
 """The methods of the contract on the JSON of their messages, without making anything.
 
 What a job does stands in its prompt: one with "slow" goes on until it is cancelled, one with "held" until the gate is
-opened, one with "broken" fails; every other succeeds at once.
+opened, one with "broken" fails; every other succeeds at once. The preview of one with "rain" is heard, too.
 """
 
 from __future__ import annotations
@@ -272,6 +272,8 @@ class FakeService:
         job.tell(progress={"stage": "drawing", "step": 1, "totalSteps": 4, "fraction": 0.25})
         picture = base64.b64encode(b"RIFFpreview").decode()
         preview = {"asset": job.title, "mediaType": "image/webp", "data": picture, "width": 8, "height": 8}
+        if "rain" in prompt:
+            preview["sound"] = base64.b64encode(b"OggSpreview").decode()
         if not job.order.get("withoutPreviews"):
             job.tell(preview={**preview, "coarse": True})
         if "slow" in prompt:

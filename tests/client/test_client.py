@@ -103,9 +103,18 @@ def test_progress_and_previews_are_read_as_they_are(
     job = client.generate("held moss", project=project)
     preview = until(lambda: next((e for e in job.poll() if isinstance(e, Preview)), None))
     assert (preview.data, preview.media_type, preview.coarse) == (b"RIFFpreview", "image/webp", True)
+    assert preview.sound == b""
     service.gate.set()
     progress = until(lambda: next((e for e in job.poll() if isinstance(e, Progress)), None))
     assert (progress.stage, progress.fraction, progress.remaining_s) == ("encoding", 0.75, 1.5)
+    job.wait(PATIENCE_S)
+
+
+def test_a_preview_of_a_sound_can_be_heard(client: Client, project: Project, service: FakeService) -> None:
+    job = client.generate("held rain", project=project)
+    preview = until(lambda: next((e for e in job.poll() if isinstance(e, Preview)), None))
+    assert (preview.data, preview.sound) == (b"RIFFpreview", b"OggSpreview")
+    service.gate.set()
     job.wait(PATIENCE_S)
 
 

@@ -4,12 +4,14 @@ from dataclasses import replace
 from io import BytesIO
 
 import numpy
+import soundfile
 import torch
 from PIL import Image as PillowImage
 
+from assetgen.media.audio import AudioClip
 from assetgen.media.image import ColorSpace, Image
 from assetgen.media.material import Material
-from assetgen.pipeline.previews import GAP, MAP, PICTURE, render_previews
+from assetgen.pipeline.previews import GAP, MAP, PICTURE, render_previews, render_sound
 
 STEP = MAP + GAP
 
@@ -112,3 +114,16 @@ def test_pictures_are_small_enough_to_be_embedded_by_the_hundred() -> None:
     noise = torch.rand(256, 256, 3, generator=torch.Generator().manual_seed(3))
     rough = replace(material(size=256), base_color=Image(noise, ColorSpace.SRGB))
     assert sum(map(len, render_previews(rough).values())) < 120_000
+
+
+def test_a_sound_is_heard_for_four_seconds_that_are_small_enough_to_be_embedded() -> None:
+    noise = torch.rand(2, 6 * 48_000, generator=torch.Generator().manual_seed(3)) - 0.5
+    sounds = render_sound(AudioClip(samples=noise, sample_rate_hz=48_000))
+    assert set(sounds) == {"clip"}
+    assert len(sounds["clip"]) <= 64 << 10
+    samples, rate_hz = soundfile.read(BytesIO(sounds["clip"]))
+    assert (samples.shape, rate_hz) == ((4 * 22_050,), 22_050)
+
+
+def test_of_what_is_only_seen_nothing_is_heard() -> None:
+    assert render_sound(None) == {}

@@ -1,4 +1,7 @@
-"""What is shown of an asset and when: a sketch before it is made, its sphere when it is, the kept one at once."""
+"""What is shown of an asset and when: a sketch before it is made, its sphere when it is, the kept one at once.
+
+Of a sound a few seconds are heard, too.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,11 @@ from pathlib import Path
 import numpy
 import PIL.Image
 import pytest
+import soundfile
 
 from assetgen.context import Context
 from assetgen.errors import Cancelled
-from assetgen.execute.base import Done, Event, Preview, Progress, Task
+from assetgen.execute.base import LARGEST_SOUND, Done, Event, Preview, Progress, Task
 from assetgen.execute.inline import InlineExecutor
 from assetgen.formats.jpeg import write_jpeg
 from assetgen.kinds.material import MaterialKind
@@ -157,6 +161,41 @@ def test_a_damaged_preview_is_not_shown(tmp_path: Path, small: None, monkeypatch
         shown(game, preview=False)
     (game.output / "web/a/a_albedo.png").unlink()
     assert shown(game) == []
+
+
+SOUND = (
+    'assetgen = 1\nkind = "audio"\nprompt = "coin pickup"\ntargets = ["web"]\ntakes = 2\nchannels = "mono"\n'
+)
+
+
+def test_a_sound_is_shown_with_its_first_take_to_listen_to_whether_it_is_made_or_kept(tmp_path: Path) -> None:
+    game = Game(tmp_path, {"a.prompt.toml": SOUND})
+    (fresh,) = shown(game)
+    take, take_hz = soundfile.read(game.output / "web/a/a_1.ogg")
+    clip, clip_hz = soundfile.read(io.BytesIO(fresh.sound))
+    assert len(clip) / clip_hz == pytest.approx(len(take) / take_hz, abs=1e-4)
+    (game.output / "web/a/a_1.ogg").unlink()
+    (kept,) = shown(game)
+    assert (kept.data, kept.sound) == (fresh.data, fresh.sound)
+
+
+def test_what_is_only_seen_is_shown_without_a_sound(tmp_path: Path, small: None) -> None:
+    game = Game(tmp_path, {"a.prompt.toml": prompt_file(64)})
+    assert [picture.sound for picture in shown(game)] == [b"", b""]
+
+
+@pytest.mark.parametrize(("size", "is_sent"), [(LARGEST_SOUND, True), (LARGEST_SOUND + 1, False)])
+def test_a_worker_sends_a_sound_that_is_not_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, is_sent: bool
+) -> None:
+    monkeypatch.setattr(building, "render_sound", lambda heard: {"clip": bytes(size)})
+    game = Game(tmp_path, {"a.prompt.toml": SOUND})
+    executor = InlineExecutor(game.settings)
+    executor.submit(Task("7", BuildOrder(plan=game.plan()["a"], preview=True)))
+    (preview,) = [event for event in executor.events() if isinstance(event, Preview)]
+    executor.close()
+    assert preview.sound == (bytes(size) if is_sent else b"")
+    assert preview.data
 
 
 def test_a_worker_sends_pictures_and_a_fraction_that_only_grows(tmp_path: Path, small: None) -> None:

@@ -43,6 +43,7 @@ def tell_preview(work: Work, event: Preview) -> None:
         width=event.width,
         height=event.height,
         coarse=event.is_coarse,
+        sound=event.sound,
     )
     for live in work.jobs.values():
         if live.job.request.previews:

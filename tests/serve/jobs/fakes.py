@@ -227,11 +227,17 @@ class Daemon:
     def progress(self, asset: str, fraction: float, step: int = 0, total: int = 4) -> None:
         self.hear(Progress(self.task(asset).id, step, total, f"drawing {asset}", fraction))
 
-    def preview(self, asset: str, data: bytes) -> None:
-        task = self.task(asset).id
+    def preview(self, asset: str, data: bytes, sound: bytes = b"") -> None:
         self.hear(
             Preview(
-                id=task, asset=asset, media_type="image/png", data=data, width=8, height=8, is_coarse=True
+                id=self.task(asset).id,
+                asset=asset,
+                media_type="image/png",
+                data=data,
+                width=8,
+                height=8,
+                is_coarse=True,
+                sound=sound,
             )
         )
 

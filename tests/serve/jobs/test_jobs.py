@@ -66,6 +66,16 @@ def test_a_job_is_made_and_tells_all_about_it(hire: Hire) -> None:
     assert [ended.id for ended in daemon.finished] == [job.id]
 
 
+def test_a_preview_is_told_with_what_is_heard(hire: Hire) -> None:
+    daemon = hire()
+    job = daemon.submit("rain")
+    daemon.start("rain")
+    daemon.preview("rain", b"png", sound=b"OggS")
+    daemon.done("rain")
+    (preview,) = [event.preview for event in daemon.told(job) if event.HasField("preview")]
+    assert (preview.data, preview.sound) == (b"png", b"OggS")
+
+
 def test_what_is_in_place_needs_no_worker(hire: Hire) -> None:
     daemon = hire()
     daemon.submit("slow")
