@@ -26,12 +26,12 @@ class _Place:
 
 
 _PLACES: Final = {
-    "open": _Place(leaves=0.06, howl=0.10, grains=0.0, howl_hz=480),
-    "trees": _Place(leaves=1.0, howl=0.06, grains=0.0, howl_hz=520),
-    "house": _Place(leaves=0.05, howl=1.6, grains=0.0, howl_hz=430, outside=0.45),
-    "mountain": _Place(leaves=0.0, howl=0.9, grains=0.12, howl_hz=300, outside=1.35),
-    "desert": _Place(leaves=0.0, howl=0.22, grains=0.55, howl_hz=360),
-    "blizzard": _Place(leaves=0.0, howl=0.75, grains=1.0, howl_hz=390),
+    "open": _Place(leaves=0.05, howl=0.12, grains=0.0, howl_hz=430),
+    "trees": _Place(leaves=1.0, howl=0.06, grains=0.0, howl_hz=520, outside=0.8),
+    "house": _Place(leaves=0.03, howl=3.2, grains=0.0, howl_hz=390, outside=0.40),
+    "mountain": _Place(leaves=0.0, howl=0.9, grains=0.10, howl_hz=270, outside=1.35),
+    "desert": _Place(leaves=0.0, howl=0.25, grains=1.0, howl_hz=330),
+    "blizzard": _Place(leaves=0.0, howl=1.4, grains=1.1, howl_hz=350, outside=1.1),
 }
 
 
@@ -39,18 +39,18 @@ def wind(tape: Tape, voice: Voice) -> Tensor:
     """Gusts come in three sizes; a strong one opens the highs, shakes leaves and makes gaps howl."""
     place = _PLACES[voice.option("place", "open")]
     strong = voice["strength"]
-    long = drift(tape, "gusts/long", fastest_hz=0.22, slope=1.0)[0]
+    long = drift(tape, "gusts/long", fastest_hz=0.25, slope=0.8)[0]
     mid = drift(tape, "gusts/mid", fastest_hz=0.9, slope=0.9, slowest_hz=0.15)[0]
     short = drift(tape, "gusts/short", fastest_hz=4.0, slope=0.7, slowest_hz=0.8)[0]
-    gust = swell(voice["gusts"] * (1.1 * long + 0.7 * mid) + 0.25 * short + 1.6 * (strong - 0.5))
+    gust = swell(voice["gusts"] * (2.0 * long + 1.2 * mid) + 0.35 * short + 1.8 * (strong - 0.6))
 
     # Three bands of air: the higher, the more of a gust it takes to hear it.
-    low = noise(tape, "air/low", shaped(band(110, 2.6), highs(35)), width=0.5)
-    mids = noise(tape, "air/mid", band(380, 2.4), width=0.7)
+    low = noise(tape, "air/low", shaped(band(120, 2.8), highs(38)), width=0.5)
+    mids = noise(tape, "air/mid", band(400, 2.6), width=0.7)
     high = noise(tape, "air/high", shaped(band(1500, 3.0), lows(6000, 1.0)), width=0.9)
-    flaps = 1 + 0.5 * torch.tanh(drift(tape, "flaps", fastest_hz=11, slope=0.3, channels=2, slowest_hz=2))
-    air = low * (0.25 + 0.5 * gust) * flaps + mids * gust.pow(1.4) * (0.55 * place.outside)
-    air = air + high * gust.pow(2.2) * (0.34 * place.outside**2)
+    flaps = 1 + 0.6 * torch.tanh(drift(tape, "flaps", fastest_hz=11, slope=0.3, channels=2, slowest_hz=2))
+    air = low * (0.06 + 0.55 * gust.pow(1.2)) * flaps + mids * gust.pow(1.7) * (0.70 * place.outside)
+    air = air + high * gust.pow(2.6) * (0.50 * place.outside**2)
 
     moved = torch.zeros_like(air)
     if place.leaves:
@@ -76,13 +76,15 @@ def _leaves(tape: Tape, gust: Tensor) -> Tensor:
 
 
 def _howls(tape: Tape, gust: Tensor, middle_hz: float) -> Tensor:
-    """Gaps sing where the wind is strong enough, higher the stronger; no two gaps alike."""
+    """Gaps sing where the wind is strong enough, the higher the faster it goes; no two gaps alike.
+
+    Source: Strouhal (1878): eddies leave an edge 0.2 v / d times a second, so pitch goes with the speed of the wind.
+    """
     made = tape.zeros()
-    for number, ratio in enumerate((1.0, 1.47, 2.13)):
-        own = drift(tape, f"howl/{number}", fastest_hz=0.5, slope=0.8, channels=2)
-        hz = middle_hz * ratio * torch.pow(2.0, 0.55 * (gust - 0.6) + 0.10 * own[0])
-        sings = (gust - 0.2).clamp(min=0).pow(1.4) * (0.25 + swell(own[1]))
-        made = made + whistling(tape, f"howl/{number}/air", hz, width_hz=9 + 7 * number) * sings * (
-            0.5 / (1 + number)
-        )
+    for number, ratio in enumerate((1.0, 1.53, 2.21, 3.07)):
+        own = drift(tape, f"howl/{number}", fastest_hz=0.6, slope=0.8, channels=2)
+        hz = middle_hz * ratio * (0.55 + 0.75 * gust) * torch.pow(2.0, 0.08 * own[0])
+        sings = (gust - 0.15 - 0.05 * number).clamp(min=0).pow(1.6) * (0.10 + swell(own[1], sharp=2.5))
+        gap = whistling(tape, f"howl/{number}/air", hz, width_hz=4 + 3 * number)
+        made = made + gap * sings * (0.9 / (1 + 0.8 * number))
     return made
