@@ -113,6 +113,14 @@ def test_an_effect_begins_at_once_ends_in_silence_and_has_takes(name: str) -> No
             assert float((take[:, :count] - other[:, :count]).abs().max()) > 0.01
 
 
+@pytest.mark.parametrize("name", ["gunshot", "explosion", "impact", "shatter", "click", "coin"])
+def test_what_strikes_is_loudest_at_once(name: str) -> None:
+    for seed in range(1, 6):
+        sound = draw_effect(request(name, "sfx"), rate_hz=RATE_HZ, seed=seed, ctx=Context()).samples
+        level = sound.abs().amax(0)
+        assert float(level[: RATE_HZ // 50].max()) > 0.7 * float(level.max())
+
+
 def heard_alike(first: Tensor, second: Tensor) -> float:
     """Return how far two effects are apart in their octaves over time, in dB."""
     frames = max(first.shape[1], second.shape[1], 16 * 1024)

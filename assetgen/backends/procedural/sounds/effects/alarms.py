@@ -72,5 +72,5 @@ def bell(tape: Tape, voice: Voice) -> Tensor:
         tape.place(target, modes(tape, length_s, tones, attack_s=0.0004), number * 1.6, gain=0.10)
         clapper = strike(tape, f"clapper/{number}", MATTERS["metal"], size=0.6, force=0.9)
         clapper = clapper * struck(seconds_of(tape, len(clapper) / tape.rate_hz), decay_s=0.02)
-        tape.place(target, clapper, number * 1.6, gain=0.10)
+        tape.place(target, clapper, number * 1.6, gain=0.035)
     return target + 0.10 * reverb(tape, target, "tower", seconds=2.2, dark_hz=3000)

@@ -49,7 +49,7 @@ def gunshot(tape: Tape, voice: Voice) -> Tensor:
             target,
             shock * struck(seconds_of(tape, 0.05), decay_s=0.0022, attack_s=0.00006),
             at_s,
-            gain=gun.crack,
+            gain=1.6 * gun.crack,
         )
         time = seconds_of(tape, 0.9)
         gas = burst(tape, f"{name}/gas", 0.9, shaped(band(gun.body_hz, 3.2), highs(60)), channels=2)
@@ -68,7 +68,7 @@ def gunshot(tape: Tape, voice: Voice) -> Tensor:
         seconds=gun.roll_s * (0.6 + voice["space"]),
         dark_hz=900,
     )
-    made = torch.tanh(1.6 * target) / 1.6 + far * (0.15 + 0.35 * voice["space"])
+    made = torch.tanh(0.8 * target) / 0.8 + far * (0.15 + 0.35 * voice["space"])
     return made
 
 
@@ -77,7 +77,7 @@ def explosion(tape: Tape, voice: Voice) -> Tensor:
     size = voice["size"]
     target = tape.zeros()
     front = burst(tape, "front", 0.2, shaped(highs(200), lows(7000)), channels=2)
-    tape.place(target, front * struck(seconds_of(tape, 0.2), decay_s=0.012, attack_s=0.0002), 0.0, gain=0.9)
+    tape.place(target, front * struck(seconds_of(tape, 0.2), decay_s=0.016, attack_s=0.0002), 0.0, gain=2.4)
     long_s = 1.4 + 2.2 * size
     time = seconds_of(tape, long_s)
     ball = burst(tape, "ball", long_s, shaped(band(170 - 90 * size, 3.4), highs(24)), channels=2)
@@ -97,6 +97,6 @@ def explosion(tape: Tape, voice: Voice) -> Tensor:
         )
         at_s = 0.35 + (long_s - 0.3) * when**1.3
         tape.place(target, piece, at_s, pan=1.6 * where - 0.8, gain=0.16 * voice["debris"] * (1 - 0.7 * when))
-    made = torch.tanh(1.3 * target) / 1.3
+    made = torch.tanh(0.7 * target) / 0.7
     far = reverb(tape, colored(tape, made, lows(1800)), "valley", seconds=1.6 + 2.0 * size, dark_hz=700)
     return made + 0.28 * far
