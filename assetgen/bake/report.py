@@ -26,7 +26,7 @@ from assetgen.versions import ASSETGEN
 LARGEST_ALBUM: Final = 300
 """Assets with pictures in one report."""
 LARGEST_EMBEDDED: Final = 13_500_000
-"""Bytes of pictures in one report, which are a third more as text: with words, a page of about 20 MB."""
+"""Bytes of pictures and clips in one report, which are a third more as text: with words, a page of about 20 MB."""
 
 _LOG = logging.getLogger("assetgen.bake")
 

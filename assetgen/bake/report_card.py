@@ -16,12 +16,12 @@ from assetgen.store.store import Store
 
 LARGEST_PICTURE = 1 << 20
 _LONGEST_LINE = 200
-_SNIFFED = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+_SNIFFED = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"OggS": "audio/ogg"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """The bytes of a picture and their media type."""
+    """The bytes of a picture, or of a sound's clip, and their media type."""
 
     data: bytes
     media_type: str
@@ -123,7 +123,7 @@ def read_card(result: AssetResult, store: Store) -> Card:
 
 
 def read_picture(store: Store, sha: str) -> Picture | None:
-    """Return a preview, or None when it is missing, damaged, too large or no picture that a page shows."""
+    """Return a preview, or None when it is missing, damaged, too large or nothing that a page shows or plays."""
     try:
         if not store.blobs.has(sha) or store.blobs.size(sha) > LARGEST_PICTURE:
             return None

@@ -1,10 +1,11 @@
-"""What opens with an asset of a report: pictures, prompt, figures, files. HTML, every text escaped."""
+"""What opens with an asset of a report: pictures, prompt, figures, files, players. HTML, every text escaped."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -25,7 +26,7 @@ from assetgen.errors import Place
 from assetgen.store.manifest import Manifest, ManifestFile
 
 Embed = Callable[[str], str]
-"""The data URI of a picture by its name; empty when it is not embedded."""
+"""The data URI of a picture, or of a sound's clip, by its name; empty when it is not embedded."""
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _READ_AS: Final = frozenset({"base", "layer", "trait", "option", "color", "style", "part", "degree", "token"})
@@ -124,7 +125,12 @@ def _body(card: Card, folder: Path, embed: Embed) -> Iterator[str]:
     yield from _notes(card)
     yield '<div class="pair">'
     yield _figures(read_figures(card.quality))
-    yield from ('<section class="sets">', *(_set(*one, folder) for one in card.sets), "</section></div>")
+    yield '<section class="sets">'
+    clip = embed("clip")
+    for folder_of_set, manifest in card.sets:
+        yield _set(folder_of_set, manifest, folder, clip)
+        clip = ""  # embedded once
+    yield "</section></div>"
     yield _levels(read_levels(card.quality))
 
 
@@ -274,9 +280,13 @@ def _figure(figure: Figure) -> str:
     )
 
 
-def _set(folder_of_set: Path, manifest: Manifest, folder: Path) -> str:
+def _set(folder_of_set: Path, manifest: Manifest, folder: Path, clip: str) -> str:
+    """Return the files of a set; `clip` is of its first sound."""
     total = megabytes(sum(file.size_bytes for file in manifest.files))
-    rows = "".join(_file(file, folder_of_set, folder) for file in manifest.files)
+    first = next((file for file in manifest.files if _is_sound(file)), None)
+    rows = "".join(
+        _file(file, folder_of_set, folder, clip if file is first else "") for file in manifest.files
+    )
     return (
         f"<h3>{text(manifest.target)} <small>{total} · {link(folder_of_set, folder, 'folder')} · "
         f'{link(folder_of_set / manifest.filename, folder, "manifest")}</small></h3><table class="files"><thead><tr>'
@@ -284,12 +294,16 @@ def _set(folder_of_set: Path, manifest: Manifest, folder: Path) -> str:
     )
 
 
-def _file(file: ManifestFile, folder_of_set: Path, folder: Path) -> str:
+def _is_sound(file: ManifestFile) -> bool:
+    return file.media_type.startswith("audio/")
+
+
+def _file(file: ManifestFile, folder_of_set: Path, folder: Path, clip: str) -> str:
     texels = f"{file.width} × {file.height}" if file.width else ""
     mips = str(file.mips) if file.mips > 1 else "-"
     name = link(folder_of_set / file.path, folder, file.path)
-    if file.media_type.startswith("audio/"):
-        name += _player(folder_of_set / file.path, folder)
+    if _is_sound(file):
+        name += _player(folder_of_set / file.path, folder, clip)
     title = f"{file.role}, {file.color_space or file.media_type}, sha256 {file.sha256}"
     return (
         f'<tr title="{text(title)}"><td>{name}</td>'
@@ -297,14 +311,14 @@ def _file(file: ManifestFile, folder_of_set: Path, folder: Path) -> str:
     )
 
 
-def _player(path: Path, folder: Path) -> str:
-    """Return a player of a sound that lies beside the report; nothing when there is no way to it."""
-    try:
+def _player(path: Path, folder: Path, clip: str) -> str:
+    """Return a player of a sound: of its file, or of its clip in a report that was sent without its files."""
+    sources = [clip] if clip else []
+    with suppress(ValueError):  # another drive: there is no way to it
         way = Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # another drive
-        return ""
-    source = text(quote(way, errors="replace"))
-    return f'<br><audio controls loop preload="none" src="./{source}"></audio>'
+        sources.insert(0, f"./{text(quote(way, errors='replace'))}")
+    listed = "".join(f'<source src="{source}">' for source in sources)
+    return f'<br><audio controls loop preload="none">{listed}</audio>' if listed else ""
 
 
 def _format(name: str) -> str:

@@ -68,7 +68,7 @@ def render_page(page: Page) -> bytes:
     """Return the report as UTF-8; what no UTF-8 file can carry becomes a question mark."""
     style = files("assetgen.bake").joinpath("report.css").read_text(encoding="utf-8")
     script = files("assetgen.bake").joinpath("report.js").read_text(encoding="utf-8")
-    shown = "img-src data:; media-src 'self' file:"
+    shown = "img-src data:; media-src 'self' file: data:"
     policy = f"default-src 'none'; {shown}; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
     parts = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',

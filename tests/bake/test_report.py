@@ -20,6 +20,7 @@ from assetgen.store.manifest import Manifest, ManifestFile
 from assetgen.store.store import Store
 
 JPEG = b"\xff\xd8\xff\xe0"
+CLIP = b"OggS and a few seconds"
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -54,12 +55,15 @@ class Bench:
         account: dict | None = None,
         pictures: tuple[str, ...] = ("sphere", "plane", "maps"),
         picture: bytes = b"",
+        clip: bytes = b"",
+        files: tuple[ManifestFile, ...] = (),
         quality: dict[str, float] | None = None,
         warnings: tuple[str, ...] = (),
     ) -> AssetResult:
         key = sha("make", name)
         with Store.open(self.settings.cache_dir, durability=Durability.FAST) as store:
             previews = {p: store.blobs.put(picture or JPEG + f"{name} {p}".encode()) for p in pictures}
+            previews |= {"clip": store.blobs.put(clip)} if clip else {}
             record = {
                 "previews": previews,
                 "prompt_report": account,
@@ -75,7 +79,7 @@ class Bench:
             target="godot",
             key=key,
             full_key=sha("export", name),
-            files=(self.file(name),),
+            files=files or (self.file(name),),
             provenance={"spec": {}, "seed": 77, "backend": "procedural", "tile_m": 2.0, "relief_m": 0.0684},
             quality=quality or {"albedo_psnr_db": 42.7, "seam_height": 0.62},
         )
@@ -106,6 +110,17 @@ class Bench:
             height=4096,
             mips=13,
             color_space="srgb",
+        )
+
+    @staticmethod
+    def sound(name: str, role: str = "sound") -> ManifestFile:
+        return ManifestFile(
+            role=role,
+            path=f"{name}.ogg",
+            format="OGG_VORBIS",
+            media_type="audio/ogg",
+            size_bytes=90_000,
+            sha256=sha(name),
         )
 
     def failed(self, asset: AssetResult, error: SpecError | PromptFileError) -> AssetResult:
@@ -228,6 +243,27 @@ def test_every_picture_is_embedded_once(bench: Bench) -> None:
 def test_a_single_texture_shows_its_flat_picture(bench: Bench) -> None:
     page = bench.write(bench.asset("height", pictures=("flat", "tiled")))
     assert embedded(page) == [JPEG + b"height flat", JPEG + b"height tiled"]
+
+
+def test_a_sound_is_played_from_its_file_and_from_its_clip_where_that_is_not_at_hand(bench: Bench) -> None:
+    files = (bench.sound("rain"), bench.sound("rain_drops", "sound_drops"))
+    page = bench.write(bench.asset("rain", pictures=("flat",), clip=CLIP, files=files))
+    elements = Elements(page)
+    clip = f"data:audio/ogg;base64,{base64.b64encode(CLIP).decode()}"
+    sources = [attributes["src"] for attributes in elements.of("source")]
+    assert sources == ["./godot/rain/rain.ogg", clip, "./godot/rain/rain_drops.ogg"]
+    assert len(elements.of("audio")) == 2
+    policy = next(a["content"] for a in elements.of("meta") if a.get("http-equiv"))
+    assert "media-src 'self' file: data:" in html.unescape(policy)
+
+
+def test_what_is_no_clip_is_not_embedded(bench: Bench) -> None:
+    page = bench.write(bench.asset("rain", pictures=("flat",), clip=b"<svg>", files=(bench.sound("rain"),)))
+    assert [a["src"] for a in Elements(page).of("source")] == ["./godot/rain/rain.ogg"]
+
+
+def test_a_picture_has_no_player(bench: Bench) -> None:
+    assert Elements(bench.write(bench.asset("wall"))).of("audio") == []
 
 
 def test_what_is_no_picture_is_not_embedded(bench: Bench) -> None:
