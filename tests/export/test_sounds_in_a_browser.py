@@ -19,7 +19,7 @@ from assetgen.media.audio import AudioClip, Sounds
 from tests.dsp.sounds import pad
 from tests.formats.browser.browser import chromium
 
-FRAMES = 94 * 1024
+FRAMES = 9 * 1024
 ROUNDS = 3
 PAGE = """<!doctype html><script>
 async function play({data, settings, frames, rounds}) {
