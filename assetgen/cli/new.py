@@ -12,15 +12,16 @@ _MORE = """\
 examples:
   assetgen new material walls/old_brick
   assetgen new texture ui/paper --prompt "worn paper"
+  assetgen new audio sea/harbour --prompt "calm waves, gulls far off"
 """
 
 
 def add_to(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "new", summary="write a prompt file to begin with", more=_MORE)
-    parser.add_argument("kind", metavar="KIND", help="texture or material")
+    parser.add_argument("kind", metavar="KIND", help="material, texture, atlas or audio")
     parser.add_argument("name", metavar="NAME", help="path of the asset, without .prompt.toml")
-    parser.add_argument("--prompt", help="what it shall look like")
+    parser.add_argument("--prompt", help="what it shall look or sound like")
     add_json(parser)
     parser.set_defaults(run=run)
 
