@@ -18,15 +18,19 @@ from assetgen.backends.procedural.catalog.catalog import (
 from assetgen.backends.procedural.catalog.params import limits
 from assetgen.backends.procedural.catalog.sounds import SceneCard, ScenePart, SoundCard, load_sounds
 from assetgen.backends.procedural.grammar.lexicon import load_lexicon
+from assetgen.backends.procedural.grammar.senses import read_words
 from assetgen.backends.procedural.grammar.sound_words import load_sound_lexicon
 from assetgen.errors import SpecError
 from assetgen.specs.wording import did_you_mean
 
-Entry = MaterialCard | LayerCard | StyleCard | SoundCard | SceneCard
+SurfaceEntry = MaterialCard | LayerCard | StyleCard
+SoundEntry = SoundCard | SceneCard
+Entry = SurfaceEntry | SoundEntry
 
 _WIDTH: Final = 110
 _COVERS: Final = {"skin": "as a coat that breaks off", "heap": "loose, from the low places up"}
 _SHOWN_WORDS: Final = 6
+_IS: Final = {"ambience": "ambience", "sfx": "effect", "music": "music"}
 _SOUND_TITLES: Final = {
     "ambience": "ambiences, sounds that go round",
     "sfx": "effects, sounds that happen once",
@@ -57,6 +61,9 @@ def overview() -> str:
 def find_entry(name: str) -> Entry:
     """Return the card of a material, layer, style or sound, by its id or by a word that chooses it.
 
+    An id comes before a word. A word for a surface and for a sound means the surface if its card has the word, and
+    the sound otherwise; `also_means` tells the other.
+
     Raises:
         SpecError: the library has nothing of that name.
     """
@@ -65,19 +72,47 @@ def find_entry(name: str) -> Entry:
     for cards in (catalog.materials, catalog.layers, catalog.styles, sounds.sounds, sounds.scenes):
         if wanted in cards:
             return cards[wanted]
-    lexicon = load_lexicon()
-    for sense in lexicon.phrases.get(lexicon.key(wanted.split("_")), ()):
-        tables = {"base": catalog.materials, "family": catalog.materials, "layer": catalog.layers}
-        found = {**tables, "style": catalog.styles}.get(sense.kind, {}).get(sense.value)
-        if found is not None:
-            return found
-    for heard in load_sound_lexicon().phrases.get(lexicon.key(wanted.split("_")), ()):
-        if heard.kind in ("sound", "scene"):
-            return {**sounds.sounds, **sounds.scenes}[heard.value]
+    surface, sound = _surface_by_word(wanted), _sound_by_word(wanted)
+    if surface is not None and (sound is None or _has_word(surface, wanted)):
+        return surface
+    if sound is not None:
+        return sound
     names = [*catalog.materials, *catalog.layers, *catalog.styles, *sounds.sounds, *sounds.scenes]
     near = did_you_mean(name, names)
     advice = near if near.startswith("did") else "`assetgen catalog` lists what there is."
     raise SpecError(f'the library has no "{name}"; {advice}')
+
+
+def also_means(name: str, card: Entry) -> Entry | None:
+    """Return what a name that found a card means besides: for sounds if the card is a surface, and the other way."""
+    wanted = name.strip().lower().replace(" ", "_").replace("-", "_")
+    is_sound = isinstance(card, SoundCard | SceneCard)
+    return _surface_by_word(wanted) if is_sound else _sound_by_word(wanted)
+
+
+def _surface_by_word(wanted: str) -> SurfaceEntry | None:
+    catalog, lexicon = load_catalog(), load_lexicon()
+    tables = {"base": catalog.materials, "family": catalog.materials, "layer": catalog.layers}
+    for sense in lexicon.phrases.get(lexicon.key(wanted.split("_")), ()):
+        found = {**tables, "style": catalog.styles}.get(sense.kind, {}).get(sense.value)
+        if found is not None:
+            return found
+    return None
+
+
+def _sound_by_word(wanted: str) -> SoundEntry | None:
+    sounds = load_sounds()
+    tables: dict[str, Mapping[str, SoundEntry]] = {"sound": sounds.sounds, "scene": sounds.scenes}
+    for sense in load_sound_lexicon().phrases.get(load_lexicon().key(wanted.split("_")), ()):
+        if sense.kind in tables:
+            return tables[sense.kind][sense.value]
+    return None
+
+
+def _has_word(card: SurfaceEntry, wanted: str) -> bool:
+    words = (*card.nouns, *card.adjectives) if isinstance(card, LayerCard) else card.words
+    key = load_lexicon().key
+    return key(wanted.split("_")) in {key(word.split()) for word in words}
 
 
 def describe_entry(card: Entry) -> str:
@@ -110,16 +145,24 @@ def to_json(card: Entry) -> dict[str, Any]:
         return {**head, "is": "style", "words": list(card.words)}
     if isinstance(card, SceneCard):
         parts = [
-            {"sound": part.sound, "amount": part.amount, "options": dict(part.options)} for part in card.parts
+            {
+                "sound": part.sound,
+                "amount": part.amount,
+                "traits": dict(part.traits),
+                "options": dict(part.options),
+            }
+            for part in card.parts
         ]
         return {**head, "is": "scene", "words": list(card.words), "parts": parts}
     if isinstance(card, SoundCard):
         return {
             **head,
-            "is": card.mode,
+            "is": _IS[card.mode],
             "words": list(card.words),
             "parameters": [_sound_parameter_json(parameter) for parameter in card.parameters],
             "options": _options_json(card),
+            "implied": {word: dict(asked) for word, asked in card.implied.items()},
+            **({"bpm": list(card.bpm), "scales": list(card.scales), "mood": card.mood} if card.bpm else {}),
         }
     return {
         **head,
@@ -172,32 +215,32 @@ def prompt_words(parameter: Parameter, most: int = _SHOWN_WORDS) -> tuple[str, .
     return tuple(dict.fromkeys(word for words in lists for word in words[: most // max(len(lists), 1)]))
 
 
+def sound_words_of(parameter: Parameter) -> tuple[str, ...]:
+    """Return words of a prompt that turn a parameter: of each trait one for every amount, the low end's first."""
+    is_turned = parameter.ends[0] > parameter.ends[1]
+    lists = [_sound_trait_words().get(trait, ()) for trait in parameter.traits]
+    return tuple(dict.fromkeys(word for words in lists for word in (reversed(words) if is_turned else words)))
+
+
 @cache
-def sound_trait_words() -> Mapping[str, tuple[str, ...]]:
-    """Return, by trait, the words that turn it in prompts for sounds, those that raise it first."""
-    found: dict[str, dict[str, float]] = {}
-    for phrase, senses in load_sound_lexicon().phrases.items():
-        for sense in senses:
-            if sense.kind == "trait":
-                found.setdefault(sense.value, {})[phrase] = sense.amount
+def _sound_trait_words() -> Mapping[str, tuple[str, ...]]:
+    """Return by trait a word for every amount of it, from the least to the most."""
     return {
-        trait: tuple(sorted(words, key=lambda word: (-words[word], word))) for trait, words in found.items()
+        trait: tuple(amounts[amount][0] for amount in sorted(amounts, key=float))
+        for trait, amounts in read_words("sounds")["trait"].items()
     }
 
 
-def sound_words_of(parameter: Parameter) -> tuple[str, ...]:
-    """Return words of a prompt that turn a parameter of a sound up and down."""
-    found: list[str] = []
-    for trait in parameter.traits:
-        words = sound_trait_words().get(trait, ())
-        found += [*words[:3], *words[-3:]] if len(words) > _SHOWN_WORDS else words
-    return tuple(dict.fromkeys(found))
-
-
 def part_words(part: ScenePart) -> str:
-    """Return a part of a scene in words: "wind (15%, trees)"."""
-    chosen = "".join(f", {value}" for value in part.options.values())
-    return f"{_label(part.sound)} ({part.amount:.0%}{chosen})"
+    """Return a part of a scene in words: "wind (15%, place trees, intensity 0.1)"."""
+    asked = _asked({**part.options, **part.traits})
+    return f"{_label(part.sound)} ({part.amount:.0%}{', ' if asked else ''}{asked})"
+
+
+def _asked(asked: Mapping[str, str | float]) -> str:
+    return ", ".join(
+        f"{name} {value}" if isinstance(value, str) else f"{name} {value:g}" for name, value in asked.items()
+    )
 
 
 def _sound_parameter_json(parameter: Parameter) -> dict[str, Any]:
@@ -207,6 +250,7 @@ def _sound_parameter_json(parameter: Parameter) -> dict[str, Any]:
         "unit": parameter.unit or None,
         "low": parameter.low,
         "high": parameter.high,
+        "traits": list(parameter.traits),
         "words": list(sound_words_of(parameter)),
     }
 
@@ -249,9 +293,14 @@ def _material_lines(card: MaterialCard) -> list[str]:
 
 
 def _sound_lines(card: SoundCard) -> list[str]:
-    lines = _wrapped("words", card.words)
+    lines = [f"{'is':<12} {_IS[card.mode]}", *_wrapped("words", card.words)]
     for name, values in card.options.items():
-        lines += _wrapped(name, [f"{value} ({', '.join(words[:3])})" for value, words in values.items()])
+        lines += ["", f"{name}, the first unless a word says another:"]
+        for value, words in values.items():
+            lines += [f"  {line}" for line in _wrapped(value, words)]
+    if card.implied:
+        brought = [f"{word} ({_asked(asked)})" for word, asked in card.implied.items()]
+        lines += ["", *_wrapped("implied", brought)]
     if card.parameters:
         lines += ["", "what the seed draws from the range unless a word of the prompt says more:"]
     for parameter in card.parameters:
@@ -259,7 +308,18 @@ def _sound_lines(card: SoundCard) -> list[str]:
         told = ", ".join(sound_words_of(parameter))
         lines.append(f"  {parameter.name:<16} {parameter.low:g} to {parameter.high:g}{unit}  {parameter.doc}")
         lines += [f"  {'':<16} words: {told}"] if told else []
-    return lines
+    return lines + (_music_lines(card) if card.bpm else [])
+
+
+def _music_lines(card: SoundCard) -> list[str]:
+    light, dark = card.scales
+    return [
+        "",
+        "what the seed draws unless the prompt says more:",
+        f"  {'tempo':<16} {card.bpm[0]:g} to {card.bpm[1]:g} beats a minute",
+        f"  {'scale':<16} {light if light == dark else f'{light}, in dark moods {dark}'}",
+        f"  {'mood':<16} {card.mood}",
+    ]
 
 
 def _wrapped(name: str, words: Iterable[str]) -> list[str]:

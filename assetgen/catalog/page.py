@@ -15,8 +15,9 @@ from assetgen.catalog.listing import Entry, part_words, prompt_words, sound_word
 from assetgen.catalog.swatches import Drawn, swatches_of
 from assetgen.versions import ASSETGEN
 
-_SOUND_GROUPS: Final = {"ambience": "ambiences", "sfx": "effects", "music": "music"}
-_GROUPS: Final = (*CATEGORIES, "layers", "styles", "ambiences", "scenes", "effects", "music")
+SOUND_GROUPS: Final = ("ambiences", "scenes", "effects", "music")
+_GROUP_OF_MODE: Final = {"ambience": "ambiences", "sfx": "effects", "music": "music"}
+_GROUPS: Final = (*CATEGORIES, "layers", "styles", *SOUND_GROUPS)
 
 
 def render_catalog(entries: Sequence[Entry], drawn: Mapping[str, Sequence[Drawn]]) -> bytes:
@@ -69,7 +70,7 @@ def group_of(card: Entry) -> str:
     if isinstance(card, MaterialCard):
         return card.category
     if isinstance(card, SoundCard):
-        return _SOUND_GROUPS[card.mode]
+        return _GROUP_OF_MODE[card.mode]
     if isinstance(card, SceneCard):
         return "scenes"
     return "layers" if isinstance(card, LayerCard) else "styles"
@@ -79,9 +80,11 @@ def _card(card: Entry, drawn: Sequence[Drawn]) -> str:
     words = " ".join((card.name.replace("_", " "), card.about, *_words(card))).lower()
     first = _picture(drawn[0]) if drawn else '<span class="blank">no picture</span>'
     name = escape(card.name.replace("_", " "))
+    has_sound = bool(drawn) and bool(drawn[0].ogg)
+    play = f'<button type="button" class="play" aria-label="Play {name}"></button>' if has_sound else ""
     return (
         f'<article class="card" data-words="{escape(words)}"><button type="button" class="open" '
-        f'aria-haspopup="dialog">{first}<span class="name">{name}</span></button>'
+        f'aria-haspopup="dialog">{first}<span class="name">{name}</span></button>{play}'
         f"<template>{_details(card, drawn)}</template></article>"
     )
 
@@ -121,6 +124,11 @@ def _details(card: Entry, drawn: Sequence[Drawn]) -> str:
         parts.append(f"<p><b>made of</b> {escape(', '.join(map(part_words, card.parts)))}</p>")
     if isinstance(card, MaterialCard):
         parts.append(f"<p><b>tile</b> {card.tile_m:g} m</p>")
+    if isinstance(card, SoundCard) and card.bpm:
+        scales = " or ".join(dict.fromkeys(card.scales))
+        parts.append(
+            f"<p><b>tempo</b> {card.bpm[0]:g} to {card.bpm[1]:g} beats a minute, {escape(scales)}</p>"
+        )
     if isinstance(card, MaterialCard | SoundCard):
         parts += [
             f"<p><b>{escape(option)}</b> {escape(', '.join(values))}</p>"

@@ -21,9 +21,11 @@ examples:
   assetgen catalog footsteps              the same of a sound
   assetgen catalog --page catalog.html    the same with a lit picture of each and players; minutes on a CPU
   assetgen catalog --page stone.html --only stone
-  assetgen catalog --page effects.html --only effects
+  assetgen catalog --page sounds.html --only sounds
   assetgen catalog --json                 for programs
 """
+
+_SOUNDS = "sounds"
 
 
 def add_to(commands: Commands) -> None:
@@ -39,7 +41,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--only",
         metavar="GROUP",
-        help="with --page: a category, layers, styles, ambiences, scenes, effects or music",
+        help="with --page: a category, layers, styles, sounds, or ambiences, scenes, effects or music",
     )
     parser.add_argument("--jobs", type=int, metavar="N", help="with --page: worker processes")
     add_json(parser)
@@ -48,7 +50,14 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print or write; return the exit code."""
-    from assetgen.catalog.listing import all_to_json, describe_entry, find_entry, overview, to_json
+    from assetgen.catalog.listing import (
+        all_to_json,
+        also_means,
+        describe_entry,
+        find_entry,
+        overview,
+        to_json,
+    )
 
     if options.page is not None:
         return _write_page(options)
@@ -56,7 +65,16 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(all_to_json()) if options.json else overview())
         return 0
     card = find_entry(options.name)
-    print(json.dumps(to_json(card)) if options.json else describe_entry(card))
+    other = also_means(options.name, card)
+    if options.json:
+        print(json.dumps({**to_json(card), "also": other.name if other else None}))
+        return 0
+    print(describe_entry(card))
+    if other is not None:
+        what = to_json(other)["is"]
+        print(
+            f'\n"{options.name}" also means the {what} {other.name}; `assetgen catalog {other.name}` tells of it.'
+        )
     return 0
 
 
@@ -98,7 +116,7 @@ def _write_page(options: argparse.Namespace) -> int:
 def _entries(options: argparse.Namespace) -> list[Entry]:
     """Return what the page shows: one entry, one group, or everything."""
     from assetgen.catalog.listing import find_entry
-    from assetgen.catalog.page import group_of
+    from assetgen.catalog.page import SOUND_GROUPS, group_of
     from assetgen.catalog.swatches import every_entry
     from assetgen.errors import SpecError
     from assetgen.specs.wording import did_you_mean
@@ -108,7 +126,8 @@ def _entries(options: argparse.Namespace) -> list[Entry]:
     entries = every_entry()
     if options.only is None:
         return entries
-    groups = list(dict.fromkeys(map(group_of, entries)))
+    groups = [*dict.fromkeys(map(group_of, entries)), _SOUNDS]
     if options.only not in groups:
         raise SpecError(f'there is no group "{options.only}"; {did_you_mean(options.only, groups)}')
-    return [card for card in entries if group_of(card) == options.only]
+    wanted = SOUND_GROUPS if options.only == _SOUNDS else (options.only,)
+    return [card for card in entries if group_of(card) in wanted]

@@ -7,7 +7,7 @@ import glob
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from assetgen.cli.parsers import Commands, add_command, add_json
 if TYPE_CHECKING:
     from assetgen.bake.results import AssetResult, BakeResult
     from assetgen.project.art import Art
+    from assetgen.store.manifest import ManifestFile
 
 _MORE = """\
 examples:
@@ -122,7 +123,10 @@ def add_to(commands: Commands) -> None:
         "--metallic", type=float, metavar="D", help="0 (default) to 1, where no picture says it"
     )
     parser.add_argument(
-        "--quality", metavar="Q", help="of textures: fast, balanced, high or max; of lossy sounds: 0 to 1"
+        "--quality",
+        action="append",
+        metavar="Q",
+        help="of textures fast, balanced, high or max; of lossy sounds 0 to 1; may be given for each",
     )
     sound = parser.add_argument_group("sounds")
     sound.add_argument("--mode", help="what they are: ambience, music or sfx (default: by length and loop)")
@@ -213,7 +217,6 @@ def _of_pictures(options: argparse.Namespace) -> dict[str, Any]:
     }
     roughness = _numbers("--roughness", options.roughness, float, "0.4,0.9")
     sizes = _numbers("--sizes", options.sizes, int, "2048,1024")
-    quality = None if _is_number(options.quality) else options.quality
     return _given(
         {
             "targets": _targets(options),
@@ -223,17 +226,29 @@ def _of_pictures(options: argparse.Namespace) -> dict[str, Any]:
             "surface": _given(
                 {"meters": options.meters, "roughness": roughness, "metallic": options.metallic}
             ),
-            "export": _given({"sizes": sizes, "quality": quality}),
+            "export": _given({"sizes": sizes, "quality": _qualities(options)[0]}),
         }
     )
 
 
 def _of_sounds(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the options for sounds as the keys of a prompt file; what is not given is absent."""
+    """Return the options for sounds as the keys of a prompt file; what is not given is absent.
+
+    Raises:
+        SpecError: two of them contradict each other.
+    """
+    from assetgen.errors import SpecError
+
+    once = "--no-loop" if options.no_loop else "--mode sfx" if options.mode == "sfx" else ""
+    if once and options.crossfade is not None:
+        raise SpecError(
+            f"--crossfade is for sounds that go round, and {once} plays once; leave one of them out."
+        )
+    if options.master == "off" and (options.lufs is not None or options.true_peak is not None):
+        raise SpecError("--master off leaves levels alone; leave it out, or --lufs and --true-peak.")
     master: Any = _given({"lufs": options.lufs, "true_peak": options.true_peak, "profile": options.master})
     loop: Any = _given({"crossfade_ms": options.crossfade})
     formats = options.formats.replace(" ", "").split(",") if options.formats else None
-    quality = float(options.quality) if _is_number(options.quality) else None
     return _given(
         {
             "targets": _targets(options),
@@ -241,7 +256,7 @@ def _of_sounds(options: argparse.Namespace) -> dict[str, Any]:
             "channels": options.channels,
             "loop": False if options.no_loop else loop,
             "master": False if options.master == "off" else master,
-            "export": _given({"formats": formats, "quality": quality}),
+            "export": _given({"formats": formats, "quality": _qualities(options)[1]}),
         }
     )
 
@@ -254,27 +269,36 @@ def _refuse_idle(options: argparse.Namespace, kinds: set[str]) -> None:
     """
     from assetgen.errors import SpecError
 
-    quality = () if options.quality is None else (("sounds" if _is_number(options.quality) else "pictures"),)
+    quality = dict(zip(("pictures", "sounds"), _qualities(options), strict=True))
     for kind, what, names in (("material", "pictures", _FOR_PICTURES), ("audio", "sounds", _FOR_SOUNDS)):
-        given = [name for name in names if getattr(options, name) not in (None, False)]
-        given += ["quality"] if kind not in kinds and what in quality else []
-        if given and kind not in kinds:
-            raise SpecError(
-                f"--{given[0].replace('_', '-')} is for {what}, and there are none among these files; leave it out."
-                if given[0] != "quality"
-                else f"--quality {options.quality} is for {what}, and there are none among these files."
-            )
+        if kind in kinds:
+            continue
+        values = {name: getattr(options, name) for name in names}
+        given = [f"--{name.replace('_', '-')}" for name, value in values.items() if not _is_absent(value)]
+        given += [] if quality[what] is None else [f"--quality {quality[what]}"]
+        if given:
+            raise SpecError(f"{given[0]} is for {what}, and there are none among these files; leave it out.")
+
+
+def _is_absent(value: object) -> bool:
+    """Return whether an option was not given; a number may be 0, and a switch is off."""
+    return value is None or value is False
 
 
 def _targets(options: argparse.Namespace) -> list[str] | None:
     return list(dict.fromkeys(options.target)) if options.target else None
 
 
-def _is_number(text: str | None) -> bool:
-    try:
-        return text is not None and float(text) >= 0
-    except ValueError:
-        return False
+def _qualities(options: argparse.Namespace) -> tuple[str | None, float | None]:
+    """Return the last word, which is for pictures, and the last number, which is for sounds."""
+    word: str | None = None
+    number: float | None = None
+    for text in options.quality or ():
+        try:
+            number = float(text)
+        except ValueError:
+            word = text
+    return word, number
 
 
 def _given(keys: dict[str, Any]) -> dict[str, Any]:
@@ -323,7 +347,7 @@ def _paired(arts: Sequence[Art], files: Sequence[Any], result: BakeResult) -> li
 
 def _row(art: Art, asset: AssetResult, out: Path) -> dict[str, Any]:
     """Return what is to be told about one surface, as JSON."""
-    from assetgen.store.manifest import verify_set
+    from assetgen.store.manifest import figure_names, verify_set
 
     manifests = {target: verify_set(Path(path)) for target, path in asset.manifests.items()}
     first = next(iter(manifests.values()), None)
@@ -332,20 +356,7 @@ def _row(art: Art, asset: AssetResult, out: Path) -> dict[str, Any]:
             "target": target,
             "folder": str(Path(asset.manifests[target]).parent),
             "files": [
-                {
-                    "role": file.role,
-                    "path": file.path,
-                    "format": file.format,
-                    "width": file.width,
-                    "height": file.height,
-                    "mips": file.mips,
-                    "size_bytes": file.size_bytes,
-                    "psnr_db": manifest.quality.get(f"{file.role}_psnr_db"),
-                    "lufs": manifest.quality.get(f"{file.role}_lufs"),
-                    "true_peak_db": manifest.quality.get(f"{file.role}_true_peak_db"),
-                    "loop_kink": manifest.quality.get(f"{file.role}_loop_kink"),
-                }
-                for file in manifest.files
+                _file(file, name, manifest.quality) for name, file in figure_names(manifest.files).items()
             ],
         }
         for target, manifest in manifests.items()
@@ -362,6 +373,21 @@ def _row(art: Art, asset: AssetResult, out: Path) -> dict[str, Any]:
     }
 
 
+def _file(file: ManifestFile, name: str, quality: Mapping[str, float]) -> dict[str, Any]:
+    """Return a file with the figures that begin with its name."""
+    figures = ("psnr_db", "lufs", "true_peak_db", "loop_kink", "loop_surprise", "loop_step_db")
+    return {
+        "role": file.role,
+        "path": file.path,
+        "format": file.format,
+        "width": file.width,
+        "height": file.height,
+        "mips": file.mips,
+        "size_bytes": file.size_bytes,
+        **{figure: quality.get(f"{name}_{figure}") for figure in figures},
+    }
+
+
 def _print(row: dict[str, Any]) -> None:
     print(f"{row['name']}: {row['taken']}")
     for note in row["notes"]:
@@ -375,15 +401,23 @@ def _print(row: dict[str, Any]) -> None:
     for one in row["sets"]:
         print(f"  {one['target']}: {one['folder']}")
         for file in one["files"]:
-            print(f"    {file['path']:<34} {file['format']:<18} {_measured(file)}")
+            before = (row["finish"] or {}).get("source_lufs")
+            print(f"    {file['path']:<34} {file['format']:<18} {_measured(file, before)}")
 
 
-def _measured(file: dict[str, Any]) -> str:
+def _measured(file: dict[str, Any], before_lufs: float | None) -> str:
     """Return the figures of a file that are worth a glance."""
     size = f"{file['size_bytes'] / 1024:>9.0f} KiB"
     if not file["width"]:
-        told = [f"{file['lufs']:.1f} LUFS", f"peak {file['true_peak_db']:.1f} dB"] if file["lufs"] else []
-        told += [f"seam {file['loop_kink']:.2f}"] if file["loop_kink"] is not None else []
+        told = []
+        if file["lufs"] is not None:
+            before = "" if before_lufs is None else f"{before_lufs:.1f} -> "
+            told = [f"{before}{file['lufs']:.1f} LUFS", f"peak {file['true_peak_db']:.1f} dB"]
+        if file["loop_kink"] is not None:
+            told.append(
+                f"seam: kink {file['loop_kink']:.2f} of 1, surprise {file['loop_surprise']:.1f} of 3, "
+                f"step {file['loop_step_db']:.1f} of 3 dB"
+            )
         return size + "".join(f"  {one}" for one in told)
     psnr = f"  {file['psnr_db']:.1f} dB" if file["psnr_db"] is not None else ""
     mips = f"{file['mips']} levels" if file["mips"] > 1 else ""

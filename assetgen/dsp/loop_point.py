@@ -33,7 +33,7 @@ class LoopPoint:
     likeness: float
 
 
-def find_loop(samples: Tensor, rate_hz: int, *, step: int = 1) -> LoopPoint:
+def find_loop(samples: Tensor, rate_hz: int, *, step: int = 1, room: int = 0) -> LoopPoint:
     """Return the longest good loop of a sound.
 
     Its silence and fade at both ends are left out first. Then the place near the end is taken whose last quarter
@@ -43,6 +43,7 @@ def find_loop(samples: Tensor, rate_hz: int, *, step: int = 1) -> LoopPoint:
         samples: (C, N).
         rate_hz: sample rate.
         step: the length of the loop is a whole number of these frames.
+        room: frames that are left before its start for a crossfade, a quarter of the sound at most.
     """
     first, last = _body(samples, rate_hz)
     mono = samples.double().mean(0)
@@ -51,7 +52,7 @@ def find_loop(samples: Tensor, rate_hz: int, *, step: int = 1) -> LoopPoint:
     if width < 64 or reach < step:
         count = max((last - first) // step * step, min(step, last - first))
         return LoopPoint(first, first + count, 0.0)
-    start = first + width
+    start = first + max(width, min(room, (last - first) // 4))
     pattern = mono[start - width : start]
     low = last - reach - width
     likeness = _likeness(mono[low:last], pattern)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from assetgen.errors import FormatError, SpecError
-from assetgen.formats.vorbis import read_vorbis_texts
+from assetgen.formats.sound_texts import read_sound_texts
 from assetgen.formats.wav import read_wav_loop
 from assetgen.media.audio import LARGEST_RATE_HZ, SMALLEST_RATE_HZ, AudioClip
 
@@ -24,6 +24,8 @@ _FASTEST_HZ = 48_000
 _BEGINNINGS: Final = (b"RIFF", b"RIFX", b"RF64", b"FORM", b"fLaC", b"OggS", b"ID3", b"\xff")
 """Of the files that are read. libsndfile knows a score of others, whose readers hardly anybody tries."""
 _PIECE = 1 << 18
+_HEADER = 1 << 16
+"""Bytes at the beginning of an MP3 that may hold texts and the header with its length."""
 _BITS: Final = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64}
 _DAMAGE: Final = (OSError, RuntimeError, ValueError, TypeError, OverflowError, MemoryError)
 
@@ -58,7 +60,7 @@ def decode_sound(data: bytes, *, longest_s: float = LONGEST_S) -> tuple[Tensor, 
                     raise FormatError(f"the sound is longer than {most / rate_hz / 60:.4g} minutes; cut it.")
     except _DAMAGE as error:
         raise FormatError(
-            f"this is no sound that can be read ({error}); give a WAV, FLAC, OGG, MP3 or AIFF."
+            f"this is no sound that can be read ({_told(error)}); give a WAV, FLAC, OGG, MP3 or AIFF."
         ) from error
     if not pieces:
         raise FormatError("the sound has no samples.")
@@ -72,23 +74,29 @@ class SoundForm:
     Args:
         codec: as libsndfile calls it, such as "Vorbis" or "Signed 24 bit PCM".
         bits: of a sample; 0 where it is lossy.
+        frames: that its header says it has; 0 where that is a guess.
     """
 
     codec: str
     bits: int
+    frames: int
 
 
 def read_form(data: bytes) -> SoundForm:
     """Return how the sound in a file is stored.
 
     Raises:
-        FormatError: it cannot be read.
+        FormatError: it cannot be read, or is shorter than it says.
     """
+    if data[:4] == b"FORM" and len(data) < 8 + int.from_bytes(data[4:8], "big"):
+        raise FormatError("the AIFF file is shorter than it says; it was cut short.")
     try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
-            return SoundForm(file.subtype_info, _BITS.get(file.subtype, 0))
+        with soundfile.SoundFile(_Bytes(data)) as file:
+            # Without this header the length of an MP3 is estimated from its size.
+            is_told = file.format != "MP3" or any(sign in data[:_HEADER] for sign in (b"Xing", b"Info"))
+            return SoundForm(file.subtype_info, _BITS.get(file.subtype, 0), file.frames if is_told else 0)
     except _DAMAGE as error:
-        raise FormatError(f"this is no sound that can be read ({error}).") from error
+        raise FormatError(f"this is no sound that can be read ({_told(error)}).") from error
 
 
 def read_sound(data: bytes) -> AudioClip:
@@ -109,6 +117,11 @@ def read_sound(data: bytes) -> AudioClip:
         raise FormatError(error.message) from error
 
 
+def _told(error: BaseException) -> str:
+    """Return what libsndfile found wrong, without the object that it read from."""
+    return str(getattr(error, "error_string", error)).rstrip(".")
+
+
 class _Bytes(io.BytesIO):
     """Bytes that stay where they are when a damaged file sends libsndfile to before its beginning."""
 
@@ -123,10 +136,10 @@ class _Bytes(io.BytesIO):
 def _loop_of(data: bytes) -> tuple[int, int] | None:
     if data[:4] == b"RIFF":
         return read_wav_loop(data)
-    if data[:4] != b"OggS":
+    if data[:4] not in (b"OggS", b"fLaC"):
         return None
     try:
-        texts = read_vorbis_texts(data)
+        texts = read_sound_texts(data)
         start = int(texts["LOOPSTART"])
         return start, start + int(texts["LOOPLENGTH"])
     except (FormatError, KeyError, ValueError):

@@ -189,8 +189,8 @@ def _looped(spec: AudioSpec, data: bytes, ctx: Context) -> Made[Sounds]:
         said = f"keeps its own loop, {_span(clip.loop, clip.sample_rate_hz)}"
     else:
         ctx.progress(0, 1, "looking for a loop")
-        point = find_loop(clip.samples, clip.sample_rate_hz, step=BLOCK_STEP)
         wanted = round(spec.loop.crossfade_ms * clip.sample_rate_hz / 1000)
+        point = find_loop(clip.samples, clip.sample_rate_hz, step=BLOCK_STEP, room=wanted)
         fade = min(wanted, point.start, (point.end - point.start) // 2)
         period = close_loop(clip.samples, point, fade=fade)
         if point.likeness < _LEAST_LIKENESS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assetgen.dsp.loudness import SILENCE_LUFS, integrated_loudness, true_peak_db
 from assetgen.dsp.seam import measure_seam
+from assetgen.errors import FormatError
 from assetgen.formats.read_sound import read_form, read_sound
 from assetgen.formats.sound_texts import ORIGIN_PREFIX, read_origin, read_sound_texts
 from assetgen.media.audio import AudioClip
@@ -15,9 +16,14 @@ def describe_sound(data: bytes) -> dict[str, object]:
     """Return length, form, loop, loudness, seam, texts and origin of a sound file, as plain JSON.
 
     Raises:
-        FormatError: the file cannot be read as a sound.
+        FormatError: the file cannot be read as a sound, or holds less of one than it says.
     """
     clip, form = read_sound(data), read_form(data)
+    if clip.frames < form.frames:
+        raise FormatError(
+            f"the sound holds {clip.frames} of the {form.frames} frames that its header tells of; "
+            "it was cut short or is damaged."
+        )
     texts = read_sound_texts(data)
     loudness = integrated_loudness(clip.samples, clip.sample_rate_hz, is_ring=clip.is_ring)
     origin = read_origin(texts)

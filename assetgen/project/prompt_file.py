@@ -222,7 +222,7 @@ def _checked_spec(
     if style is not None:
         _add_words(values, style)
     if "source" in values:
-        role = values.get("role", "albedo")
+        role = values.get("role", SPECS[kind].lone_source)
         values["source"] = _resolved(values["source"], role, origin.folder, problems)
     if "patterns" in values:
         values["patterns"] = _resolved_patterns(values["patterns"], origin.folder, problems)

@@ -86,7 +86,7 @@ class AudioSpec(Spec):
     """A sound as its prompt file asks for it; what is absent is what the prompt says, or the mode's own."""
 
     kind: ClassVar[str] = "audio"
-    role: ClassVar[str] = "sound"
+    lone_source: ClassVar[str] = "sound"
     starts: ClassVar[Mapping[str, str]] = {"prompt": 'prompt = "..."', "source": 'source = "sound.wav"'}
     gives_maps: ClassVar[bool] = False
     make_steps: ClassVar[tuple[str, ...]] = ("procedural.sound",)

@@ -113,6 +113,8 @@ class Spec:
     kind: ClassVar[str] = ""
     starts: ClassVar[Mapping[str, str]] = STARTS
     """Keys of which a prompt file has one at least, and how each may be written."""
+    lone_source: ClassVar[str] = "albedo"
+    """The role of a source that is written without one, where the asset itself has none."""
     gives_maps: ClassVar[bool] = True
     """Whether another asset may take it as a source."""
     make_steps: ClassVar[tuple[str, ...]] = ()
@@ -165,7 +167,7 @@ class Spec:
 
     def __post_init__(self) -> None:
         if isinstance(self.source, str):
-            object.__setattr__(self, "source", {getattr(self, "role", "albedo"): self.source})
+            object.__setattr__(self, "source", {getattr(self, "role", self.lone_source): self.source})
         check_fields(self)
         values = complete(
             type(self), {item.name: getattr(self, item.name) for item in declared_fields(type(self))}

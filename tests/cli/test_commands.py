@@ -86,6 +86,12 @@ def test_the_docs_tell_every_option(command: str) -> None:
             assert f"`{name}" in section or f"{name}`" in section or f" {name}" in section, name
 
 
+def test_catalog_tells_what_else_a_word_means(assetgen: CommandLine) -> None:
+    assert '"rain" also means the layer wet; `assetgen catalog wet`' in assetgen("catalog", "rain").out
+    assert assetgen("catalog", "downpour", "--json").json["also"] == "wet"
+    assert assetgen("catalog", "brick", "--json").json["also"] is None
+
+
 def test_catalog_lists_everything_tells_of_one_and_writes_a_page(
     assetgen: CommandLine, tmp_path: Path
 ) -> None:

@@ -153,6 +153,10 @@ def test_compressed_sets_tell_how_near_they_come(finish: CommandLine) -> None:
         (("wall.png", "--lufs", "-20"), "--lufs is for sounds"),
         (("wall.png", "--quality", "0.5"), "--quality 0.5 is for sounds"),
         (("rain.wav", "--no-estimate"), "--no-estimate is for pictures"),
+        (("rain.wav", "--relief", "0"), "--relief is for pictures"),
+        (("rain.wav", "--crossfade", "90", "--no-loop"), "--no-loop plays once"),
+        (("rain.wav", "--crossfade", "90", "--mode", "sfx"), "--mode sfx plays once"),
+        (("rain.wav", "--lufs", "-20", "--master", "off"), "--master off leaves levels alone"),
         (("rain.wav", "--quality", "high"), "--quality high is for pictures"),
         (("rain.wav", "--formats", "ogg,mp4"), "--formats"),
         (("rain.wav", "--crossfade", "1"), "--crossfade"),
@@ -183,11 +187,39 @@ def test_a_long_sound_becomes_a_mastered_loop_and_a_short_one_an_effect(finish: 
     assert rows["knock"]["sets"][0]["files"][0]["loop_kink"] is None
 
 
+def test_every_file_is_told_with_its_own_figures(finish: CommandLine) -> None:
+    outcome = finish("finish", "rain.wav", "--formats", "ogg,wav", "--json")
+    (asset,) = outcome.json["assets"]
+    ogg, wave = asset["sets"][0]["files"]
+    assert (ogg["path"], wave["path"]) == ("rain.ogg", "rain.wav")
+    assert wave["loop_surprise"] != ogg["loop_surprise"]
+    assert max(ogg["loop_step_db"], wave["loop_step_db"]) <= 3.0
+    sizes = finish("finish", "sand.png", "--target", "godot", "--sizes", "32,16", "--json")
+    albedos = [file for file in sizes.json["assets"][0]["sets"][0]["files"] if file["role"] == "albedo"]
+    assert albedos[0]["psnr_db"] != albedos[1]["psnr_db"]
+
+
+def test_both_kinds_have_a_quality_in_one_call(finish: CommandLine) -> None:
+    words = ("--target", "web", "--quality", "fast", "--quality", "0.2", "--json")
+    outcome = finish("finish", "sand.png", "knock.wav", *words)
+    assert outcome.code == 0, outcome.err
+    specs = [verify_set(Path(asset["manifest"])).provenance["spec"] for asset in outcome.json["assets"]]
+    assert {spec["kind"] for spec in specs} == {"material", "audio"}
+    smaller = finish("finish", "knock.wav", "--target", "web", "--quality", "0", "--json")
+    sizes = [
+        asset["sets"][0]["files"][0]["size_bytes"]
+        for asset in (*outcome.json["assets"], *smaller.json["assets"])
+        if asset["name"] == "knock"
+    ]
+    assert sizes[0] > sizes[1]
+
+
 def test_what_was_done_to_a_sound_is_told(finish: CommandLine) -> None:
     told = finish("finish", "rain.wav", "knock.wav").out
     assert "rain: rain.wav as sound" in told
     assert "fading over 400 ms" in told
-    assert "-23.0 LUFS" in told
+    assert "-> -23.0 LUFS" in told
+    assert "seam: kink 0." in told
     assert "plays once, as an effect" in told
 
 

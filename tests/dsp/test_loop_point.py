@@ -123,3 +123,16 @@ def test_a_fade_is_no_longer_than_what_lies_before_the_loop_and_half_of_it() -> 
     assert torch.equal(period[:, :-100], sound[:, 100:4000])
     period = close_loop(sound, LoopPoint(5000, 6000, 0.0), fade=900)
     assert torch.equal(period[:, :500], sound[:, 5000:5500])
+
+
+@settings(max_examples=12)
+@given(seconds=st.floats(2.0, 6.0), room_s=st.floats(0.0, 0.45))
+def test_room_for_a_crossfade_is_left_before_a_loop(seconds: float, room_s: float) -> None:
+    frames, room = int(seconds * RATE), int(room_s * RATE)
+    point = find_loop(noise(frames, channels=1, slope=0.0), RATE, room=room)
+    assert room <= point.start < point.end <= frames
+
+
+def test_a_quarter_of_a_sound_is_the_most_that_is_left() -> None:
+    point = find_loop(noise(4 * RATE, channels=1, slope=0.0), RATE, room=9 * RATE)
+    assert point.start == RATE

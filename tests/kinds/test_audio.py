@@ -421,3 +421,10 @@ def test_processes_of_any_number_of_threads_write_the_same_bytes() -> None:
     }
     assert len(said) == 1
     assert said.pop().count("\n") > 20
+
+
+@pytest.mark.parametrize("crossfade_ms", [50.0, 400.0, 1200.0])
+def test_a_crossfade_is_as_long_as_was_asked(crossfade_ms: float) -> None:
+    report = made(sourced(loop=Loop(crossfade_ms=crossfade_ms)), wav(noise(6 * RATE_HZ))).finish_report
+    assert report is not None
+    assert f"fading over {crossfade_ms:g} ms" in str(report["said"])

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from assetgen.errors import FormatError
+from assetgen.formats.read_sound import read_sound
+from assetgen.formats.sound_files import has_codec, write_flac, write_mp3, write_opus
 from assetgen.formats.sound_texts import origin_texts
 from assetgen.formats.vorbis import BLOCK_STEP, write_loop
 from assetgen.formats.wav import write_wav
 from assetgen.media.metadata import Metadata
 from assetgen.pipeline.inspect import inspect_file
 from tests.dsp.sounds import RATE_HZ, pad
+
+
+def needs(codec: str) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(not has_codec(codec), reason=f"this libsndfile has no {codec.upper()}")
+
 
 LOOP = np.ascontiguousarray(pad(94 * BLOCK_STEP).T.numpy())
 
@@ -66,3 +75,46 @@ def test_a_damaged_sound_is_refused(tmp_path: Path) -> None:
     path.write_bytes(write_loop(LOOP, RATE_HZ, quality=0.3, texts={}).data[:3000])
     with pytest.raises(FormatError):
         inspect_file(path)
+
+
+@pytest.mark.parametrize("form", ["flac", pytest.param("opus", marks=needs("opus"))])
+def test_a_loop_in_comments_is_found_in_flac_and_opus_too(tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"pad.{form}"
+    write = {"flac": write_flac, "opus": write_opus}[form]
+    path.write_bytes(write(LOOP, RATE_HZ, texts={"LOOPSTART": "1024", "LOOPLENGTH": "40960"}))
+    loop = inspect_file(path)["loop"]
+    assert isinstance(loop, dict)
+    assert (loop["start"], loop["length"]) == (1024, 40960)
+    assert read_sound(path.read_bytes()).loop == (1024, 41984)
+
+
+@pytest.mark.parametrize("form", ["aiff", "wav", "flac", pytest.param("mp3", marks=needs("mp3"))])
+def test_a_sound_that_was_cut_short_is_refused(tmp_path: Path, form: str) -> None:
+    buffer = io.BytesIO()
+    if form == "mp3":
+        buffer.write(write_mp3(LOOP, RATE_HZ))
+    else:
+        soundfile.write(buffer, LOOP, RATE_HZ, format=form.upper())
+    path = tmp_path / f"pad.{form}"
+    whole = buffer.getvalue()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    with pytest.raises(FormatError, match=r"cut short|flac decoder"):
+        inspect_file(path)
+
+
+def test_what_is_wrong_is_told_in_words_for_people(tmp_path: Path) -> None:
+    path = tmp_path / "pad.flac"
+    path.write_bytes(b"fLaC" + bytes(60))
+    with pytest.raises(FormatError) as caught:
+        inspect_file(path)
+    assert "this is no sound that can be read" in caught.value.message
+    assert "object at" not in caught.value.message
+
+
+@needs("mp3")
+def test_an_mp3_whose_header_does_not_tell_its_length_is_not_taken_for_cut(tmp_path: Path) -> None:
+    data = write_mp3(LOOP, RATE_HZ)
+    at = max(data.find(b"Xing"), data.find(b"Info"))
+    path = tmp_path / "pad.mp3"
+    path.write_bytes(data[:at] + bytes(4) + data[at + 4 :])
+    assert inspect_file(path)["codec"] == "MPEG Layer III"

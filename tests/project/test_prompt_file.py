@@ -210,6 +210,12 @@ def test_sources_are_resolved_from_the_file_or_the_root(tmp_path: Path) -> None:
     assert spec.source == {"albedo": "x/y/a.png", "normal": "x/n.png", "height": "h.png"}
 
 
+def test_a_lone_source_of_a_sound_is_the_sound(tmp_path: Path) -> None:
+    write(tmp_path, {"a.prompt.toml": 'assetgen = 1\nkind = "audio"\nsource = "rain.wav"\n'})
+    (spec,) = read(tmp_path / "a.prompt.toml").specs
+    assert spec.source == {"sound": "rain.wav"}
+
+
 def test_a_lone_source_of_a_texture_holds_its_role(tmp_path: Path) -> None:
     write(tmp_path, {"a.prompt.toml": texture('source = "n.png"', 'export.role = "normal"')})
     (spec,) = read(tmp_path / "a.prompt.toml").specs

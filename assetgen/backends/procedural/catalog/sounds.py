@@ -4,7 +4,7 @@ Light, like `catalog.py`, which describes the surfaces.
 
     sounds/ambience.toml, effects.toml   a table each: about, words, seconds, parameters, options, implied
     sounds/scenes.toml                   places made of several ambiences
-    sounds/music.toml                    styles: about, words
+    sounds/music.toml                    styles: about, words, bpm, scales, mood
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ class SoundCard:
         parameters: the numbers it understands, with their ranges.
         options: the named choices it offers: every value of each with its words.
         implied: the options and traits that a word brings along.
+        bpm: slowest and fastest tempo of a style of music when nobody names one; nothing for other sounds.
+        scales: of a style of music, for light and for dark moods.
+        mood: of a style of music, when nobody names one.
     """
 
     name: str
@@ -47,6 +50,9 @@ class SoundCard:
     parameters: tuple[Parameter, ...] = ()
     options: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     implied: Mapping[str, Mapping[str, str | float]] = field(default_factory=dict)
+    bpm: tuple[float, ...] = ()
+    scales: tuple[str, ...] = ()
+    mood: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +123,9 @@ def _sound(name: str, mode: str, table: Mapping[str, Any]) -> SoundCard:
             for key, values in table.get("options", {}).items()
         },
         implied=table.get("implied", {}),
+        bpm=tuple(table.get("bpm", ())),
+        scales=tuple(table.get("scales", ())),
+        mood=table.get("mood", ""),
     )
 
 
