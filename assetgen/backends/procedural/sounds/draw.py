@@ -93,14 +93,14 @@ def draw_music(
     The tempo is moved by so little that the loop is a whole number of steps long; the true one is returned.
     """
     part = request.parts[0]
-    style = STYLES[part.name]
+    style, card = STYLES[part.name], find_sound(part.name)
     chance = Tape(STEP, rate_hz, seed)
-    low, high = style.bpm
+    low, high = card.bpm
     faster = part.traits.get("speed")
     wanted = bpm or (chance.draw("bpm", low, high) if faster is None else low + (high - low) * faster)
     frames = _whole_steps(bars * BEATS * 60 / wanted, rate_hz)
-    mood = request.mood or style.mood
-    chosen = parse_key(key) if key else _key_of(chance, style.scales, mood)
+    mood = request.mood or card.mood
+    chosen = parse_key(key) if key else _key_of(chance, card.scales, mood)
     song = Song(Tape(frames, rate_hz, seed), chosen, mood, bars, style.thirds)
     ctx.progress(0, 1, f"composing {part.name}")
     late = round(_FIRST_BEAT_S * rate_hz)
@@ -120,7 +120,7 @@ def draw_music(
     }
 
 
-def _key_of(chance: Tape, scales: tuple[str, str], mood: str) -> Key:
+def _key_of(chance: Tape, scales: tuple[str, ...], mood: str) -> Key:
     tonic = int(chance.draw("tonic", 0, 12 - 1e-6))
     return Key(tonic, scales[0] if mood in _LIGHT_MOODS else scales[1])
 

@@ -183,11 +183,11 @@ def test_every_choice_of_an_effect_sounds_otherwise(name: str, option: str) -> N
 
 @pytest.mark.parametrize("name", STYLES)
 def test_turning_the_tape_turns_the_music(name: str) -> None:
-    style = STYLES[name]
+    style, card = STYLES[name], find_sound(name)
 
     def play(origin: int) -> Tensor:
         tape = Tape(192 * 1024, RATE_HZ, 1, origin=origin)
-        song = Song(tape, Key(9, style.scales[1]), style.mood, 2, style.thirds)
+        song = Song(tape, Key(9, card.scales[1]), card.mood, 2, style.thirds)
         return torch.stack(list(style.play(song).values())).sum(0)
 
     straight, turned = play(0), play(54_321)

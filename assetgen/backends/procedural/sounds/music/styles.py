@@ -28,22 +28,16 @@ Stems = Mapping[str, Tensor]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """A style.
+    """How a style is played; its tempo, scales and mood are those of its card.
 
     Args:
         play: gives the stems of a song, each as loud as it happens to be.
         mix: how loud each stem is in the mix, LU below all of it.
-        bpm: slowest and fastest tempo when nobody names one.
-        scales: that fit, the likeliest first, for light and for dark moods.
-        mood: when nobody names one.
         thirds: notes of a chord.
     """
 
     play: Callable[[Song], Stems]
     mix: Mapping[str, float]
-    bpm: tuple[float, float]
-    scales: tuple[str, str]
-    mood: str
     thirds: int = 3
 
 
@@ -328,46 +322,28 @@ STYLES: Final[dict[str, Style]] = {
     "lofi": Style(
         play=lofi,
         mix={"drums": -5, "bass": -7, "chords": -5, "melody": -9, "texture": -24},
-        bpm=(72, 90),
-        scales=("major", "dorian"),
-        mood="dreamy",
         thirds=4,
     ),
     "ambient": Style(
         play=ambient,
         mix={"pad": -2, "bass": -12, "melody": -8, "texture": -24},
-        bpm=(56, 72),
-        scales=("lydian", "minor"),
-        mood="calm",
         thirds=4,
     ),
     "chiptune": Style(
         play=chiptune,
         mix={"drums": -8, "bass": -8, "chords": -10, "melody": -3},
-        bpm=(120, 160),
-        scales=("major", "minor"),
-        mood="happy",
     ),
     "orchestral": Style(
         play=orchestral,
         mix={"strings": -4, "bass": -10, "choir": -11, "brass": -6, "drums": -9},
-        bpm=(72, 100),
-        scales=("major", "minor"),
-        mood="epic",
     ),
     "tension": Style(
         play=tension,
         mix={"drums": -6, "bass": -7, "strings": -5, "texture": -11},
-        bpm=(84, 110),
-        scales=("phrygian", "phrygian"),
-        mood="tense",
     ),
     "techno": Style(
         play=techno,
         mix={"drums": -3, "bass": -8, "melody": -9, "chords": -11},
-        bpm=(124, 134),
-        scales=("minor", "minor"),
-        mood="dark",
     ),
 }
 """By the name of their cards."""
