@@ -6,58 +6,22 @@ seam; the other files of the set begin where it does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
-
-import numpy as np
-from torch import Tensor
 
 from assetgen.context import Context
 from assetgen.dsp.loudness import SILENCE_LUFS, integrated_loudness, true_peak_db
 from assetgen.dsp.master import Mastered, Mastering, master
 from assetgen.dsp.seam import LoopSeam, measure_seam
-from assetgen.errors import GenerationError
+from assetgen.export.loops import SHORTEST_MEASURED, begun_well, click_of
 from assetgen.export.sound_engines import engine_settings, told_of
-from assetgen.formats.read_sound import decode_sound
-from assetgen.formats.sound_files import OPUS_RATES_HZ, has_codec, write_flac, write_mp3, write_opus
-from assetgen.formats.vorbis import BLOCK_STEP, write_loop, write_vorbis
-from assetgen.formats.wav import write_wav
+from assetgen.export.sound_files import SOUND_FILES, SoundFile, read_back
 from assetgen.media.artifact import Artifact
 from assetgen.media.audio import AudioClip, Sounds
 
-Write = Callable[[AudioClip, float, Mapping[str, str]], bytes]
-"""From a sound, a quality and texts to the bytes of a file."""
-
-LARGEST_KINK: Final = 1.0
-LARGEST_SURPRISE: Final = 3.0
-LARGEST_STEP_DB: Final = 3.0
 _PEAK_SLACK_DB = 0.1
 _NEAR_LU = 0.1
 _MOST_WRITINGS = 8
-_MOST_BEGINNINGS = 8
-_SHORTEST_MEASURED = 4096
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoundFile:
-    """One way to write a sound.
-
-    Args:
-        format: its name in manifests.
-        extension: of the file, without a dot.
-        media_type: IANA media type.
-        write: gives the bytes.
-        codec: of libsndfile, that not every machine has; "" for those that all have.
-        is_lossy: whether what is decoded differs from what was written.
-    """
-
-    format: str
-    extension: str
-    media_type: str
-    write: Write
-    codec: str = ""
-    is_lossy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +66,7 @@ def export_sounds(sounds: Sounds, options: SoundOptions, ctx: Context) -> Iterat
         role = f"sound_{number + 1}" if several else "sound"
         mastered = master(take if options.stems else replace(take, stems={}), options.mastering)
         if options.may_turn and mastered.clip.is_ring and "ogg" in options.formats:
-            mastered = _begun_well(mastered, options)
+            mastered = begun_well(mastered, quality=options.quality)
         gains = {}
         for name in options.formats:
             artifact, gains[name] = _written(SOUND_FILES[name], mastered, stem, role, options)
@@ -117,15 +81,6 @@ def export_sounds(sounds: Sounds, options: SoundOptions, ctx: Context) -> Iterat
                     yield _artifact(file, clip, f"{stem}_{word}", f"{role}_{word}", options, quality=())
 
 
-def usable_formats(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return which of the formats this machine can write, OGG if none of them, and a sentence for each it cannot."""
-    missing = [name for name in names if SOUND_FILES[name].codec and not has_codec(SOUND_FILES[name].codec)]
-    kept = tuple(name for name in names if name not in missing) or ("ogg",)
-    return kept, tuple(
-        f"{name.upper()} cannot be written here; {kept[0].upper()} was written." for name in missing
-    )
-
-
 def _written(
     file: SoundFile, mastered: Mastered, stem: str, role: str, options: SoundOptions
 ) -> tuple[Artifact, float]:
@@ -134,7 +89,7 @@ def _written(
     clip, gain_db, loudness = mastered.clip, 0.0, mastered.lufs
     for left in reversed(range(_MOST_WRITINGS)):
         data = file.write(clip, options.quality, options.texts)
-        heard = _decoded(data, clip, file)
+        heard = read_back(data, clip, file)
         peak_db = true_peak_db(heard, is_ring=ring)
         if not file.is_lossy:
             break
@@ -149,7 +104,7 @@ def _written(
     if gain_db:
         figures["gain_db"] = round(gain_db, 2)
     flaw = ""
-    if clip.is_ring and clip.frames >= _SHORTEST_MEASURED:
+    if clip.is_ring and clip.frames >= SHORTEST_MEASURED:
         seam = measure_seam(heard, clip.sample_rate_hz)
         source = measure_seam(clip.samples, clip.sample_rate_hz)
         # Music steps up on its first beat, and ought to: only what writing it added counts.
@@ -179,7 +134,7 @@ def _flaw(file: SoundFile, seam: LoopSeam, source: LoopSeam) -> str:
         return (
             "An MP3 does not loop without a gap in players that pass over its gapless header; use OGG or WAV."
         )
-    if not file.is_lossy or _click(seam) <= max(1.0, 1.5 * _click(source)):
+    if not file.is_lossy or click_of(seam) <= max(1.0, 1.5 * click_of(source)):
         return ""
     return (
         f"The loop is heard going round in the .{file.extension} file (kink {seam.kink:.1f} of 1 allowed, "
@@ -216,128 +171,3 @@ def _settings(clip: AudioClip, file: SoundFile, options: SoundOptions) -> Mappin
     if not options.target:
         return {}
     return engine_settings(options.target, told_of(clip, file.extension, options.facts))
-
-
-def _begun_well(mastered: Mastered, options: SoundOptions) -> Mastered:
-    """Return a loop that begins where its OGG file closes best: at the first of some places that is good enough."""
-    clip = mastered.clip
-    if clip.frames < _SHORTEST_MEASURED:
-        return mastered
-    best: tuple[float, Mastered] | None = None
-    start = 0
-    for attempt in range(1, _MOST_BEGINNINGS + 1):
-        turned = _turned(clip, start)
-        written = write_loop(_frames(turned), clip.sample_rate_hz, quality=options.quality, texts={})
-        badness = _badness(_seam_of(written.data, turned))
-        if best is None or badness < best[0]:
-            best = badness, replace(mastered, clip=turned)
-        if badness <= 1.0:
-            break
-        # Where the end fell between two packets, a loop that begins as much sooner ends on one; else whole blocks on.
-        start = (start - written.past if written.past else attempt * 37 * BLOCK_STEP) % clip.frames
-    assert best is not None
-    return best[1]
-
-
-def _seam_of(data: bytes, clip: AudioClip) -> LoopSeam:
-    """Return how an OGG file of a loop goes round."""
-    return measure_seam(_decoded(data, clip, SOUND_FILES["ogg"]), clip.sample_rate_hz)
-
-
-def _badness(seam: LoopSeam) -> float:
-    """Return how near a seam comes to what is allowed; up to 1 is good."""
-    return max(_click(seam), seam.step_db / LARGEST_STEP_DB)
-
-
-def _click(seam: LoopSeam) -> float:
-    """Return the same of all but its step, which music has in itself."""
-    return max(seam.kink / LARGEST_KINK, seam.surprise / LARGEST_SURPRISE)
-
-
-def _turned(clip: AudioClip, start: int) -> AudioClip:
-    if not start:
-        return clip
-    stems = {name: stem.roll(-start, -1) for name, stem in clip.stems.items()}
-    return replace(clip, samples=clip.samples.roll(-start, -1), stems=stems)
-
-
-def _decoded(data: bytes, clip: AudioClip, file: SoundFile) -> Tensor:
-    """Return what a decoder makes of a file.
-
-    Raises:
-        GenerationError: another length or rate than was written.
-    """
-    heard, rate_hz = decode_sound(data)
-    is_exact = file.extension not in ("mp3",)
-    if rate_hz != clip.sample_rate_hz or (is_exact and heard.shape != tuple(clip.samples.shape)):
-        raise GenerationError(
-            f"a written {file.format} file reads back as {tuple(heard.shape)} at {rate_hz} Hz."
-        )
-    return heard
-
-
-def _frames(clip: AudioClip) -> np.ndarray:
-    return np.ascontiguousarray(clip.samples.cpu().numpy().T)
-
-
-def _ogg(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
-    samples, rate_hz = _frames(clip), clip.sample_rate_hz
-    if not clip.is_ring:
-        return write_vorbis(samples, rate_hz, quality=quality, texts=_loop_texts(clip) | dict(texts))
-    written = write_loop(samples, rate_hz, quality=quality, texts=texts)
-    if written.past == 0 or clip.frames < _SHORTEST_MEASURED:
-        return written.data
-    # Strokes have moved the packets so that its end falls between two: now and then the plain way is the better one.
-    click = _click(_seam_of(written.data, clip))
-    if click <= 1.0:
-        return written.data
-    plain = write_vorbis(samples, rate_hz, quality=quality, texts=_loop_texts(clip) | dict(texts))
-    return plain if _click(_seam_of(plain, clip)) < click else written.data
-
-
-def _wav(bits: int) -> Write:
-    def write(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
-        return write_wav(_frames(clip), clip.sample_rate_hz, bits=bits, loop=clip.loop, texts=texts)
-
-    return write
-
-
-def _flac(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
-    return write_flac(_frames(clip), clip.sample_rate_hz, bits=24, texts={**_loop_texts(clip), **texts})
-
-
-def _mp3(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
-    return write_mp3(_frames(clip), clip.sample_rate_hz, quality=quality, texts=texts)
-
-
-def _opus(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
-    if clip.sample_rate_hz not in OPUS_RATES_HZ:
-        raise GenerationError(
-            f"Opus has no sample rate of {clip.sample_rate_hz} Hz; write sample_rate = 48000, or give a source "
-            "of 48000 Hz."
-        )
-    return write_opus(
-        _frames(clip), clip.sample_rate_hz, quality=quality, texts={**_loop_texts(clip), **texts}
-    )
-
-
-def _loop_texts(clip: AudioClip) -> dict[str, str]:
-    if clip.loop is None:
-        return {}
-    return {"LOOPSTART": str(clip.loop[0]), "LOOPLENGTH": str(clip.loop[1] - clip.loop[0])}
-
-
-SOUND_FILES: Final[dict[str, SoundFile]] = {
-    "ogg": SoundFile(format="OGG_VORBIS", extension="ogg", media_type="audio/ogg", write=_ogg, is_lossy=True),
-    "wav": SoundFile(format="WAV_PCM_16", extension="wav", media_type="audio/wav", write=_wav(16)),
-    "wav24": SoundFile(format="WAV_PCM_24", extension="wav", media_type="audio/wav", write=_wav(24)),
-    "wav32f": SoundFile(format="WAV_FLOAT_32", extension="wav", media_type="audio/wav", write=_wav(32)),
-    "flac": SoundFile(format="FLAC_24", extension="flac", media_type="audio/flac", write=_flac, codec="flac"),
-    "mp3": SoundFile(
-        format="MP3", extension="mp3", media_type="audio/mpeg", write=_mp3, codec="mp3", is_lossy=True
-    ),
-    "opus": SoundFile(
-        format="OGG_OPUS", extension="opus", media_type="audio/opus", write=_opus, codec="opus", is_lossy=True
-    ),
-}
-"""By the name that prompt files use."""

@@ -16,7 +16,8 @@ from assetgen.dsp.loudness import integrated_loudness, true_peak_db
 from assetgen.dsp.master import PROFILES, Mastering
 from assetgen.dsp.seam import measure_seam
 from assetgen.errors import FormatError, SpecError
-from assetgen.export.sound import SoundOptions, export_sounds, usable_formats
+from assetgen.export.sound import SoundOptions, export_sounds
+from assetgen.export.sound_files import usable_formats
 from assetgen.export.targets import find_target
 from assetgen.formats.audio_bundle import read_audio_bundle, write_audio_bundle
 from assetgen.formats.read_sound import read_sound

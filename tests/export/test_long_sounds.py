@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from assetgen.export.sound import SOUND_FILES
+from assetgen.export.sound_files import SOUND_FILES
 from assetgen.formats.sound_files import has_codec
 
 HERE = [name for name, file in SOUND_FILES.items() if not file.codec or has_codec(file.codec)]
@@ -17,7 +17,7 @@ MEGABYTES = 600 * 48_000 * 2 * 4 / 1e6
 _WRITE = """
 import io, resource, sys
 import numpy as np, soundfile
-from assetgen.export.sound import SOUND_FILES
+from assetgen.export.sound_files import SOUND_FILES
 from assetgen.media.audio import AudioClip
 from tests.dsp.sounds import noise
 bed = noise(30 * 48_000).repeat(1, 20)

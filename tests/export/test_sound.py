@@ -17,8 +17,10 @@ from assetgen.dsp.loudness import integrated_loudness, true_peak_db
 from assetgen.dsp.master import PROFILES, Mastering
 from assetgen.dsp.seam import LoopSeam, measure_seam
 from assetgen.errors import Cancelled, FormatError, GenerationError
+from assetgen.export import loops, sound_files
 from assetgen.export import sound as exporting
-from assetgen.export.sound import SOUND_FILES, SoundOptions, export_sounds, usable_formats
+from assetgen.export.sound import SoundOptions, export_sounds
+from assetgen.export.sound_files import SOUND_FILES, usable_formats
 from assetgen.formats.sound_files import has_codec
 from assetgen.formats.vorbis import read_vorbis_texts
 from assetgen.formats.wav import read_wav_loop
@@ -85,9 +87,9 @@ def test_every_format_has_the_exact_length_of_loops_and_of_sounds_that_end(name:
 def test_an_ogg_loop_closes_and_says_so(sound: Tensor, quality: float) -> None:
     (artifact,) = exported(ring(sound), quality=quality, may_turn=True).values()
     seam, figures = measure_seam(heard(artifact), RATE_HZ), dict(artifact.quality)
-    assert seam.kink <= exporting.LARGEST_KINK
-    assert seam.surprise <= exporting.LARGEST_SURPRISE
-    assert seam.step_db <= exporting.LARGEST_STEP_DB
+    assert seam.kink <= loops.LARGEST_KINK
+    assert seam.surprise <= loops.LARGEST_SURPRISE
+    assert seam.step_db <= loops.LARGEST_STEP_DB
     assert figures["loop_kink"] == pytest.approx(seam.kink, abs=1e-3)
     assert figures["loop_surprise"] == pytest.approx(seam.surprise, abs=1e-3)
     assert figures["loop_step_db"] == pytest.approx(seam.step_db, abs=1e-2)
@@ -178,6 +180,7 @@ def awkward(monkeypatch: pytest.MonkeyPatch) -> AudioClip:
         bad = 0.5 if len(seen) == 3 else 9.0
         return LoopSeam(kink=bad, surprise=bad, step_db=bad)
 
+    monkeypatch.setattr(loops, "measure_seam", measure)
     monkeypatch.setattr(exporting, "measure_seam", measure)
     return ring(noise(FRAMES), rain=noise(FRAMES) * 0.25, wind=noise(FRAMES) * 0.75)
 
@@ -240,7 +243,7 @@ def test_opus_of_a_source_at_another_rate_is_refused_with_what_to_do() -> None:
 
 
 def test_a_file_that_reads_back_as_something_else_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting, "decode_sound", lambda data: (torch.zeros(2, FRAMES - 1), RATE_HZ))
+    monkeypatch.setattr(sound_files, "decode_sound", lambda data: (torch.zeros(2, FRAMES - 1), RATE_HZ))
     with pytest.raises(GenerationError, match="reads back as"):
         exported(ring(noise(FRAMES)))
 
@@ -269,11 +272,11 @@ def test_a_missing_codec_becomes_another_format_and_a_sentence(
     kept: tuple[str, ...],
     told: tuple[str, ...],
 ) -> None:
-    monkeypatch.setattr(exporting, "has_codec", lambda name: name in has)
+    monkeypatch.setattr(sound_files, "has_codec", lambda name: name in has)
     assert usable_formats(asked) == (kept, told)
 
 
 def test_damage_on_the_way_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting, "write_vorbis", lambda *given, **named: b"OggS, or so it says")
+    monkeypatch.setattr(sound_files, "write_vorbis", lambda *given, **named: b"OggS, or so it says")
     with pytest.raises(FormatError, match="no sound that can be read"):
         exported(once(noise(900)))

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from assetgen.context import Context
 from assetgen.dsp.master import Mastering
-from assetgen.export.sound import SOUND_FILES, SoundOptions, export_sounds
+from assetgen.export.sound import SoundOptions, export_sounds
 from assetgen.export.sound_engines import LONG_S, Told, engine_settings, told_of
+from assetgen.export.sound_files import SOUND_FILES
 from assetgen.export.targets import TARGETS
 from assetgen.media.audio import AudioClip, Sounds
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from assetgen.export.sound import SOUND_FILES
+from assetgen.export.sound_files import SOUND_FILES
 from assetgen.formats.sound_files import has_codec
 from assetgen.media.audio import AudioClip
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from assetgen.context import Context
 from assetgen.dsp.loudness import integrated_loudness, true_peak_db
 from assetgen.errors import FormatError, SpecError
-from assetgen.export import sound as exporting
+from assetgen.export import sound_files
 from assetgen.formats.sound_files import has_codec, write_flac
 from assetgen.formats.vorbis import BLOCK_STEP, read_vorbis_texts, write_vorbis
 from assetgen.formats.wav import write_wav
@@ -231,7 +231,7 @@ def test_where_a_sound_comes_from_stands_in_its_files(
 def test_a_format_that_cannot_be_written_here_is_told_of_once(
     kept: Mapping[str, tuple[AudioSpec, Made[Sounds]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "has_codec", lambda name: name != "mp3")
+    monkeypatch.setattr(sound_files, "has_codec", lambda name: name != "mp3")
     spec = spec_of("sfx", export=AudioExport(formats=("mp3", "wav")))
     files = exported(kept["sfx"][1].value, spec)
     assert list(files) == ["forest_rain_1.wav", "forest_rain_2.wav"]

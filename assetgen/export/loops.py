@@ -1,0 +1,91 @@
+"""A loop as an OGG file that goes round unheard: where it begins, and how it is coded.
+
+What a decoder makes of a file decides, not what was meant: how its end meets its beginning is measured, and compared
+with what nobody hears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from assetgen.dsp.master import Mastered
+from assetgen.dsp.seam import LoopSeam, measure_seam
+from assetgen.formats.read_sound import decode_sound
+from assetgen.formats.vorbis import BLOCK_STEP, write_loop, write_vorbis
+from assetgen.media.audio import AudioClip
+
+LARGEST_KINK: Final = 1.0
+LARGEST_SURPRISE: Final = 3.0
+LARGEST_STEP_DB: Final = 3.0
+SHORTEST_MEASURED: Final = 4096
+"""Frames of a loop; there is too little elsewhere in a shorter one to compare its seam with."""
+_MOST_BEGINNINGS = 8
+
+
+def click_of(seam: LoopSeam) -> float:
+    """Return how near a seam comes to being heard, up to 1 is good; without its step, which music has in itself."""
+    return max(seam.kink / LARGEST_KINK, seam.surprise / LARGEST_SURPRISE)
+
+
+def begun_well(mastered: Mastered, *, quality: float) -> Mastered:
+    """Return a loop that begins where its OGG file closes best: at the first of some places that is good enough."""
+    clip = mastered.clip
+    if clip.frames < SHORTEST_MEASURED:
+        return mastered
+    best: tuple[float, Mastered] | None = None
+    start = 0
+    for attempt in range(1, _MOST_BEGINNINGS + 1):
+        turned = _turned(clip, start)
+        written = write_loop(frames_of(turned), clip.sample_rate_hz, quality=quality, texts={})
+        seam = _seam_of(written.data, turned)
+        badness = max(click_of(seam), seam.step_db / LARGEST_STEP_DB)
+        if best is None or badness < best[0]:
+            best = badness, replace(mastered, clip=turned)
+        if badness <= 1.0:
+            break
+        # Where the end fell between two packets, a loop that begins as much sooner ends on one; else whole blocks on.
+        start = (start - written.past if written.past else attempt * 37 * BLOCK_STEP) % clip.frames
+    assert best is not None
+    return best[1]
+
+
+def code_loop(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
+    """Return a ring as the OGG file that closes it best; it begins where the ring does."""
+    samples, rate_hz = frames_of(clip), clip.sample_rate_hz
+    written = write_loop(samples, rate_hz, quality=quality, texts=texts)
+    if written.past == 0 or clip.frames < SHORTEST_MEASURED:
+        return written.data
+    # Strokes have moved the packets so that its end falls between two: now and then the plain way is the better one.
+    click = click_of(_seam_of(written.data, clip))
+    if click <= 1.0:
+        return written.data
+    plain = write_vorbis(samples, rate_hz, quality=quality, texts=loop_texts(clip) | dict(texts))
+    return plain if click_of(_seam_of(plain, clip)) < click else written.data
+
+
+def loop_texts(clip: AudioClip) -> dict[str, str]:
+    """Return the comments by which many engines know what of a sound repeats."""
+    if clip.loop is None:
+        return {}
+    return {"LOOPSTART": str(clip.loop[0]), "LOOPLENGTH": str(clip.loop[1] - clip.loop[0])}
+
+
+def frames_of(clip: AudioClip) -> np.ndarray:
+    """Return samples as writers take them, (N, C) float32."""
+    return np.ascontiguousarray(clip.samples.cpu().numpy().T)
+
+
+def _turned(clip: AudioClip, start: int) -> AudioClip:
+    if not start:
+        return clip
+    stems = {name: stem.roll(-start, -1) for name, stem in clip.stems.items()}
+    return replace(clip, samples=clip.samples.roll(-start, -1), stems=stems)
+
+
+def _seam_of(data: bytes, clip: AudioClip) -> LoopSeam:
+    """Return how an OGG file of a loop goes round."""
+    return measure_seam(decode_sound(data)[0], clip.sample_rate_hz)
