@@ -244,24 +244,23 @@ def _asked(asked: Mapping[str, str | float]) -> str:
 
 
 def _sound_parameter_json(parameter: Parameter) -> dict[str, Any]:
+    words = list(sound_words_of(parameter))
+    return {**_parameter_head(parameter), "traits": list(parameter.traits), "words": words}
+
+
+def _parameter_head(parameter: Parameter) -> dict[str, Any]:
     return {
         "name": parameter.name,
         "doc": parameter.doc,
         "unit": parameter.unit or None,
         "low": parameter.low,
         "high": parameter.high,
-        "traits": list(parameter.traits),
-        "words": list(sound_words_of(parameter)),
     }
 
 
 def _parameter_json(parameter: Parameter) -> dict[str, Any]:
     return {
-        "name": parameter.name,
-        "doc": parameter.doc,
-        "unit": parameter.unit or None,
-        "low": parameter.low,
-        "high": parameter.high,
+        **_parameter_head(parameter),
         "distribution": "uniform",
         "limits": list(limits(parameter)),
         "words": list(prompt_words(parameter)),
