@@ -7,7 +7,7 @@ import glob
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from assetgen.cli.parsers import Commands, add_command, add_json
 if TYPE_CHECKING:
     from assetgen.bake.results import AssetResult, BakeResult
     from assetgen.project.art import Art
-    from assetgen.store.manifest import ManifestFile
 
 _MORE = """\
 examples:
@@ -51,30 +50,6 @@ exit codes:
   1  a file failed            130  stopped with Ctrl-C
 """
 _DEFAULT_OUT = "finished"
-_FOR_PICTURES = (
-    "size",
-    "sizes",
-    "tile",
-    "repair",
-    "normal_y",
-    "no_estimate",
-    "light",
-    "invert",
-    "detail",
-    "relief",
-    "delight",
-    "meters",
-    "roughness",
-    "metallic",
-)
-_SPELLED = {
-    "--normal_y": "--normal-y",
-    "--true_peak": "--true-peak",
-    "--crossfade_ms": "--crossfade",
-    "--profile": "--master",
-}
-"""Options that are called otherwise than the key they set."""
-_FOR_SOUNDS = ("mode", "no_loop", "crossfade", "lufs", "true_peak", "master", "formats", "channels")
 
 
 def add_to(commands: Commands) -> None:
@@ -157,6 +132,8 @@ def add_to(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Finish them; return the exit code."""
     from assetgen.bake.run import BakeOptions, QuietWatcher, bake_described
+    from assetgen.cli.finish_options import as_option, of_pictures, of_sounds, refuse_idle
+    from assetgen.cli.finish_report import print_row, row_of
     from assetgen.cli.progress import TerminalWatcher
     from assetgen.errors import PromptFileError, SpecError
     from assetgen.project.art import describe_art, gather_art
@@ -171,26 +148,26 @@ def run(options: argparse.Namespace) -> int:
         raise SpecError(
             f"--name is for one asset, and these are {len(arts)}: {', '.join(a.name for a in arts)}."
         )
-    documents = {"material": _of_pictures(options), "audio": _of_sounds(options)}
-    _refuse_idle(options, {art.kind for art in arts})
+    documents = {"material": of_pictures(options), "audio": of_sounds(options)}
+    refuse_idle(options, {art.kind for art in arts})
     try:
         files = [
             describe_art(art, documents[art.kind], output=options.out, name=options.name) for art in arts
         ]
     except PromptFileError as error:
-        raise SpecError(f"{_as_option(error)}") from error
+        raise SpecError(as_option(error)) from error
     settings = load_settings(os.environ)
     what = BakeOptions(
         paths=(), jobs=options.jobs, force=options.force, overwrite=options.force, dry_run=options.dry_run
     )
     watcher = QuietWatcher() if options.json or options.dry_run else TerminalWatcher(sys.stderr)
     result = bake_described(files, what, settings, watcher=watcher)
-    rows = [_row(art, asset, options.out) for art, asset in _paired(arts, files, result)]
+    rows = [row_of(art, asset, options.out) for art, asset in _paired(arts, files, result)]
     if options.json:
         print(json.dumps({**result.to_json(), "assets": rows}))
     else:
         for row in rows:
-            _print(row)
+            print_row(row)
     return 0 if options.dry_run and result.exit_code == 1 else result.exit_code
 
 
@@ -203,137 +180,6 @@ def _expanded(names: Sequence[str]) -> list[Path]:
     return paths or [Path(name) for name in names]
 
 
-def _of_pictures(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the options for pictures as the keys of a prompt file; what is not given is absent."""
-    finish = {
-        "repair": options.repair,
-        "normal_y": options.normal_y,
-        "estimate": False if options.no_estimate else None,
-        "relief": options.relief,
-        "detail": options.detail,
-        "invert": True if options.invert else None,
-        "light": options.light,
-        "delight": options.delight,
-    }
-    roughness = _numbers("--roughness", options.roughness, float, "0.4,0.9")
-    sizes = _numbers("--sizes", options.sizes, int, "2048,1024")
-    return _given(
-        {
-            "targets": _targets(options),
-            "size": _size(options.size),
-            "tile": options.tile,
-            "finish": _given(finish),
-            "surface": _given(
-                {"meters": options.meters, "roughness": roughness, "metallic": options.metallic}
-            ),
-            "export": _given({"sizes": sizes, "quality": _qualities(options)[0]}),
-        }
-    )
-
-
-def _of_sounds(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the options for sounds as the keys of a prompt file; what is not given is absent.
-
-    Raises:
-        SpecError: two of them contradict each other.
-    """
-    from assetgen.errors import SpecError
-
-    once = "--no-loop" if options.no_loop else "--mode sfx" if options.mode == "sfx" else ""
-    if once and options.crossfade is not None:
-        raise SpecError(
-            f"--crossfade is for sounds that go round, and {once} plays once; leave one of them out."
-        )
-    if options.master == "off" and (options.lufs is not None or options.true_peak is not None):
-        raise SpecError("--master off leaves levels alone; leave it out, or --lufs and --true-peak.")
-    master: Any = _given({"lufs": options.lufs, "true_peak": options.true_peak, "profile": options.master})
-    loop: Any = _given({"crossfade_ms": options.crossfade})
-    formats = options.formats.replace(" ", "").split(",") if options.formats else None
-    return _given(
-        {
-            "targets": _targets(options),
-            "mode": options.mode,
-            "channels": options.channels,
-            "loop": False if options.no_loop else loop,
-            "master": False if options.master == "off" else master,
-            "export": _given({"formats": formats, "quality": _qualities(options)[1]}),
-        }
-    )
-
-
-def _refuse_idle(options: argparse.Namespace, kinds: set[str]) -> None:
-    """Refuse options that would do nothing, as there is no file that they are for.
-
-    Raises:
-        SpecError: such an option was given.
-    """
-    from assetgen.errors import SpecError
-
-    quality = dict(zip(("pictures", "sounds"), _qualities(options), strict=True))
-    for kind, what, names in (("material", "pictures", _FOR_PICTURES), ("audio", "sounds", _FOR_SOUNDS)):
-        if kind in kinds:
-            continue
-        values = {name: getattr(options, name) for name in names}
-        given = [f"--{name.replace('_', '-')}" for name, value in values.items() if not _is_absent(value)]
-        given += [] if quality[what] is None else [f"--quality {quality[what]}"]
-        if given:
-            raise SpecError(f"{given[0]} is for {what}, and there are none among these files; leave it out.")
-
-
-def _is_absent(value: object) -> bool:
-    """Return whether an option was not given; a number may be 0, and a switch is off."""
-    return value is None or value is False
-
-
-def _targets(options: argparse.Namespace) -> list[str] | None:
-    return list(dict.fromkeys(options.target)) if options.target else None
-
-
-def _qualities(options: argparse.Namespace) -> tuple[str | None, float | None]:
-    """Return the last word, which is for pictures, and the last number, which is for sounds."""
-    word: str | None = None
-    number: float | None = None
-    for text in options.quality or ():
-        try:
-            number = float(text)
-        except ValueError:
-            word = text
-    return word, number
-
-
-def _given(keys: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in keys.items() if value is not None and value != {}}
-
-
-def _size(text: str | None) -> list[int] | None:
-    if text is None:
-        return None
-    found = _numbers("--size", text.lower().replace("x", ","), int, "1024 or 1024x512")
-    return found * 2 if found is not None and len(found) == 1 else found
-
-
-def _numbers(option: str, text: str | None, kind: type[int | float], example: str) -> list[Any] | None:
-    from assetgen.errors import SpecError
-
-    if text is None:
-        return None
-    try:
-        found = [kind(part) for part in text.split(",")]
-    except ValueError:
-        raise SpecError(f"{option} {text} is not understood; write {example}.") from None
-    return found * 2 if option == "--roughness" and len(found) == 1 else found
-
-
-def _as_option(error: Exception) -> str:
-    """Return the words of an error about a key as words about the option that set it."""
-    text = getattr(error, "message", str(error))
-    for key in ("finish", "surface", "export", "master", "loop"):
-        text = text.replace(f"{key}.", "--", 1) if text.startswith(f"{key}.") else text
-    for key, option in _SPELLED.items():
-        text = text.replace(key, option)
-    return text
-
-
 def _paired(arts: Sequence[Art], files: Sequence[Any], result: BakeResult) -> list[tuple[Art, AssetResult]]:
     by_key = {(file.project.root, file.specs[0].asset): art for art, file in zip(arts, files, strict=True)}
     pairs = []
@@ -343,82 +189,3 @@ def _paired(arts: Sequence[Art], files: Sequence[Any], result: BakeResult) -> li
         if art is not None:
             pairs.append((art, asset))
     return pairs
-
-
-def _row(art: Art, asset: AssetResult, out: Path) -> dict[str, Any]:
-    """Return what is to be told about one surface, as JSON."""
-    from assetgen.store.manifest import figure_names, verify_set
-
-    manifests = {target: verify_set(Path(path)) for target, path in asset.manifests.items()}
-    first = next(iter(manifests.values()), None)
-    sets = [
-        {
-            "target": target,
-            "folder": str(Path(asset.manifests[target]).parent),
-            "files": [
-                _file(file, name, manifest.quality) for name, file in figure_names(manifest.files).items()
-            ],
-        }
-        for target, manifest in manifests.items()
-    ]
-    return {
-        **asset.to_json(),
-        "sources": {role: str(art.folder / file) for role, file in art.sources.items()},
-        "taken": art.taken,
-        "notes": list(art.notes),
-        "finish": first.provenance.get("finish") if first is not None else None,
-        "warnings": list(first.warnings) if first is not None else list(asset.warnings),
-        "out": str(out),
-        "sets": sets,
-    }
-
-
-def _file(file: ManifestFile, name: str, quality: Mapping[str, float]) -> dict[str, Any]:
-    """Return a file with the figures that begin with its name."""
-    figures = ("psnr_db", "lufs", "true_peak_db", "loop_kink", "loop_surprise", "loop_step_db")
-    return {
-        "role": file.role,
-        "path": file.path,
-        "format": file.format,
-        "width": file.width,
-        "height": file.height,
-        "mips": file.mips,
-        "size_bytes": file.size_bytes,
-        **{figure: quality.get(f"{name}_{figure}") for figure in figures},
-    }
-
-
-def _print(row: dict[str, Any]) -> None:
-    print(f"{row['name']}: {row['taken']}")
-    for note in row["notes"]:
-        print(f"  {note}")
-    if row["status"] == "stale":
-        print(f"  {row['reason']}, into {row['out']}")
-    for sentence in (row["finish"] or {}).get("said", ()):
-        print(f"  {sentence}")
-    if row["status"] == "cached":
-        print("  nothing to do: made before")
-    for one in row["sets"]:
-        print(f"  {one['target']}: {one['folder']}")
-        for file in one["files"]:
-            before = (row["finish"] or {}).get("source_lufs")
-            print(f"    {file['path']:<34} {file['format']:<18} {_measured(file, before)}")
-
-
-def _measured(file: dict[str, Any], before_lufs: float | None) -> str:
-    """Return the figures of a file that are worth a glance."""
-    size = f"{file['size_bytes'] / 1024:>9.0f} KiB"
-    if not file["width"]:
-        told = []
-        if file["lufs"] is not None:
-            before = "" if before_lufs is None else f"{before_lufs:.1f} -> "
-            told = [f"{before}{file['lufs']:.1f} LUFS", f"peak {file['true_peak_db']:.1f} dB"]
-        if file["loop_kink"] is not None:
-            told.append(
-                f"seam: kink {file['loop_kink']:.2f} of 1, surprise {file['loop_surprise']:.1f} of 3, "
-                f"step {file['loop_step_db']:.1f} of 3 dB"
-            )
-        return size + "".join(f"  {one}" for one in told)
-    psnr = f"  {file['psnr_db']:.1f} dB" if file["psnr_db"] is not None else ""
-    mips = f"{file['mips']} levels" if file["mips"] > 1 else ""
-    return f"{file['width']}x{file['height']:<6} {mips:<10}{size}{psnr}"
