@@ -10,6 +10,7 @@ Threads send notes, the main thread feeds them to the job's course; nothing here
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -19,6 +20,10 @@ from typing import Any
 
 ENDED = frozenset(["done", "failed", "cancelled", "expired"])
 """States in which a job stays."""
+SOUND_ENDINGS = (".ogg", ".wav", ".flac", ".mp3", ".opus")
+"""Of files that are heard."""
+_TAKE = re.compile(r"sound(_\d+)?")
+"""Roles of whole sounds; a stem's goes on with its name."""
 _MOST_REMARKS = 6
 
 
@@ -93,6 +98,17 @@ class Result:
         return float(value) if isinstance(value, int | float) else default
 
     @property
+    def takes(self) -> dict[str, Path]:
+        """The sounds by role, one take after the other, without the stems that they are mixed from."""
+        sounds = {role: path for role, path in self.files.items() if path.suffix.lower() in SOUND_ENDINGS}
+        return {role: path for role, path in sounds.items() if _TAKE.fullmatch(role)} or sounds
+
+    @property
+    def goes_round(self) -> bool:
+        """Whether all of it repeats without a seam."""
+        return 0.0 < self.figure("loop_end") == self.figure("frames") and self.figure("loop_start") == 0.0
+
+    @property
     def seed(self) -> str:
         """The seed it was made from; as text, since it may be larger than what Blender keeps as a number."""
         return str((self.manifest.get("provenance") or {}).get("seed", ""))
@@ -132,11 +148,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Picture:
-    """A preview lies in a file."""
+    """A preview lies in a file; what is heard of it, if anything is, in another."""
 
     asset: str
     path: str
     is_coarse: bool
+    sound: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,6 +186,14 @@ class Ended:
     place: Any = None
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A sound file to listen to, and whether it goes round."""
+
+    path: str
+    goes_round: bool = False
+
+
 class Course:
     """How one job comes along.
 
@@ -184,6 +209,7 @@ class Course:
         self.fraction = 0.0
         self.previews: dict[str, str] = {}
         self.preview = ""
+        self.clips: dict[str, str] = {}
         self.remarks: list[str] = []
         self.message = ""
         self.place: Any = None
@@ -221,6 +247,8 @@ class Course:
             self._remaining_s, self._told_at = note.remaining_s, self._now()
         elif isinstance(note, Picture):
             self.previews[note.asset] = self.preview = note.path
+            if note.sound:
+                self.clips[note.asset] = note.sound
             if self.first_preview_s is None:
                 self.first_preview_s = self._now() - self._began
         elif isinstance(note, Remark):
@@ -244,6 +272,19 @@ class Course:
     def picture(self) -> str:
         """The picture to show for the whole job, empty while there is none."""
         return self.preview or (self.picture_of(self.results[0]) if self.results else "")
+
+    def sound_of(self, result: Result) -> Heard | None:
+        """Return what is to be heard of a result: its first take, else the clip of its preview."""
+        for path in result.takes.values():
+            return Heard(str(path), result.goes_round)
+        return Heard(self.clips[result.asset]) if result.asset in self.clips else None
+
+    @property
+    def sound(self) -> Heard | None:
+        """What is to be heard of the whole job, None while or where there is nothing."""
+        if self.results:
+            return self.sound_of(self.results[0])
+        return next((Heard(clip) for clip in self.clips.values()), None)
 
     def applied(self) -> None:
         """Say that its result is in the scene, or is there to be chosen from."""

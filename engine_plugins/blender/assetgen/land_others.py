@@ -32,25 +32,66 @@ def land_picture(result: Result, ticket: Ticket | None) -> Iterator[None]:
 
 
 def land_sound(result: Result, ticket: Ticket | None) -> Iterator[None]:
-    """Load a sound; one that was asked for comes with a speaker at the cursor."""
-    sound = next(marks.marked(bpy.data.sounds, result.asset, result.root), None)
-    if sound is None and ticket is None:
+    """Load every take of a sound; one that was asked for comes with a speaker at the cursor, which plays the first.
+
+    Blender has no loop for a speaker; that a sound goes round is kept as a property, which the panel's Play heeds.
+    """
+    if ticket is None and not any(marks.marked(bpy.data.sounds, result.asset, result.root)):
         return
-    path = str(next(iter(result.files.values())))
-    if sound is not None:
-        sound.filepath = path
-        marks.mark(sound, result)
-        return
-    sound = bpy.data.sounds.load(path)
-    sound.name = naming.data_name(result.asset)
-    marks.mark(sound, result)
-    yield
+    takes = result.takes
     name = naming.data_name(result.asset)
+    for number, (role, path) in enumerate(takes.items()):
+        # The first is known without a role, as what the scene has of the asset.
+        sound = _take(result, role if number else "")
+        if sound is None:
+            sound = bpy.data.sounds.load(str(path))
+            sound.name = f"{name} {number + 1}" if len(takes) > 1 else name
+            sound.use_fake_user = number > 0  # nothing uses it yet
+        else:
+            sound.filepath = str(path)
+        sound[marks.GOES_ROUND] = result.goes_round
+        marks.mark(sound, result, role=role if number else "")
+        yield
+    for sound in list(marks.marked(bpy.data.sounds, result.asset, result.root)):
+        is_used = sound.users > int(sound.use_fake_user)
+        if sound.get(marks.ROLE, "") not in ("", *takes) and not is_used:
+            bpy.data.sounds.remove(sound)
+    sound = _take(result, "")
+    if ticket is not None and not any(one.sound == sound for one in bpy.data.speakers):
+        _add_speaker(name, sound)
+
+
+def _take(result: Result, role: str) -> bpy.types.Sound | None:
+    found = marks.marked(bpy.data.sounds, result.asset, result.root)
+    return next((one for one in found if one.get(marks.ROLE, "") == role), None)
+
+
+def _add_speaker(name: str, sound: bpy.types.Sound) -> None:
+    """Put a speaker at the cursor that plays a sound from the current frame on; the selection stays.
+
+    Only Blender's own operator lays the sound strip without which a speaker is never heard. Where it may not run, as
+    in edit mode, the speaker comes without.
+    """
     speaker = bpy.data.speakers.new(name)
-    speaker.sound = next(marks.marked(bpy.data.sounds, result.asset, result.root))
-    target = bpy.data.objects.new(name, speaker)
-    target.location = bpy.context.scene.cursor.location
-    bpy.context.scene.collection.objects.link(target)
+    speaker.sound = sound
+    place = bpy.context.scene.cursor.location
+    if not bpy.ops.object.speaker_add.poll():
+        target = bpy.data.objects.new(name, speaker)
+        target.location = place
+        bpy.context.scene.collection.objects.link(target)
+        return
+    layer = bpy.context.view_layer
+    active, selected = layer.objects.active, [one for one in layer.objects if one.select_get()]
+    bpy.ops.object.speaker_add(location=place)
+    target = layer.objects.active
+    # A speaker that gets its sound later stays silent until the file is opened again; one that is exchanged does not.
+    plain, target.data = target.data, speaker
+    bpy.data.speakers.remove(plain)
+    target.name = name
+    target.select_set(False)
+    for one in selected:
+        one.select_set(True)
+    layer.objects.active = active
 
 
 def land_model(result: Result, ticket: Ticket | None) -> Iterator[None]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import bpy
 
 from . import land_material, land_others
-from .course import Result, Ticket
+from .course import SOUND_ENDINGS, Result, Ticket
 
 Landing = Callable[[Result, "Ticket | None"], Iterator[None]]
 
@@ -27,7 +27,7 @@ LANDINGS: dict[str, Landing] = {
 
 _BY_ENDING: tuple[tuple[tuple[str, ...], Landing], ...] = (
     ((".glb", ".gltf", ".fbx"), land_others.land_model),
-    ((".ogg", ".wav", ".flac", ".mp3"), land_others.land_sound),
+    (SOUND_ENDINGS, land_others.land_sound),
     ((".png", ".jpg", ".webp", ".exr", ".dds"), land_others.land_picture),
 )
 

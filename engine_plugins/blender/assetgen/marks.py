@@ -19,6 +19,7 @@ from .report import report_of_manifest
 ID, PROJECT, ROLE, WAITS = "assetgen_id", "assetgen_project", "assetgen_role", "assetgen_waits"
 ETAG, PROMPT, SEED, KIND = "assetgen_etag", "assetgen_prompt", "assetgen_seed", "assetgen_kind"
 PROMPT_FILE, PINNED = "assetgen_prompt_file", "assetgen_pinned"
+GOES_ROUND = "assetgen_goes_round"
 TAGS = "assetgen_tags"
 
 
@@ -72,7 +73,7 @@ def mark(block: bpy.types.ID, result: Result, *, role: str = "") -> None:
 
 
 def every_marked() -> Iterator[bpy.types.ID]:
-    """Yield every data-block that came of an asset, maps left out."""
+    """Yield every data-block that came of an asset; maps, and takes beside the first, are left out."""
     for blocks in (bpy.data.materials, bpy.data.objects, bpy.data.sounds, bpy.data.images):
         for block in blocks:
             if block.get(ID) and block.library is None and not block.get(ROLE):

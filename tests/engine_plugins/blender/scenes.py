@@ -62,7 +62,10 @@ class Stage:
 
     def ask(self, prompt: str = "old mossy brick", **more: Any) -> Any:
         """Ask as the button does in a window, where nothing waits."""
-        self.settings.prompt, self.settings.size = prompt, SIZE
+        self.settings.kind = more.pop("kind", self.settings.kind)
+        self.settings.prompt = prompt
+        if self.runtime.desk.kind(self.settings.kind_word).sizes:
+            self.settings.size = SIZE
         # A seed of its own, so that no earlier scene's result is taken from the cache.
         self.settings.has_seed, self.settings.seed = True, time.time_ns() // 1000 % 2**31
         for name, value in more.items():
@@ -410,6 +413,91 @@ def other_kinds_land_by_their_manifest(stage: Stage) -> None:
     land("audio", sound, ticket=False)
     assert [one.sound.name for one in bpy.data.speakers] == ["Thing"]
     land("a_kind_of_tomorrow", sound)
+
+
+def lay_sound(stage: Stage, takes: int = 4, *, etag: str = "first", frames: int = 400) -> Any:
+    """Return the result of a sound of some takes with a stem each, its files in place."""
+    names = [f"sound_{number + 1}" for number in range(takes)] if takes > 1 else ["sound"]
+    roles = [role for name in names for role in (name, f"{name}_drops")]
+    stage.folder.mkdir(exist_ok=True)
+    tone = Path(__file__).with_name("tone.wav").read_bytes()
+    files = {}
+    for role in roles:
+        files[role] = stage.folder / f"{role}.wav"
+        files[role].write_bytes(tone)
+    provenance = {"takes": takes, "frames": frames, "loop_start": 0, "loop_end": frames}
+    manifest = {"provenance": provenance}
+    return part("course").Result("sounds/rain", "audio", etag, str(stage.folder), files, manifest=manifest)
+
+
+def land(stage: Stage, result: Any, *, is_asked: bool = True) -> None:
+    for _ in part("landing").land(result, part("course").Ticket(str(stage.folder)) if is_asked else None):
+        pass
+
+
+def all_takes_of_a_sound_land_with_one_speaker_and_no_stem(stage: Stage) -> None:
+    stage.install()
+    bpy.context.scene.cursor.location = (1.0, 2.0, 3.0)
+    land(stage, lay_sound(stage))
+    assert [one.name for one in bpy.data.sounds] == [f"Rain {number}" for number in (1, 2, 3, 4)]
+    assert [Path(one.filepath).name for one in bpy.data.sounds] == [
+        f"sound_{number}.wav" for number in (1, 2, 3, 4)
+    ]
+    assert all(one["assetgen_goes_round"] for one in bpy.data.sounds)
+    (speaker,) = [one for one in bpy.data.objects if one.type == "SPEAKER"]
+    assert (speaker.name, speaker.data.name, speaker.data.sound.name) == ("Rain", "Rain", "Rain 1")
+    assert tuple(speaker.location) == (1.0, 2.0, 3.0)
+    assert len(bpy.data.speakers) == 1
+    # What was selected stays so: the next Generate is for it.
+    assert [one.name for one in bpy.context.selected_objects] == ["Cube"]
+    assert bpy.context.view_layer.objects.active.name == "Cube"
+
+
+def a_speaker_that_lands_is_heard(stage: Stage) -> None:
+    import array
+    import wave
+
+    stage.install()
+    bpy.context.scene.cursor.location = bpy.context.scene.camera.location  # which listens
+    land(stage, lay_sound(stage))
+    if not bpy.app.build_options.audaspace:
+        return
+    mixed = stage.folder / "mixed.wav"
+    bpy.ops.sound.mixdown(filepath=str(mixed), container="WAV", codec="PCM")
+    with wave.open(str(mixed)) as file:
+        samples = array.array("h", file.readframes(file.getnframes()))
+    assert max(map(abs, samples)) > 1000, max(map(abs, samples))
+
+
+def a_sound_that_is_made_again_keeps_its_takes_in_place(stage: Stage) -> None:
+    stage.install()
+    land(stage, lay_sound(stage))
+    used = bpy.data.sounds["Rain 3"]
+    bpy.data.objects["Rain"].data.sound = used
+    land(stage, lay_sound(stage, takes=2, etag="second", frames=-1), is_asked=False)
+    # The fourth is gone; the third is still played by somebody.
+    assert [one.name for one in bpy.data.sounds] == ["Rain 1", "Rain 2", "Rain 3"]
+    assert [one["assetgen_etag"] for one in bpy.data.sounds] == ["second", "second", "first"]
+    assert not bpy.data.sounds["Rain 1"]["assetgen_goes_round"]
+    assert [one.sound.name for one in bpy.data.speakers] == ["Rain 3"]
+    marks = part("marks")
+    assert [one.name for one in marks.every_marked()] == ["Rain 1"], "news of the asset are asked for once"
+
+
+def a_sound_that_nobody_asked_for_does_not_land(stage: Stage) -> None:
+    stage.install()
+    land(stage, lay_sound(stage), is_asked=False)
+    assert not bpy.data.sounds
+    assert not bpy.data.speakers
+
+
+def in_edit_mode_a_sound_lands_all_the_same(stage: Stage) -> None:
+    stage.install()
+    bpy.context.view_layer.objects.active = bpy.data.objects["Cube"]
+    bpy.ops.object.mode_set(mode="EDIT")
+    land(stage, lay_sound(stage, takes=1))
+    assert bpy.context.mode == "EDIT_MESH"
+    assert bpy.data.objects["Rain"].data.sound.name == "Rain"
 
 
 SCENES = {

@@ -154,6 +154,54 @@ def test_a_project_is_the_outermost_folder_that_says_so_within_a_repository(tmp_
     assert naming.project_root(deep) == tmp_path / "game"
 
 
+def result(files: list[str], **provenance: object) -> Any:
+    paths = {Path(name).stem: Path("/game") / name for name in files}
+    return course.Result("a", "x", "etag", "/game", paths, manifest={"provenance": provenance})
+
+
+@pytest.mark.parametrize(
+    ("files", "takes"),
+    [
+        (["sound.ogg"], ["sound"]),
+        (["sound.ogg", "sound_rain.ogg", "sound_wind.ogg"], ["sound"]),
+        (["sound_1.wav", "sound_1_body.wav", "sound_2.wav", "sound_2_body.wav"], ["sound_1", "sound_2"]),
+        (["main.flac", "notes.json"], ["main"]),
+        (["albedo.png", "sound.txt"], []),
+    ],
+)
+def test_takes_are_told_from_stems_and_other_files(files: list[str], takes: list[str]) -> None:
+    assert list(result(files).takes) == takes
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "goes_round"), [(0, 480, True), (-1, -1, False), (100, 480, False), (0, 400, False)]
+)
+def test_what_loops_as_a_whole_goes_round(start: int, end: int, goes_round: bool) -> None:
+    assert result(["sound.ogg"], frames=480, loop_start=start, loop_end=end).goes_round is goes_round
+
+
+def test_what_says_nothing_of_a_loop_does_not_go_round() -> None:
+    assert not result(["albedo.png"]).goes_round
+
+
+def test_a_job_is_heard_by_its_clip_until_its_sounds_are_there() -> None:
+    job = course.Course(course.Ticket("/game", prompt="rain"))
+    job.take(course.Picture("a", "/tmp/a.jpg", False))
+    assert job.sound is None
+    job.take(course.Picture("a", "/tmp/a_2.jpg", False, "/tmp/a_2.ogg"))
+    assert job.sound == course.Heard("/tmp/a_2.ogg")
+    job.take(course.Landed((result(["sound.ogg"], frames=9, loop_start=0, loop_end=9),)))
+    assert job.sound == course.Heard(str(Path("/game/sound.ogg")), goes_round=True)
+
+
+def test_of_several_each_is_heard_and_what_has_no_sound_is_not() -> None:
+    job = course.Course(course.Ticket("/game", prompt="rain"))
+    job.take(course.Picture("a", "/tmp/a.jpg", False, "/tmp/a.ogg"))
+    silent = result(["albedo.png"])
+    assert job.sound_of(silent) == course.Heard("/tmp/a.ogg")
+    assert course.Course(course.Ticket("/game")).sound_of(silent) is None
+
+
 class Clock:
     now = 100.0
 
