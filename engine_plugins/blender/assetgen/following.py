@@ -130,7 +130,10 @@ def _note(session: Company, ticket: Ticket, event: Any) -> Any:
     if isinstance(event, events.Preview):
         path = session.pictures / f"{ticket.key}_{event.sequence}{_ENDINGS.get(event.media_type, '.png')}"
         path.write_bytes(event.data)
-        return Picture(event.asset, str(path), event.coarse)
+        sound = path.with_suffix(".ogg")
+        if event.sound:
+            sound.write_bytes(event.sound)
+        return Picture(event.asset, str(path), event.coarse, str(sound) if event.sound else "")
     if isinstance(event, events.Log):
         return Remark(event.text)
     return None

@@ -9,8 +9,9 @@ from typing import Any
 
 import bpy
 
-from . import marks, report, thumbnails, wording
+from . import marks, player, report, thumbnails, wording
 from . import runtime as now
+from .course import Heard
 from .notes import MISMATCH, STARTING
 
 Layout = bpy.types.UILayout
@@ -132,6 +133,7 @@ def draw_progress(layout: Layout, context: Context, course: Any, here: Any) -> N
         draw_text(box, context, "It goes on where it was once the daemon runs again.", icon="SORTTIME")
     if course.preview:
         box.template_icon(icon_value=thumbnails.icon(course.preview), scale=_BIG)
+    draw_sound(box, course.sound)
     button = box.operator("assetgen.cancel", icon="X")
     button.key = course.ticket.key
 
@@ -157,6 +159,7 @@ def draw_result(layout: Layout, context: Context, course: Any) -> None:
     elif course.state == "done":
         if course.picture:
             layout.template_icon(icon_value=thumbnails.icon(course.picture), scale=_BIG)
+        draw_sound(layout, course.sound)
         layout.label(text=f"Done in {course.end_s:.1f} s", icon="CHECKMARK")
     elif course.state != "cancelled":
         box = layout.box()
@@ -178,8 +181,26 @@ def _draw_choice(layout: Layout, context: Context, course: Any) -> None:
     for number, result in enumerate(course.results, 1):
         cell = grid.column(align=True)
         cell.template_icon(icon_value=thumbnails.icon(course.picture_of(result)), scale=_SMALL)
+        draw_sound(cell, course.sound_of(result))
         button = cell.operator("assetgen.choose", text=f"Use {number}", depress=result.asset == used)
         button.key, button.asset = course.ticket.key, result.asset
+
+
+def draw_sound(layout: Layout, heard: Heard | None) -> None:
+    """Draw a button that plays a sound, or stops it while it plays; nothing where nothing is to be heard."""
+    if heard is None or not player.can_play():
+        return
+    if player.is_playing(heard.path):
+        layout.operator("assetgen.stop_sound", icon="SNAP_FACE")
+        return
+    button = layout.operator("assetgen.play_sound", icon="PLAY")
+    button.filepath, button.goes_round = heard.path, heard.goes_round
+
+
+def draw_speaker(layout: Layout, context: Context, sound: Any) -> None:
+    """Draw what can be done with a sound that was generated."""
+    draw_text(layout, context, sound.get(marks.PROMPT, "") or sound.name, icon="SPEAKER", most=3)
+    draw_sound(layout, Heard(bpy.path.abspath(sound.filepath), bool(sound.get(marks.GOES_ROUND))))
 
 
 def draw_material(layout: Layout, context: Context, material: Any) -> None:

@@ -62,6 +62,27 @@ class ASSETGEN_PT_material(_Sidebar, bpy.types.Panel):
         panel_parts.draw_material(self.layout, context, context.object.active_material)
 
 
+class ASSETGEN_PT_sound(_Sidebar, bpy.types.Panel):
+    """What can be done with the generated sound of the active speaker."""
+
+    bl_label = "On this speaker"
+    bl_parent_id = "ASSETGEN_PT_main"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Show it for speakers with a sound of ours."""
+        sound = _sound_of(context)
+        return sound is not None and bool(sound.get(marks.ID))
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw it."""
+        panel_parts.draw_speaker(self.layout, context, _sound_of(context))
+
+
+def _sound_of(context: bpy.types.Context) -> bpy.types.Sound | None:
+    return getattr(context.object.data, "sound", None) if context.object else None
+
+
 class ASSETGEN_PT_parameters(_Sidebar, bpy.types.Panel):
     """What can be set beside the prompt."""
 
@@ -121,6 +142,7 @@ class ASSETGEN_PT_project(_Sidebar, bpy.types.Panel):
 CLASSES = (
     ASSETGEN_PT_main,
     ASSETGEN_PT_material,
+    ASSETGEN_PT_sound,
     ASSETGEN_PT_parameters,
     ASSETGEN_PT_jobs,
     ASSETGEN_PT_project,

@@ -6,13 +6,24 @@
 
 import bpy
 
-from . import operators, operators_keep, panels, preferences, properties, reattach, runtime, thumbnails
+from . import (
+    operators,
+    operators_keep,
+    operators_sound,
+    panels,
+    preferences,
+    properties,
+    reattach,
+    runtime,
+    thumbnails,
+)
 
 _CLASSES = (
     *preferences.CLASSES,
     *properties.CLASSES,
     *operators.CLASSES,
     *operators_keep.CLASSES,
+    *operators_sound.CLASSES,
     *panels.CLASSES,
 )
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import bpy
 
-from . import landing, marks
+from . import landing, marks, player
 from .course import Course, Ticket
 from .desk import Desk
 from .remote import prompt_text
@@ -63,6 +63,7 @@ def stop() -> None:
         session.close()
         session = None
     _work.clear()
+    player.stop()
     for folder in _pictures:
         shutil.rmtree(folder, ignore_errors=True)
     _pictures.clear()
@@ -77,7 +78,7 @@ def drain(budget_s: float = BUDGET_S) -> bool:
     """Take what came and do what is to be done, for so long; return whether anything changed."""
     global _drawn_at_s
     began = time.perf_counter()
-    has_changed = False
+    has_changed = player.has_ended()
     while session is not None and time.perf_counter() - began < budget_s:
         note = session.take()
         if note is None:

@@ -500,6 +500,54 @@ def in_edit_mode_a_sound_lands_all_the_same(stage: Stage) -> None:
     assert bpy.data.objects["Rain"].data.sound.name == "Rain"
 
 
+def a_sound_is_made_and_can_be_listened_to(stage: Stage) -> None:
+    stage.install()
+    stage.ready()
+    course = stage.ask("coin pickup", kind="audio")
+    stage.until(lambda: course.sound or not course.is_active, "a clip is there")
+    assert course.is_active, (course.state, course.message)
+    clip = course.sound
+    assert Path(clip.path).parent == stage.runtime.session.pictures
+    assert not clip.goes_round
+    stage.until(lambda: not course.is_active, "the job ends")
+    assert course.state == "done", course.message
+    takes = [one for one in bpy.data.sounds if one.get("assetgen_id")]
+    assert len(takes) == 4
+    assert course.sound.path == bpy.path.abspath(takes[0].filepath)
+    player = part("player")
+    if not player.can_play():
+        assert not bpy.ops.assetgen.play_sound.poll()
+        return
+    for heard in (clip, course.sound):
+        assert player.load(heard.path).length > 1000
+        assert bpy.ops.assetgen.play_sound(filepath=heard.path) == {"FINISHED"}
+    assert bpy.ops.assetgen.stop_sound() == {"FINISHED"}
+    assert not player.is_playing(course.sound.path)
+    message = ""
+    try:
+        bpy.ops.assetgen.play_sound(filepath=str(stage.folder / "gone.ogg"))
+    except RuntimeError as error:
+        message = str(error)
+    assert "cannot be played" in message, message
+
+
+def a_loop_goes_round_without_a_click(stage: Stage) -> None:
+    stage.install()
+    stage.ready()
+    player = part("player")
+    if not player.can_play():
+        return
+    course = stage.make("soft rain", kind="audio")
+    assert course.sound.goes_round
+    once = player.load(course.sound.path).data()
+    frames = len(once)
+    assert frames == course.results[0].figure("frames")
+    # It never ends, so that only two turns and a little more are looked at.
+    turns = player.load(course.sound.path, goes_round=True).limit(0.0, 2 * frames / 48_000 + 0.01).data()
+    assert (turns[:frames] == once).all()
+    assert (turns[frames : 2 * frames] == once).all()
+
+
 SCENES = {
     name: scene
     for name, scene in globals().items()

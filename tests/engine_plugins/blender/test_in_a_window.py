@@ -18,7 +18,19 @@ from scripts.build_blender_extension import lay_out
 from tests.engine_plugins.blender.blenders import command_file, environment
 
 SCRIPT = Path(__file__).with_name("window.py")
-PICTURES = ("missing", "starting", "idle", "typing", "running", "done", "variants", "kept", "broken", "away")
+PICTURES = (
+    "missing",
+    "starting",
+    "idle",
+    "typing",
+    "running",
+    "done",
+    "variants",
+    "kept",
+    "broken",
+    "sound",
+    "away",
+)
 SIZE = (1440, 900)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

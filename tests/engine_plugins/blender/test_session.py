@@ -83,6 +83,19 @@ def test_a_job_is_told_from_the_click_to_its_checked_files(
     assert Path(job.preview).read_bytes()
 
 
+def test_a_preview_that_is_heard_comes_with_a_file_to_play(
+    panel: Panel,
+    daemon: FakeDaemon,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    rain, brick = panel.ask("soft rain", tmp_path / "game"), panel.ask("brick", tmp_path / "game")
+    for job in (rain, brick):
+        panel.until(lambda job=job: not job.is_active)
+    assert Path(rain.sound.path).suffix == ".ogg"
+    assert Path(rain.sound.path).read_bytes() == b"OggSpreview"
+    assert brick.sound is None
+
+
 def test_what_was_cancelled_before_the_daemon_came_is_never_asked_for(panel: Panel, tmp_path: Path) -> None:
     job = panel.ask("brick", tmp_path / "game")
     panel.session.cancel(job.ticket)

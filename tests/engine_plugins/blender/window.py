@@ -155,6 +155,20 @@ def play() -> Iterator[float]:
     shoot("broken")
     path.write_text(path.read_text(encoding="utf-8").replace("sise = 512\n", ""), encoding="utf-8")
     yield from until(lambda: not desk.broken, "it is mended")
+    here.kind, here.prompt = "audio", "coin pickup"
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        bpy.ops.assetgen.generate("INVOKE_DEFAULT")
+    course = desk.current
+    yield from until(lambda: not course.is_active, "the sound is made")
+    (speaker,) = [one for one in bpy.data.objects if one.type == "SPEAKER"]
+    assert speaker.animation_data.nla_tracks[0].strips[0].type == "SOUND"
+    cube = bpy.context.view_layer.objects.active
+    assert cube.name == "Cube"
+    bpy.context.view_layer.objects.active = speaker
+    yield 0.7
+    shoot("sound")
+    bpy.context.view_layer.objects.active = cube
+    here.kind = "material"
     here.size = "2048"
     here.prompt = "rusty iron plates"
     yield 0.5
