@@ -23,7 +23,9 @@ LARGEST_SURPRISE: Final = 3.0
 LARGEST_STEP_DB: Final = 3.0
 SHORTEST_MEASURED: Final = 4096
 """Frames of a loop; there is too little elsewhere in a shorter one to compare its seam with."""
-_MOST_BEGINNINGS = 8
+_MOST_BEGINNINGS = 12
+_GOOD = 0.75
+"""Of what is allowed: a file is written a little louder or softer than it was judged, which moves its seam."""
 
 
 def click_of(seam: LoopSeam) -> float:
@@ -45,7 +47,7 @@ def begun_well(mastered: Mastered, *, quality: float) -> Mastered:
         badness = max(click_of(seam), seam.step_db / LARGEST_STEP_DB)
         if best is None or badness < best[0]:
             best = badness, replace(mastered, clip=turned)
-        if badness <= 1.0:
+        if badness <= _GOOD:
             break
         # Where the end fell between two packets, a loop that begins as much sooner ends on one; else whole blocks on.
         start = (start - written.past if written.past else attempt * 37 * BLOCK_STEP) % clip.frames
