@@ -24,7 +24,7 @@ _RANGE_DB = 78.0
 _LOWEST_HZ = 30.0
 
 
-def draw_sound(clip: AudioClip, *, width: int, height: int) -> Image:
+def draw_sound(clip: AudioClip, *, width: int, height: int, window: int = 2048) -> Image:
     """Return a picture of a sound, time to the right.
 
     The upper third shows the peaks and, brighter, the RMS of every column, full scale at its edges; below lies the
@@ -34,12 +34,13 @@ def draw_sound(clip: AudioClip, *, width: int, height: int) -> Image:
         clip: the sound.
         width: pixels.
         height: pixels.
+        window: frames of each column of the spectrogram: a short one shows when, a long one how high.
     """
     upper = height // 3
     mono = clip.samples.mean(0)
     wave = _waveform(mono, width, upper - 2)
     gap = torch.tensor(_GROUND).expand(2, width, 3)
-    spectrum = _spectrogram(mono, clip.sample_rate_hz, width, height - upper)
+    spectrum = _spectrogram(mono, clip.sample_rate_hz, width, height - upper, window)
     return Image(torch.cat([wave, gap, spectrum]).clamp(0, 1).contiguous(), ColorSpace.SRGB)
 
 
@@ -57,12 +58,12 @@ def _waveform(mono: Tensor, width: int, height: int) -> Tensor:
     return picture
 
 
-def _spectrogram(mono: Tensor, rate_hz: int, width: int, height: int) -> Tensor:
-    size = 2048 if len(mono) >= 4096 else 512
+def _spectrogram(mono: Tensor, rate_hz: int, width: int, height: int, window: int) -> Tensor:
+    size = window if len(mono) >= 4096 else 512
     padded = torch.nn.functional.pad(mono, (size // 2, size // 2))
     starts = torch.linspace(0, max(len(padded) - size, 0), width).long()
-    window = torch.hann_window(size)
-    frames = torch.stack([padded[start : start + size] for start in starts.tolist()]) * window
+    pieces = torch.stack([padded[start : start + size] for start in starts.tolist()])
+    frames = pieces * torch.hann_window(size)
     power = torch.fft.rfft(frames).abs().square()
     highest = 0.48 * rate_hz
     share = 1 - (torch.arange(height, dtype=torch.float64) + 0.5) / height
