@@ -29,6 +29,8 @@ STEP: Final = 1024
 _MIX_LUFS = -26.0
 _HEAD_S, _FADE_S = 0.0008, 0.004
 _SILENT = 1e-3
+_MOVED = 0.08
+"""So much of its range a parameter moves from take to take."""
 _LIGHT_MOODS = ("happy", "calm", "dreamy", "epic")
 
 
@@ -52,15 +54,23 @@ def draw_ambience(
     return _ring(turned, rate_hz)
 
 
-def draw_effect(request: SoundRequest, *, rate_hz: int, seed: int, ctx: Context) -> AudioClip:
-    """Return a sound that plays once, without silence before or behind it."""
+def draw_effect(request: SoundRequest, *, rate_hz: int, seed: int, ctx: Context, take: int = 0) -> AudioClip:
+    """Return a sound that plays once, without silence before or behind it.
+
+    Args:
+        request: what is asked for.
+        rate_hz: frames a second.
+        seed: which of many such things it is.
+        ctx: reports progress.
+        take: which of its takes: the same thing, as it never happens twice alike.
+    """
     cards = [find_sound(part.name) for part in request.parts]
     long_s = max(card.seconds for card in cards) * (1.0 + 0.35 * _most_repeats(request))
-    tape = Tape(max(round(long_s * rate_hz), 64), rate_hz, seed, loops=False)
+    tape = Tape(max(round(long_s * rate_hz), 64), rate_hz, seed, loops=False, take=take)
     mixed = tape.zeros()
     for number, part in enumerate(request.parts):
         ctx.progress(number, len(request.parts), f"drawing {part.name.replace('_', ' ')}")
-        own = replace(tape, seed=tape.stream(f"part/{number}/{part.name}"))
+        own = replace(tape, seed=tape.same.stream(f"part/{number}/{part.name}"))
         made = _far(own, EFFECTS[part.name](own, _voice(own, part)), part)
         mixed = mixed + made * (part.amount / max(float(made.abs().max()), 1e-6))
     return AudioClip(samples=_trimmed(mixed, rate_hz), sample_rate_hz=rate_hz)
@@ -112,7 +122,11 @@ def _voice(tape: Tape, part: SoundPart) -> Voice:
     for option, value in part.options.items():
         if value not in card.options.get(option, {}):
             raise SpecError(f'{part.name} has no {option} = "{value}".')
-    values = resolve(card.parameters, tape, traits=part.traits, given={})
+    values = resolve(card.parameters, tape.same, traits=part.traits, given={})
+    if tape.take:
+        for parameter in card.parameters:
+            moved = tape.draw(f"moved/{parameter.name}", -_MOVED, _MOVED) * (parameter.high - parameter.low)
+            values[parameter.name] += moved
     chosen = {
         option: next(iter(choices)) for option, choices in card.options.items() if option not in part.options
     }
