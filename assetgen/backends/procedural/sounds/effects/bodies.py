@@ -180,10 +180,10 @@ MATTERS: Final[dict[str, Matter]] = {
         count=8,
         loss=0.2,
         drag=55,
-        bright=0.5,
+        bright=0.3,
         contact_s=0.003,
         grit=0.8,
-        thud=0.35,
+        thud=0.22,
         bounce=0.0,
     ),
 }
@@ -195,8 +195,8 @@ def ratios(tape: Tape, shape: str, count: int) -> Tensor:
     """Return how the modes of a body lie against the lowest, (count,) rising from 1; which body, `tape` says.
 
     A bar bends as Euler and Bernoulli have it and, half as strongly, twists; a plate is a held rectangle of any
-    proportion; a shell is a bottle or cup, whose circle bends in 2, 3, 4 ... waves, every one split in two; the modes of a
-    lump lie without any order, denser the higher.
+    proportion; a shell is a bottle or cup, whose circle bends in 2, 3, 4 ... waves, every one split in two; the modes
+    of a lump lie without any order, denser the higher.
     """
     if shape == "bar":
         bends = torch.tensor([1.0, 2.756, 5.404, 8.933, 13.34, 18.64, 24.81, 31.87, 39.81, 48.62])

@@ -279,7 +279,7 @@ def _step(
 ) -> None:
     """Set one foot down: the heel first, the toe when the sole has rolled down, a scuff when it leaves."""
     # A walker's toe comes 0.12 to 0.17 s behind the heel; who runs lands on the whole foot.
-    roll_s = max(0.30 * (pace_s - 0.28), 0.0) * tape.draw(f"{name}/roll", 1.5, 1.9) + 0.035
+    roll_s = max(0.26 * (pace_s - 0.26), 0.0) * tape.draw(f"{name}/roll", 1.5, 1.9) + 0.035
     stand_s = min(0.62 * pace_s, 0.36)
     matter = MATTERS[ground.matter]
     foot = name[-1:] in "02468"

@@ -286,7 +286,7 @@ class _Blast:
 _BLASTS: Final = {
     "bomb": _Blast(blast_s=0.013, front=1.0, roll=0.36, roll_hz=95, shake=0.75, hiss=0.10, throws=1.0),
     "fireball": _Blast(blast_s=0.030, front=0.30, roll=0.85, roll_hz=170, shake=0.45, hiss=0.16, throws=0.15),
-    "small": _Blast(blast_s=0.0018, front=1.0, roll=0.22, roll_hz=340, shake=0.22, hiss=0.10, throws=0.10),
+    "small": _Blast(blast_s=0.0018, front=1.0, roll=0.22, roll_hz=340, shake=0.06, hiss=0.10, throws=0.0),
     "scifi": _Blast(
         blast_s=0.010, front=0.8, roll=0.45, roll_hz=130, shake=0.9, hiss=0.12, throws=0.5, matter="metal"
     ),
