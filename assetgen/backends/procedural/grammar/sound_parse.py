@@ -154,8 +154,11 @@ def _heads(items: Sequence[_Item]) -> list[tuple[int, SoundSense]]:
         behind = named[place + 1] if place + 1 < len(named) else None
         if behind is not None and behind[0] == at + 1 and _tells(items[at], behind[1]):
             continue
-        if _is_where(items, at) and heads and _tells(items[at], heads[-1][1]):
-            continue
+        if heads and _tells(items[at], heads[-1][1]):
+            # "8 bit" is a music by itself; of a jump before it, it says what that is like.
+            is_style = _mode_of_sense(sense) == "music" and _mode_of_sense(heads[-1][1]) != "music"
+            if is_style or _is_where(items, at):
+                continue
         heads.append((at, sense))
     return heads
 
@@ -249,7 +252,11 @@ def _of_sense(sense: SoundSense, at: int) -> list[_Part]:
 
 
 def _read_options(items: list[_Item], parts: list[_Part]) -> None:
-    """Give every choice to the nearest sound that has it: one behind it at once, else one before it."""
+    """Give every choice to the nearest sound that has it: one behind it at once, else one before it.
+
+    What a thing is goes before where it is: a "glass bottle smashing on concrete" is of glass.
+    """
+    told: set[tuple[int, str]] = set()
     for at, item in enumerate(items):
         if item.role in ("base", "layer") and not any(sense.kind == "option" for sense in item.senses):
             continue
@@ -259,7 +266,13 @@ def _read_options(items: list[_Item], parts: list[_Part]) -> None:
             own = [sense for sense in item.senses if sense.kind == "option" and sense.owner == part.name]
             if own and (item.role == "" or part.at == at):
                 option, _, value = own[0].value.partition("=")
+                is_where = _is_where(items, at)
+                if is_where and (part.at, option) in told:
+                    item.settle("place", item.key)
+                    break
                 part.options[option] = value
+                if not is_where:
+                    told.add((part.at, option))
                 item.settle("option", own[0].value)
                 break
 

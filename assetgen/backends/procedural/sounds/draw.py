@@ -29,9 +29,10 @@ STEP: Final = 1024
 _MIX_LUFS = -26.0
 _FIRST_BEAT_S = 0.002
 """Music begins this long before its first beat, so that no stroke lies on the cut; nobody hears it come late."""
-_SHARED = 0.8
 _HEAD_S, _FADE_S = 0.0008, 0.004
 _SILENT = 1e-3
+_MOVED = 0.08
+"""So much of its range a parameter moves from take to take."""
 _LIGHT_MOODS = ("happy", "calm", "dreamy", "epic")
 
 
@@ -52,28 +53,24 @@ def draw_ambience(
     return _ring(turned, rate_hz)
 
 
-def draw_effect(
-    request: SoundRequest, *, rate_hz: int, seed: int, ctx: Context, family: int | None = None
-) -> AudioClip:
+def draw_effect(request: SoundRequest, *, rate_hz: int, seed: int, ctx: Context, take: int = 0) -> AudioClip:
     """Return a sound that plays once, without silence before or behind it.
 
     Args:
-        request: what it is.
-        rate_hz: sample rate.
-        seed: of this take.
-        ctx: progress, cancel.
-        family: the seed that all takes of one effect share: they are the same thing heard again, not another one.
+        request: what is asked for.
+        rate_hz: frames a second.
+        seed: which of many such things it is.
+        ctx: reports progress.
+        take: which of its takes: the same thing, as it never happens twice alike.
     """
     cards = [find_sound(part.name) for part in request.parts]
     long_s = max(card.seconds for card in cards) * (1.0 + 0.35 * _most_repeats(request))
-    tape = Tape(max(round(long_s * rate_hz), 64), rate_hz, seed, loops=False)
+    tape = Tape(max(round(long_s * rate_hz), 64), rate_hz, seed, loops=False, take=take)
     mixed = tape.zeros()
     for number, part in enumerate(request.parts):
         ctx.progress(number, len(request.parts), f"drawing {part.name.replace('_', ' ')}")
-        stream = f"part/{number}/{part.name}"
-        own = replace(tape, seed=tape.stream(stream))
-        kin = own if family is None else replace(tape, seed=replace(tape, seed=family).stream(stream))
-        made = _far(own, EFFECTS[part.name](own, _voice(own, part, kin=kin)), part)
+        own = replace(tape, seed=tape.same.stream(f"part/{number}/{part.name}"))
+        made = _far(own, EFFECTS[part.name](own, _voice(own, part)), part)
         mixed = mixed + made * (part.amount / max(float(made.abs().max()), 1e-6))
     return AudioClip(samples=_trimmed(mixed, rate_hz), sample_rate_hz=rate_hz)
 
@@ -125,16 +122,16 @@ def _key_of(chance: Tape, scales: tuple[str, ...], mood: str) -> Key:
     return Key(tonic, scales[0] if mood in _LIGHT_MOODS else scales[1])
 
 
-def _voice(tape: Tape, part: SoundPart, *, kin: Tape | None = None) -> Voice:
-    """Return the wishes of a part; of a take that has kin, most of each parameter is what they share."""
+def _voice(tape: Tape, part: SoundPart) -> Voice:
     card = find_sound(part.name)
     for option, value in part.options.items():
         if value not in card.options.get(option, {}):
             raise SpecError(f'{part.name} has no {option} = "{value}".')
-    values = resolve(card.parameters, tape, traits=part.traits, given={})
-    if kin is not None:
-        shared = resolve(card.parameters, kin, traits=part.traits, given={})
-        values = {name: _SHARED * shared[name] + (1 - _SHARED) * own for name, own in values.items()}
+    values = resolve(card.parameters, tape.same, traits=part.traits, given={})
+    if tape.take:
+        for parameter in card.parameters:
+            moved = tape.draw(f"moved/{parameter.name}", -_MOVED, _MOVED) * (parameter.high - parameter.low)
+            values[parameter.name] += moved
     chosen = {
         option: next(iter(choices)) for option, choices in card.options.items() if option not in part.options
     }

@@ -17,7 +17,6 @@ from assetgen.context import Context
 from assetgen.errors import SpecError
 from assetgen.media.audio import AudioClip, Sounds
 from assetgen.specs.audio import DEFAULT_BARS, DEFAULT_SECONDS, DEFAULT_TAKES, AudioSpec
-from assetgen.specs.base import derive_seed
 
 
 def generate_sounds(spec: AudioSpec, ctx: Context) -> Generated:
@@ -61,8 +60,7 @@ def _drawn(spec: AudioSpec, request: SoundRequest, seed: int, ctx: Context) -> S
     takes = []
     for number in range(spec.takes or DEFAULT_TAKES):
         ctx.check()
-        own = seed if number == 0 else derive_seed(str(seed), number)
-        take = draw_effect(request, rate_hz=rate_hz, seed=own, ctx=ctx, family=seed)
+        take = draw_effect(request, rate_hz=rate_hz, seed=seed, take=number, ctx=ctx)
         takes.append(_shortened(take, spec.seconds or request.seconds))
     return Sounds(takes=tuple(takes), mode="sfx")
 

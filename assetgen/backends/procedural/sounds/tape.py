@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -33,6 +33,7 @@ class Tape:
         seed: the asset's seed; every random stream derives from it.
         loops: whether its end meets its beginning; if not, all must have faded out by its end.
         origin: frames by which the drawing is turned; only tests use it.
+        take: which of several takes of one thing; `same` draws what all of them share.
 
     Raises:
         SpecError: fewer than 64 frames.
@@ -43,6 +44,7 @@ class Tape:
     seed: int
     loops: bool = True
     origin: int = 0
+    take: int = 0
 
     def __post_init__(self) -> None:
         if self.frames < 64:
@@ -63,9 +65,15 @@ class Tape:
         """How far round the loop every frame is, (N,) float64; it runs from origin / N to 1 + origin / N."""
         return (torch.arange(self.frames, dtype=torch.float64) + self.origin) / self.frames
 
+    @property
+    def same(self) -> Tape:
+        """The tape of the first take: what is drawn from it is the same in every take, as one door is one door."""
+        return replace(self, take=0) if self.take else self
+
     def stream(self, name: str) -> int:
         """Return the 32-bit seed of the random stream called `name`."""
-        digest = hashlib.sha256(f"{self.seed}/{name}".encode()).digest()
+        own = f"{self.seed}/{name}/take {self.take}" if self.take else f"{self.seed}/{name}"
+        digest = hashlib.sha256(own.encode()).digest()
         return int.from_bytes(digest[:4], "little")
 
     def uniform(self, name: str, count: int, columns: int = 1) -> Tensor:

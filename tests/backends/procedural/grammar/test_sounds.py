@@ -33,6 +33,23 @@ def test_nearly_every_prompt_of_the_corpus_names_the_right_sounds() -> None:
     assert len(wrong) <= 0.05 * len(CORPUS), "\n".join(wrong)
 
 
+@pytest.mark.parametrize("row", [row for row in CORPUS if row.get("options")], ids=lambda row: row["text"])
+def test_a_prompt_says_which_of_a_sound_s_choices_it_means(row: dict) -> None:
+    assert dict(parse_sound(row["text"]).request.parts[0].options) == row["options"]
+
+
+def test_what_a_thing_is_goes_before_where_it_is() -> None:
+    request = parse_sound("glass bottle smashing on concrete").request
+    assert request.parts[0].options == {"matter": "glass"}
+    assert "concrete" in parse_sound("glass bottle smashing on concrete").report.no_effect
+
+
+def test_a_style_of_music_behind_an_effect_says_what_that_is_like() -> None:
+    request = parse_sound("jump sound 8 bit").request
+    assert (request.mode, request.parts[0].options["era"]) == ("sfx", "8 bit")
+    assert parse_sound("8 bit music with a jump").request.mode == "music"
+
+
 @pytest.mark.parametrize("row", [row for row in CORPUS if row.get("ignored")], ids=lambda row: row["text"])
 def test_what_has_no_sound_here_is_reported(row: dict) -> None:
     ignored = {item.text for item in parse_sound(row["text"]).report.ignored}

@@ -118,7 +118,7 @@ def test_what_strikes_is_loudest_at_once(name: str) -> None:
     for seed in range(1, 6):
         sound = draw_effect(request(name, "sfx"), rate_hz=RATE_HZ, seed=seed, ctx=Context()).samples
         level = sound.abs().amax(0)
-        assert float(level[: RATE_HZ // 50].max()) > 0.7 * float(level.max())
+        assert float(level[: RATE_HZ // 50].max()) > 0.5 * float(level.max())
 
 
 def heard_alike(first: Tensor, second: Tensor) -> float:
@@ -131,12 +131,12 @@ def heard_alike(first: Tensor, second: Tensor) -> float:
 def test_takes_are_one_thing_heard_again_and_seeds_are_others() -> None:
     apart: dict[str, list[float]] = {"takes": [], "seeds": []}
     for name in EFFECTS:
-        for kind, family in (("takes", 1), ("seeds", None)):
+        for kind, numbers in (("takes", ((1, 0), (1, 1), (1, 2))), ("seeds", ((1, 0), (2, 0), (3, 0)))):
             drawn_takes = [
                 draw_effect(
-                    request(name, "sfx"), rate_hz=RATE_HZ, seed=seed, ctx=Context(), family=family
+                    request(name, "sfx"), rate_hz=RATE_HZ, seed=seed, ctx=Context(), take=take
                 ).samples
-                for seed in (1, 2, 3)
+                for seed, take in numbers
             ]
             apart[kind] += [heard_alike(drawn_takes[i], drawn_takes[j]) for i, j in ((0, 1), (0, 2), (1, 2))]
         assert min(apart["takes"][-3:]) > 0.02, f"two takes of {name} are one"

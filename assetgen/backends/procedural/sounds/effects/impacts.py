@@ -1,157 +1,147 @@
-"""What struck things sound like: every body rings in its own modes, and its matter says for how long."""
+"""Things that fall on one another, and things that break."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.sounds.effects.bodies import (
+    MATTERS,
+    Matter,
+    bounces,
+    pushed,
+    ratios,
+    rung,
+    strike,
+)
 from assetgen.backends.procedural.sounds.noise import band, highs, lows, shaped
-from assetgen.backends.procedural.sounds.shapes import burst, modes, seconds_of, struck
+from assetgen.backends.procedural.sounds.shapes import burst, held, seconds_of, struck
 from assetgen.backends.procedural.sounds.space import reverb
 from assetgen.backends.procedural.sounds.tape import Tape
 from assetgen.backends.procedural.sounds.voice import Voice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
-    """A matter as the ear knows it.
-
-    Args:
-        hz: lowest mode of a thing as large as a fist.
-        ratios: of its modes to the lowest.
-        ring_s: time constant of the lowest mode.
-        damping: how much faster high modes die: decay falls with frequency to this power.
-        bright: gain falls with the number of the mode to minus this power.
-        thud: share of a dull knock from the body.
-        crunch: share of noise at the contact.
-        crunch_hz: where that noise lies.
-    """
-
-    hz: float
-    ratios: tuple[float, ...]
-    ring_s: float
-    damping: float
-    bright: float
-    thud: float
-    crunch: float
-    crunch_hz: float
+def impact(tape: Tape, voice: Voice) -> Tensor:
+    """One thing falls on another, and may bounce; or knocks, as often as the prompt says."""
+    matter = MATTERS[voice.option("matter", "wood")]
+    target = tape.zeros()
+    size, force = (voice["size"] * 2 + 0.3) / voice.pitch, voice["force"]
+    knocks = voice.times(1)
+    for knock in range(knocks):
+        at_s = knock * tape.draw(f"knock/{knock}", 0.19, 0.23)
+        hard = force * tape.draw(f"hard/{knock}", 0.8, 1.0) if knocks > 1 else force
+        most = round(voice["bounces"] * 6) if knocks == 1 else 0
+        blows = bounces(
+            matter, force=hard, gap_s=(0.10 + 0.16 * size * force) * (0.9 + 0.2 * hard), most=most
+        )
+        for number, (later_s, share) in enumerate(blows):
+            blow = strike(tape, f"blow/{knock}/{number}", matter, size=size, force=share, body="thing")
+            tape.place(
+                target, blow, at_s + later_s, pan=tape.draw(f"pan/{number}", -0.2, 0.2), gain=0.7 * share**0.5
+            )
+    if matter is MATTERS["flesh"]:
+        _slap(tape, target, force)
+    return target + 0.05 * reverb(tape, target, "room", seconds=0.4, dark_hz=3500)
 
 
-_BAR: Final = (1.0, 2.756, 5.404, 8.933, 13.34, 18.64)
-"""A free bar (Euler and Bernoulli)."""
-_PLATE: Final = (
-    *(1.0, 1.52, 2.04, 2.83, 3.36, 4.12, 5.07, 5.92, 7.31, 8.55, 10.1),
-    *(11.9, 13.6, 15.8, 18.1, 20.7, 23.9, 27.2),
-)
-_SHELL: Final = (
-    1.0,
-    1.19,
-    1.84,
-    2.32,
-    2.91,
-    3.67,
-    4.58,
-    5.41,
-    6.77,
-    8.20,
-    9.94,
-    11.6,
-    13.3,
-    15.2,
-    17.4,
-    19.9,
-)
-"""Measured plates and glasses have such modes, ever closer together."""
-MATTERS: Final[dict[str, Matter]] = {
-    "wood": Matter(
-        hz=310, ratios=_BAR, ring_s=0.045, damping=0.9, bright=0.7, thud=0.55, crunch=0.30, crunch_hz=1800
-    ),
-    "metal": Matter(
-        hz=430, ratios=_PLATE, ring_s=0.75, damping=0.35, bright=0.25, thud=0.20, crunch=0.22, crunch_hz=5200
-    ),
-    "glass": Matter(
-        hz=1250, ratios=_SHELL, ring_s=0.32, damping=0.45, bright=0.30, thud=0.05, crunch=0.20, crunch_hz=7500
-    ),
-    "stone": Matter(
-        hz=720, ratios=_PLATE, ring_s=0.016, damping=0.7, bright=0.45, thud=0.75, crunch=0.65, crunch_hz=2900
-    ),
-    "ceramic": Matter(
-        hz=980, ratios=_SHELL, ring_s=0.13, damping=0.55, bright=0.35, thud=0.12, crunch=0.28, crunch_hz=5600
-    ),
-    "plastic": Matter(
-        hz=520, ratios=_PLATE, ring_s=0.020, damping=0.8, bright=0.75, thud=0.40, crunch=0.35, crunch_hz=2600
-    ),
-    "flesh": Matter(
-        hz=90, ratios=(1.0, 1.7), ring_s=0.030, damping=1.0, bright=1.2, thud=1.1, crunch=0.55, crunch_hz=900
-    ),
-    "cloth": Matter(
-        hz=120, ratios=(1.0,), ring_s=0.018, damping=1.0, bright=1.5, thud=0.7, crunch=0.6, crunch_hz=1400
-    ),
+def _slap(tape: Tape, target: Tensor, force: float) -> None:
+    """Press air out between skin and fist: a short smack over the dull blow."""
+    made = burst(tape, "slap", 0.12, shaped(band(1700, 2.4), highs(500)))[0]
+    tape.place(
+        target,
+        made * struck(seconds_of(tape, 0.12), decay_s=0.010, attack_s=0.0008),
+        0.001,
+        gain=0.16 + 0.34 * force,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Break:
+    """How a thing breaks: its snaps, its pieces, how large they are, how long they fall, what dust they raise."""
+
+    snaps: int
+    snap_hz: float
+    pieces: int
+    least: float
+    most: float
+    fall_s: float
+    dust: float
+    dust_hz: float
+
+
+_BREAKS: Final = {
+    "glass": _Break(5, 5200, 64, 0.10, 0.75, 0.30, 0.22, 7500),
+    "ceramic": _Break(4, 2600, 24, 0.22, 1.10, 0.28, 0.12, 4200),
+    "wood": _Break(12, 1500, 13, 0.35, 1.50, 0.26, 0.10, 2600),
+    "stone": _Break(6, 1100, 38, 0.22, 1.70, 0.30, 0.45, 1500),
+    "ice": _Break(7, 3600, 34, 0.14, 0.90, 0.26, 0.16, 5200),
 }
 
 
-def strike(tape: Tape, name: str, matter: Matter, *, size: float, force: float) -> Tensor:
-    """Return one blow on a body, (M,), peak about 1.
-
-    Args:
-        tape: the tape.
-        name: the random stream; no two blows fall on the same spot.
-        matter: of the body.
-        size: how large it is against a fist.
-        force: 0 a tap to 1 as hard as can be: harder blows are brighter.
-    """
-    spot = tape.uniform(f"{name}/spot", len(matter.ratios), 3)
-    lowest = matter.hz / size * (0.94 + 0.12 * float(spot[0, 2]))
-    tones = []
-    for number, ratio in enumerate(matter.ratios):
-        hz = lowest * ratio * (1 + 0.02 * (float(spot[number, 0]) - 0.5))
-        decay_s = matter.ring_s * size**0.5 * (0.7 + 0.6 * float(spot[number, 1])) / ratio**matter.damping
-        gain = (0.35 + 0.65 * float(spot[number, 2])) / (number + 1) ** (matter.bright + 0.5 * (1 - force))
-        tones.append((hz, max(decay_s, 0.002), gain))
-    length_s = min(max(7 * max(decay for _, decay, _ in tones), 0.12), 5.0)
-    ring = modes(tape, length_s, tones, attack_s=0.0002 + 0.0012 * (1 - force))
-    time = seconds_of(tape, length_s)
-    contact = burst(
-        tape, f"{name}/contact", length_s, shaped(band(matter.crunch_hz * (0.7 + 0.5 * force), 2.6))
-    )[0]
-    contact = contact * struck(
-        time, decay_s=0.003 + 0.006 * (1 - force) + 0.006 * matter.crunch, attack_s=0.0002
-    )
-    body_hz = max(95 / size**0.4, 40)
-    thud = torch.sin(time * (6.2832 * body_hz)).float() * struck(
-        time, decay_s=0.028 * size**0.4, attack_s=0.001
-    )
-    made = ring / ring.abs().max().clamp(min=1e-6) + matter.crunch * 0.8 * contact + matter.thud * thud
-    return made * ((0.35 + 0.65 * force) / made.abs().max().clamp(min=1e-6))
-
-
-def impact(tape: Tape, voice: Voice) -> Tensor:
-    """One thing falls on another, and may bounce."""
-    matter = MATTERS[voice.option("matter", "wood")]
-    target = tape.zeros()
-    size, force = voice["size"] * 2 + 0.3, voice["force"]
-    at_s, gap_s = 0.0, 0.16 + 0.12 * size * force
-    for number in range(1 + round(voice["bounces"] * 4)):
-        blow = strike(tape, f"blow/{number}", matter, size=size, force=force)
-        tape.place(target, blow, at_s, pan=tape.draw(f"pan/{number}", -0.2, 0.2), gain=0.7)
-        at_s, gap_s, force = at_s + gap_s, gap_s * 0.62, force * 0.6
-    return target + 0.06 * reverb(tape, target, "room", seconds=0.5, dark_hz=3500)
-
-
 def shatter(tape: Tape, voice: Voice) -> Tensor:
-    """It breaks: a crack, then pieces that ring and skip over the floor."""
-    matter = MATTERS[voice.option("matter", "glass")]
+    """It breaks in a few snaps, and every piece falls, rings in its own pitch and skips away.
+
+    Source: Warren and Verbrugge, "Auditory perception of breaking and bouncing events" (1984): one burst, then many
+    independent trains of blows, each of one pitch and ever faster.
+    """
+    name = voice.option("matter", "glass")
+    how, matter = _BREAKS[name], MATTERS["ceramic" if name == "ice" else name]
     target = tape.zeros()
-    tape.place(target, strike(tape, "crack", matter, size=1.3, force=1.0), 0.0, gain=0.8)
-    crack = burst(tape, "burst", 0.25, shaped(highs(1200), lows(12_000)))[0]
-    tape.place(target, crack * struck(seconds_of(tape, 0.25), decay_s=0.03), 0.0, gain=0.35)
-    pieces = 18 + round(50 * voice["pieces"])
-    draws = tape.uniform("pieces", pieces, 4)
-    for number, (when, size, where, hard) in enumerate(draws.tolist()):
-        at_s = 0.02 + 1.1 * voice["spread"] * when**1.8
-        piece = strike(tape, f"piece/{number}", matter, size=0.12 + 0.45 * size**2, force=0.2 + 0.6 * hard)
-        tape.place(target, piece, at_s, pan=1.6 * where - 0.8, gain=0.30 * (1 - 0.7 * when))
-    return target + 0.10 * reverb(tape, target, "room", seconds=0.7, dark_hz=6000)
+    tape.place(
+        target, strike(tape, "crack", matter, size=1.3, force=1.0, body="whole", damp=70), 0.0, gain=0.75
+    )
+    long_s = 0.03 + 0.10 * tape.draw("long", 0.7, 1.3)
+    for number, (when, loud, where) in enumerate(tape.uniform("snaps", how.snaps, 3).tolist()):
+        at_s = 0.0 if number == 0 else long_s * when**1.4
+        snap = burst(
+            tape, f"snap/{number}", 0.09, shaped(band(how.snap_hz * (0.6 + 0.9 * where), 2.6), highs(250))
+        )[0]
+        decay_s = 0.004 + 0.012 * loud
+        tape.place(
+            target,
+            snap * struck(seconds_of(tape, 0.09), decay_s=decay_s, attack_s=0.00012),
+            at_s,
+            pan=0.6 * where - 0.3,
+            gain=0.30 if number == 0 else 0.05 + 0.22 * loud,
+        )
+    _pieces(tape, target, how, matter, round(how.pieces * (0.5 + voice["pieces"])), voice["spread"])
+    if how.dust:
+        long_s = 0.7 + 0.6 * voice["spread"]
+        dust = burst(tape, "dust", long_s, shaped(band(how.dust_hz, 2.0), highs(200)), channels=2)
+        loud = held(seconds_of(tape, long_s), rise_s=0.02, hold_s=0.10, fall_s=long_s - 0.13).pow(2.2)
+        tape.place(target, dust * loud, 0.01, gain=0.10 * how.dust)
+    if name in ("stone", "wood"):
+        body = burst(tape, "body", 0.5, shaped(highs(45), lows(240)), channels=2)
+        tape.place(target, body * struck(seconds_of(tape, 0.5), decay_s=0.07, attack_s=0.003), 0.0, gain=0.30)
+    return target + 0.08 * reverb(tape, target, "room", seconds=0.6, dark_hz=6000)
+
+
+def _pieces(tape: Tape, target: Tensor, how: _Break, matter: Matter, count: int, spread: float) -> None:
+    """Let every piece fall: one ring each, heard again at every skip."""
+    draws = tape.uniform("pieces", count, 7).tolist()
+    ring_at, tones = matter.hz, 5
+    for number, (when, size, where, hard, drag, hop, far) in enumerate(draws):
+        # Many small, few large ones.
+        large = how.least * (how.most / how.least) ** size**1.6
+        own = Tape(tape.frames, tape.rate_hz, tape.stream(f"piece/{number}"))
+        hz = ring_at / large * ratios(own, "lump", tones)
+        decay_s = (0.6 + 0.8 * own.uniform("decay", tones)[:, 0]) / (
+            matter.drag * (1.2 + 2.2 * drag) + 3.14 * hz * matter.loss
+        )
+        gain = pushed(hz, matter.contact_s * large**0.5) * (0.2 + 0.8 * own.uniform("gain", tones)[:, 0])
+        ring = rung(tape, hz, decay_s.clamp(max=0.12), gain, attack_s=matter.contact_s / 2)
+        scratch = burst(own, "touch", 0.006, shaped(highs(1200), lows(min(3.0 / matter.contact_s, 12_000))))[
+            0
+        ]
+        scratch = scratch * struck(seconds_of(tape, 0.006), decay_s=0.0010, attack_s=0.00004)
+        ring = ring / ring.abs().max().clamp(min=1e-6)
+        count_of = min(len(ring), len(scratch))
+        ring[:count_of] += (0.15 + 0.5 * matter.grit) * scratch[:count_of]
+        thrown = far < 0.45
+        at_s = (0.012 + 0.10 * when) if thrown else how.fall_s * (0.55 + 0.9 * when) + 0.75 * spread * when**2
+        loud = (0.09 + 0.30 * hard) * large**0.5 * (1.0 if thrown else 0.8)
+        gap_s = (0.05 + 0.16 * hop) * (0.5 + spread)
+        for later_s, share in bounces(matter, force=1.0, gap_s=gap_s, most=1 if thrown else 4):
+            tape.place(target, ring, at_s + later_s, pan=1.7 * where - 0.85, gain=loud * share**1.3)

@@ -1,4 +1,9 @@
-"""Things that fly past: a blade, a staff, an arrow, cloth."""
+"""Things that fly past: a blade, a staff, an arrow, cloth, a whip; and a blade that leaves its sheath.
+
+Source: Selfridge, Moffat and Reiss, "Sound synthesis of objects swinging through air using physical models"
+(2017): each piece of what swings sheds vortices at 0.2 of its speed over its thickness, so a swing is a row of
+narrow bands of noise that rise and fall together, the tip's the highest and by far the loudest.
+"""
 
 from __future__ import annotations
 
@@ -8,62 +13,146 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from assetgen.backends.procedural.sounds.noise import band, highs, shaped
-from assetgen.backends.procedural.sounds.shapes import burst, modes, seconds_of
+from assetgen.backends.procedural.sounds.effects.bodies import MATTERS, ratios, rung
+from assetgen.backends.procedural.sounds.noise import band, drift, highs, lows, shaped
+from assetgen.backends.procedural.sounds.shapes import burst, seconds_of, struck, turns
 from assetgen.backends.procedural.sounds.tape import Tape
 from assetgen.backends.procedural.sounds.voice import Voice
 
+_STROUHAL: Final = 0.2
+_PIECES: Final = (1.0, 0.93, 0.86, 0.78, 0.66, 0.5)
+"""Where along what swings its noise is made, from the tip inwards, against its length."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Thing:
-    """What flies: how high it sings, how wide its noise, how long it takes, whether steel rings after it."""
+    """What flies.
 
-    low_hz: float
-    high_hz: float
+    Args:
+        thick_m: across the flow.
+        slow, fast: speed of its tip at its least and its most, m/s.
+        octaves: how wide the noise of one piece is.
+        seconds: how long it is heard.
+        rough: share of noise besides the vortices'.
+        flap: how often a second it flaps, of cloth.
+        ring: how loud steel sings after it.
+        turns: whether it is swung round a hand, so that its inner pieces are slower.
+    """
+
+    thick_m: float
+    slow: float
+    fast: float
     octaves: float
     seconds: float
-    ring: float
+    rough: float = 0.2
+    flap: float = 0.0
+    ring: float = 0.0
+    turns: bool = True
 
 
 _THINGS: Final = {
-    "air": _Thing(260, 1700, 2.6, 0.45, 0.0),
-    "sword": _Thing(700, 4200, 1.8, 0.30, 0.35),
-    "staff": _Thing(180, 900, 2.0, 0.42, 0.0),
-    "arrow": _Thing(1500, 5200, 1.5, 0.26, 0.0),
-    "cloth": _Thing(300, 1500, 3.4, 0.55, 0.0),
+    "air": _Thing(thick_m=0.0034, slow=12, fast=38, octaves=1.9, seconds=0.46, rough=0.5, turns=False),
+    "sword": _Thing(thick_m=0.0026, slow=12, fast=44, octaves=0.55, seconds=0.34, ring=0.35),
+    "staff": _Thing(thick_m=0.0075, slow=8, fast=34, octaves=0.75, seconds=0.44, rough=0.15),
+    "arrow": _Thing(thick_m=0.0040, slow=52, fast=72, octaves=0.8, seconds=0.30, rough=0.5, turns=False),
+    "cloth": _Thing(
+        thick_m=0.006, slow=8, fast=24, octaves=2.6, seconds=0.55, rough=0.6, flap=17, turns=False
+    ),
+    "whip": _Thing(thick_m=0.0034, slow=10, fast=58, octaves=0.8, seconds=0.42, rough=0.25),
 }
 
 
 def whoosh(tape: Tape, voice: Voice) -> Tensor:
-    """It comes, passes and goes: louder and brighter in the middle, from one side to the other."""
-    thing = _THINGS[voice.option("thing", "air")]
-    long_s = thing.seconds * (1.7 - 1.2 * voice["speed"])
+    """It comes, passes and goes: higher and by far louder in the middle, from one side to the other."""
+    name = voice.option("thing", "air")
+    if name == "unsheathe":
+        return _unsheathe(tape, voice)
+    thing = _THINGS[name]
+    long_s = thing.seconds * (1.75 - 1.25 * voice["speed"]) * voice.trait("length", 1.0)
     time = seconds_of(tape, long_s)
     share = time / long_s
-    peak = 0.42 + 0.16 * tape.draw("peak", 0, 1)
+    peak = (0.78 if name == "whip" else 0.46) + 0.10 * tape.draw("peak", 0, 1)
     bump = torch.where(share < peak, share / peak, (1 - share) / (1 - peak)).clamp(0, 1)
+    bump = torch.sin(1.5708 * bump).square()
+    fast = thing.fast * (0.72 + 0.45 * voice["speed"]) * voice.pitch * tape.draw("arm", 0.93, 1.07)
+    speed = thing.slow + (fast - thing.slow) * bump
     made = torch.zeros(2, len(time))
-    sweep = thing.low_hz * (thing.high_hz / thing.low_hz) ** (bump.pow(0.8))
-    bands = 7
-    # A filter that moves is a row of fixed ones that take turns.
-    for number in range(bands):
-        middle = thing.low_hz * (thing.high_hz / thing.low_hz) ** (number / (bands - 1))
-        here = torch.exp(-0.5 * (torch.log2(sweep / middle) / (thing.octaves * 0.22)).square())
-        air = burst(
-            tape, f"air/{number}", long_s, shaped(band(middle, thing.octaves * 0.6), highs(80)), channels=2
-        )
-        made += air * here.float() * (0.35 / (1 + 0.12 * number))
-    loud = bump.pow(1.8) * (0.4 + 0.6 * voice["speed"])
+    if name == "arrow":
+        # It flies straight: what changes is its distance, and with it the pitch that arrives.
+        off = 9 * (share - peak)
+        toward = -off / (off.square() + 1).sqrt()
+        speed = fast * (1 + 0.30 * toward) / 1.30
+        bump = 1 / (1 + off.square())
+    for number, radius in enumerate(_PIECES):
+        own = radius if thing.turns else 1.0 - 0.12 * number
+        hz = (_STROUHAL / thing.thick_m) * speed * own
+        # Sound of vortices grows with the third power of the speed in pressure (Curle).
+        loud = (bump * own**3 if name == "arrow" else (speed * own / fast).pow(3.0)).float()
+        made += _vortices(tape, f"piece/{number}", hz, thing.octaves) * loud * (0.5 if number else 1.0)
+    middle = _STROUHAL * fast / thing.thick_m
+    rough = burst(tape, "rough", long_s, shaped(band(1.6 * middle, 2.4), highs(150)), channels=2)
+    made += thing.rough * rough * (bump if name == "arrow" else (speed / fast).pow(4.0)).float()
+    if thing.flap:
+        beats = drift(tape, "flap", fastest_hz=2.2 * thing.flap, slowest_hz=0.5 * thing.flap, slope=0.0)[0]
+        made *= (1 + 0.9 * beats[: len(time)].clamp(-1.1, 2.2)).clamp(min=0.08)
+        low = burst(tape, "sail", long_s, shaped(band(160, 1.6)))[0]
+        made += 0.4 * low * beats[: len(time)].clamp(min=0) * bump.float()
+    edge = (share / 0.06).clamp(0, 1) * ((1 - share) / 0.12).clamp(0, 1)
     way = 1 if tape.draw("way", 0, 1) > 0.5 else -1
     side = way * (2 * share - 1) * 0.7
     sides = torch.stack([((1 - side) / 2).sqrt(), ((1 + side) / 2).sqrt()])
-    made = made * (loud * sides).float()
     target = tape.zeros()
-    tape.place(target, made, 0.0, gain=0.9)
+    tape.place(target, made * (edge * sides).float(), 0.0, gain=0.10 if name == "whip" else 0.5)
     if thing.ring:
-        tones = [
-            (2900 * r * (1 + 0.03 * tape.draw(f"ring/{r}", -1, 1)), 0.22 / r, 0.5 / r)
-            for r in (1.0, 1.37, 1.93, 2.6)
-        ]
-        tape.place(target, modes(tape, 0.9, tones, attack_s=0.02), long_s * peak, gain=0.07 * thing.ring)
+        tape.place(target, _singing(tape, 0.03), long_s * (peak - 0.1), gain=0.05 * thing.ring)
+    if name == "whip":
+        _crack(tape, target, long_s * peak, 0.5 + 0.5 * voice["speed"])
+    return target
+
+
+def _vortices(tape: Tape, name: str, hz: Tensor, octaves: float) -> Tensor:
+    """Return a band of noise that follows a frequency, (2, M), RMS about 1."""
+    length, middle = len(hz), float(hz.max())
+    half = middle * (2 ** (octaves / 2) - 2 ** (-octaves / 2)) / 2
+    slow = burst(tape, name, length / tape.rate_hz, lows(half, 2.0), channels=4)
+    angle = turns(tape, hz).remainder(1.0) * 6.283185307179586
+    cos, sin = angle.cos().float(), angle.sin().float()
+    return torch.stack([slow[0] * cos + slow[1] * sin, (0.6 * slow[0] + 0.8 * slow[2]) * cos + slow[3] * sin])
+
+
+def _singing(tape: Tape, attack_s: float) -> Tensor:
+    """Return a blade that sings, (M,), peak about 1."""
+    own = Tape(tape.frames, tape.rate_hz, tape.same.stream("blade"))
+    steel = MATTERS["blade"]
+    hz = 2350 * ratios(own, "lump", 9).pow(0.55)
+    decay_s = 1 / (9 + 3.14 * hz * steel.loss)
+    made = rung(tape, hz, decay_s, 0.3 + own.uniform("gain", len(hz))[:, 0], attack_s=attack_s)
+    return made / made.abs().max().clamp(min=1e-6)
+
+
+def _crack(tape: Tape, target: Tensor, at_s: float, loud: float) -> None:
+    """Let the tip of a whip outrun sound: an N of a fifth of a millisecond, and its echo off the ground."""
+    time = seconds_of(tape, 0.05)
+    wave = torch.where(time < 2.4e-4, 1 - time / 1.2e-4, 0.0).float()
+    fizz = burst(tape, "fizz", 0.05, highs(1800))[0] * struck(time, decay_s=0.0028, attack_s=0.00004)
+    for later_s, share in ((0.0, 1.0), (0.0052, 0.45), (0.019, 0.16)):
+        tape.place(target, (0.9 * wave + 0.45 * fizz) * share, at_s + later_s, gain=1.6 * loud)
+
+
+def _unsheathe(tape: Tape, voice: Voice) -> Tensor:
+    """Draw a blade: steel scrapes along the mouth of the sheath, faster and faster, and sings when it is free."""
+    long_s = 0.30 + 0.35 * (1 - voice["speed"])
+    time = seconds_of(tape, long_s)
+    share = (time / long_s).float()
+    scrape = burst(tape, "scrape", long_s, shaped(highs(1600), lows(11_000)), channels=1)[0]
+    teeth = drift(tape, "teeth", fastest_hz=90, slope=0.2)[0][: len(time)]
+    scrape = scrape * (0.35 + 0.65 * teeth.abs()) * share.pow(1.2) * ((1 - share) / 0.06).clamp(0, 1)
+    blade = _singing(tape, 0.0002)
+    size = 1 << (len(scrape) + len(blade)).bit_length()
+    sung = torch.fft.irfft(torch.fft.rfft(scrape, size) * torch.fft.rfft(blade, size), size)
+    sung = sung[: len(scrape) + len(blade)]
+    target = tape.zeros()
+    tape.place(target, scrape / scrape.abs().max().clamp(min=1e-6), 0.0, pan=-0.1, gain=0.26)
+    tape.place(target, sung / sung.abs().max().clamp(min=1e-6), 0.0, pan=0.1, gain=0.40)
+    tape.place(target, blade, long_s - 0.01, pan=0.1, gain=0.34)
     return target
