@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import torch
-from scipy.signal import resample_poly
 
 from assetgen.formats.vorbis import write_vorbis
 from assetgen.media.audio import AudioClip
@@ -26,6 +25,8 @@ def write_clip(clip: AudioClip, *, longest_s: float = 4.0, rate_hz: int = 22_050
         longest_s: seconds that are kept.
         rate_hz: sample rate of the clip; a sound of a lower one keeps its own.
     """
+    from scipy.signal import resample_poly  # half a second to import, which no picture's preview should wait for
+
     rate = min(rate_hz, clip.sample_rate_hz)
     kept = min(clip.frames, round(longest_s * clip.sample_rate_hz))
     mono = clip.samples[:, :kept].double().mean(0).numpy()
