@@ -25,7 +25,8 @@ def write_clip(clip: AudioClip, *, longest_s: float = 4.0, rate_hz: int = 22_050
         longest_s: seconds that are kept.
         rate_hz: sample rate of the clip; a sound of a lower one keeps its own.
     """
-    from scipy.signal import resample_poly  # half a second to import, which no picture's preview should wait for
+    # Half a second to import, which no picture's preview should wait for.
+    from scipy.signal import resample_poly
 
     rate = min(rate_hz, clip.sample_rate_hz)
     kept = min(clip.frames, round(longest_s * clip.sample_rate_hz))
