@@ -15,7 +15,7 @@ KEY_SCHEMA: Final = 1
 """The shape of the canonical document under every key."""
 
 STEPS: Final[dict[str, int]] = {
-    "grammar": 2,  # prompt -> parameters, and the lexicon under it
+    "grammar": 3,  # prompt -> parameters, and the lexicon under it
     "procedural.material": 2,  # parameters -> maps
     "finish": 2,  # maps -> normals, occlusion, mip chains
     "sources": 1,  # source pictures -> maps: seams mended, maps estimated
@@ -31,7 +31,7 @@ STEPS: Final[dict[str, int]] = {
     "pictures": 1,  # every other picture format
     "metadata": 1,  # what files say of their making
     "atlas": 1,  # pictures -> pages
-    "procedural.sound": 1,  # parameters -> samples
+    "procedural.sound": 2,  # parameters -> samples
     "master": 1,  # samples -> mastered and encoded files
     "sheet": 1,  # pages -> mip chains and data files
 }
