@@ -70,7 +70,8 @@ def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> 
     lexicon = load_sound_lexicon()
     taken = take_apart(prompt)
     items = _gather(taken.tokens, prompt, lexicon)
-    chosen = mode or _mode_of(items)
+    has_tempo = any(setting.name in ("bpm", "key", "bars") for setting in taken.settings)
+    chosen = mode or _mode_of(items, has_tempo=has_tempo)
     unwanted = _negated(items) | _named(_gather(take_apart(negative).tokens, negative, lexicon))
     parts = _parts(items, chosen, unwanted)
     if chosen == "music":
@@ -127,16 +128,31 @@ def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list
     return items
 
 
-def _mode_of(items: Sequence[_Item]) -> str:
-    """Return what the words speak of: a mode that is named, else that of the first sound's head."""
+def _mode_of(items: Sequence[_Item], *, has_tempo: bool) -> str:
+    """Return what the words speak of: a mode that is named, else that of the first sound's head.
+
+    A style of music that is also a choice of another sound makes it music only where music or a tempo is named: wind
+    howls around a house, and a house beat is another thing.
+    """
     named = [sense.value for item in items if (sense := item.sense("mode")) and not item.sense("sound")]
     heads = _heads(items)
-    modes = [_mode_of_sense(sense) for _, sense in heads]
+    modes = [
+        _mode_of_sense(sense)
+        for at, sense in heads
+        if has_tempo or "music" in named or not _is_choice_of_another(items[at], sense, heads)
+    ]
     if "music" in modes or "music" in named:
         return "music"
     if named:
         return named[0]
     return modes[0] if modes else "ambience"
+
+
+def _is_choice_of_another(item: _Item, sense: SoundSense, heads: Sequence[tuple[int, SoundSense]]) -> bool:
+    """Say whether a phrase that names music is a choice of another sound of the prompt."""
+    if _mode_of_sense(sense) != "music":
+        return False
+    return any(_tells(item, other) for _, other in heads if _mode_of_sense(other) != "music")
 
 
 def _mode_of_sense(sense: SoundSense) -> str:

@@ -1,4 +1,4 @@
-"""Rain: drops all over a plane; most are so far off that they melt into a hiss, a few near ones tell their ground."""
+"""Rain: drops all over a plane; most are so far off that they melt into a hiss, a few so near that each is heard."""
 
 from __future__ import annotations
 
