@@ -70,8 +70,7 @@ def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> 
     lexicon = load_sound_lexicon()
     taken = take_apart(prompt)
     items = _gather(taken.tokens, prompt, lexicon)
-    has_tempo = any(setting.name in ("bpm", "key", "bars") for setting in taken.settings)
-    chosen = mode or _mode_of(items, has_tempo=has_tempo)
+    chosen = mode or _mode_of(items)
     unwanted = _negated(items) | _named(_gather(take_apart(negative).tokens, negative, lexicon))
     parts = _parts(items, chosen, unwanted)
     if chosen == "music":
@@ -128,18 +127,18 @@ def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list
     return items
 
 
-def _mode_of(items: Sequence[_Item], *, has_tempo: bool) -> str:
+def _mode_of(items: Sequence[_Item]) -> str:
     """Return what the words speak of: a mode that is named, else that of the first sound's head.
 
-    A style of music that is also a choice of another sound makes it music only where music or a tempo is named: wind
-    howls around a house, and a house beat is another thing.
+    A style of music that is also a choice of another sound makes it music only where music is named: wind howls around
+    a house, and a house beat is another thing.
     """
     named = [sense.value for item in items if (sense := item.sense("mode")) and not item.sense("sound")]
     heads = _heads(items)
     modes = [
         _mode_of_sense(sense)
         for at, sense in heads
-        if has_tempo or "music" in named or not _is_choice_of_another(items[at], sense, heads)
+        if "music" in named or not _is_choice_of_another(items[at], sense, heads)
     ]
     if "music" in modes or "music" in named:
         return "music"
