@@ -130,8 +130,8 @@ def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list
 def _mode_of(items: Sequence[_Item]) -> str:
     """Return what the words speak of: a mode that is named, else that of the first sound's head.
 
-    A style of music that is also a choice of another sound makes it music only where music is named: wind howls around
-    a house, and a house beat is another thing.
+    A style of music that is also a choice of another sound makes it music only where music is named: wind howls
+    around a house, and a house beat is another thing.
     """
     named = [sense.value for item in items if (sense := item.sense("mode")) and not item.sense("sound")]
     heads = _heads(items)
