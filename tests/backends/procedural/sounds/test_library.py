@@ -121,6 +121,20 @@ def test_what_strikes_is_loudest_at_once(name: str) -> None:
         assert float(level[: RATE_HZ // 50].max()) > 0.5 * float(level.max())
 
 
+@pytest.mark.parametrize("name", ["coin", "gunshot", "impact", "click"])
+def test_a_distant_effect_is_hardly_longer_than_a_near_one(name: str) -> None:
+    near, far = (
+        draw_effect(
+            SoundRequest(mode="sfx", parts=(SoundPart(name=name, traits=traits),)),
+            rate_hz=RATE_HZ,
+            seed=2,
+            ctx=Context(),
+        )
+        for traits in ({}, {"distance": 0.9})
+    )
+    assert far.seconds < near.seconds + 1.0
+
+
 def heard_alike(first: Tensor, second: Tensor) -> float:
     """Return how far two effects are apart in their octaves over time, in dB."""
     frames = max(first.shape[1], second.shape[1], 16 * 1024)
