@@ -98,10 +98,14 @@ class _Chaos:
             pids = self.daemon.worker_pids()
         except (OSError, ValueError, KeyError):
             return
-        if pids:
+        if not pids:
+            return
+        try:
             os.kill(self.dice.choice(pids), signal.SIGKILL)
-            self.hits["worker"] += 1
-            self._time_recovery(self._done_count())
+        except ProcessLookupError:
+            return  # it ended by itself after it was listed
+        self.hits["worker"] += 1
+        self._time_recovery(self._done_count())
 
     def _kill_daemon(self) -> None:
         self.daemon.kill()
