@@ -26,7 +26,7 @@ def city(tape: Tape, voice: Voice) -> Tensor:
     hum = noise(tape, "hum", shaped(pink, highs(40, 2.0), lows(170, 1.0)), width=0.7)
     wash = noise(tape, "wash", shaped(band(700, 3.6), highs(90), lows(2800, 1.0)), width=0.85)
     sway = swell(drift(tape, "sway", fastest_hz=1.2, slope=0.6, channels=2), sharp=2.4)
-    made = hum * (0.10 + 0.10 * busy) * (0.5 + 0.9 * sway) + wash * (0.022 + 0.045 * busy) * (
+    made = hum * (0.05 + 0.06 * busy) * (0.5 + 0.9 * sway) + wash * (0.012 + 0.030 * busy) * (
         0.4 + 1.1 * sway
     )
     tyres = noise(tape, "tyres", shaped(band(950, 2.6), highs(220), lows(3800, 1.0)), width=0.2)
@@ -62,8 +62,8 @@ def _car(
     motor = buzz(turns_of(tape, revs * doppler), bright=0.84 if is_heavy else 0.74)
     close = loud.pow(1.6)
     road = tyres[0] * close * (0.16 + 0.18 * fast) + hiss[0] * loud.pow(3) * (0.10 + 0.22 * fast)
-    road = road + (motor * 0.30 + exhaust[0] * 0.16) * close * (2.0 if is_heavy else 0.8)
-    return torch.stack([left, right]).float() * road.float() * (0.14 + 0.75 * near * near)
+    road = road + (motor * 0.85 + exhaust[0] * 0.12) * close * (2.0 if is_heavy else 0.8)
+    return torch.stack([left, right]).float() * road.float() * (0.06 + 0.42 * near * near)
 
 
 def _horns(tape: Tape, busy: float) -> Tensor:
@@ -74,7 +74,7 @@ def _horns(tape: Tape, busy: float) -> Tensor:
         if own[0] < 0.25 + 0.6 * busy:
             for turn in range(1 + int(own[1] * 2)):
                 horn = _horn(tape, own, 0.14 + 0.40 * own[3] * (turn > 0))
-                tape.place(made, horn, at_s + 0.32 * turn, pan=1.4 * own[2] - 0.7, gain=0.13)
+                tape.place(made, horn, at_s + 0.32 * turn, pan=1.4 * own[2] - 0.7, gain=0.16)
     return made
 
 
@@ -108,8 +108,8 @@ def _events(tape: Tape, busy: float) -> Tensor:
     kernels = []
     for take in range(3):
         vary = 2 ** tape.draw(f"door/{take}", -0.3, 0.3)
-        slam = grit(tape, f"door/{take}/slam", band(700 * vary, 2.4), decay_s=0.018)
-        kernels.append(together((1.0, ring(tape, 95 * vary, decay_s=0.035)), (0.7, slam)))
+        slam = grit(tape, f"door/{take}/slam", band(1000 * vary, 2.6), decay_s=0.016)
+        kernels.append(together((1.0, ring(tape, 95 * vary, decay_s=0.035)), (1.1, slam)))
     for take in range(3):
         plate = 210 * 2 ** tape.draw(f"plate/{take}", 0, 1.2)
         clank = together(
@@ -124,7 +124,7 @@ def _events(tape: Tape, busy: float) -> Tensor:
         tape,
         kernels,
         at_s=happened.at_s,
-        gain=0.10 + 0.60 * happened.own[:, 0].pow(2.5),
+        gain=0.18 + 1.00 * happened.own[:, 0].pow(1.6),
         which=(happened.own[:, 1] * len(kernels)).long(),
         side=0.1 + 0.8 * happened.own[:, 3],
     )
@@ -139,5 +139,5 @@ def _events(tape: Tape, busy: float) -> Tensor:
     at_s = tape.seconds * where + (step + 0.06 * jitter[:, 0]) / (1.7 + 0.5 * pace)
     passing = torch.sin(math.pi * (step + 0.5) / count)
     side = 0.5 + (0.45 if way > 0.5 else -0.45) * (2 * (step + 0.5) / count - 1)
-    gain = passing * (0.7 + 0.3 * jitter[:, 1]) * (0.05 + 0.10 * loud)
+    gain = passing * (0.7 + 0.3 * jitter[:, 1]) * (0.10 + 0.20 * loud)
     return made + shower(tape, heels, at_s=at_s, gain=gain, which=step % 3, side=side)
