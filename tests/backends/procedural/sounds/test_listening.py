@@ -24,7 +24,9 @@ def noise(slope: float) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.5, 1.0])
-@pytest.mark.parametrize("name", [*KINDS, *(case.name for case in AMBIENT if "=" in case.name)])
+@pytest.mark.parametrize(
+    "name", [*KINDS, *(case.name for case in AMBIENT if "=" in case.name or "scene" in case.name)]
+)
 def test_noise_is_not_taken_for_an_ambience(name: str, slope: float) -> None:
     assert outside(name, noise(slope))
 
