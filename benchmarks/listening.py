@@ -3,6 +3,7 @@
     python -m benchmarks.listening                              every ambience, scene, effect and style, two seeds
     python -m benchmarks.listening --only rain --seeds 4        one of them with each of its choices
     python -m benchmarks.listening --mode ambience --pictures DIR
+    python -m benchmarks.listening --mode ambience --seeds 1 --sheet docs/pictures/ambiences.jpg
 
 Each row is one sound: levels of ten octaves from 31 Hz to 16 kHz against the loudest, the slope of the spectrum from
 63 Hz to 8 kHz and its centroid, the third of an octave that is loudest, how far the strongest tone stands above its
@@ -143,15 +144,14 @@ def onsets(mono: np.ndarray) -> int:
 
 def outside(name: str, measured: dict[str, float]) -> list[str]:
     """Return what of a sound's figures lies outside what is expected of the real thing, one line each."""
-    expected = _expected(name)
     return [
         f"{name}: {figure} {measured[figure]:.3g} is not {low:g} to {high:g}"
-        for figure, (low, high) in expected.items()
+        for figure, (low, high) in expected(name).items()
         if not low <= measured[figure] <= high
     ]
 
 
-def _expected(name: str) -> dict[str, tuple[float, float]]:
+def expected(name: str) -> dict[str, tuple[float, float]]:
     """Return the ranges of a sound: those of its own choice before those of its kind."""
     tables = tomllib.loads(EXPECTED.read_text()) if EXPECTED.exists() else {}
     merged = {**tables.get(name.split("/")[0], {}), **tables.get(name, {})}
@@ -247,6 +247,31 @@ def picture(clip: AudioClip, title: str) -> PIL.Image.Image:
     return page
 
 
+def sheet(tiles: list[PIL.Image.Image], across: int = 4) -> PIL.Image.Image:
+    """Return tiles of one size side by side, row by row."""
+    width, height = tiles[0].size
+    rows = math.ceil(len(tiles) / across)
+    page = PIL.Image.new("RGB", (across * (width + 4), rows * (height + 4)), (14, 17, 22))
+    for number, tile in enumerate(tiles):
+        page.paste(tile, (number % across * (width + 4), number // across * (height + 4)))
+    return page
+
+
+def tile(clip: AudioClip, title: str) -> PIL.Image.Image:
+    """Return the spectrogram of the first 10 s of a sound, small and with its name."""
+    count = min(10 * RATE_HZ, clip.frames)
+    part = AudioClip(
+        samples=clip.samples[:, :count] / max(float(clip.samples.abs().max()), 1e-9), sample_rate_hz=RATE_HZ
+    )
+    codes = (
+        (draw_sound(part, width=380, height=174, window=1536).pixels * 255).round().to(torch.uint8).numpy()
+    )
+    made = PIL.Image.new("RGB", (380, 132), (14, 17, 22))
+    made.paste(PIL.Image.fromarray(codes[58:]), (0, 16))
+    PIL.ImageDraw.Draw(made).text((4, 2), title, fill=(235, 240, 245))
+    return made
+
+
 def _loudest(mono: Tensor, count: int) -> int:
     step = max(count // 4, 1)
     level = [
@@ -297,9 +322,11 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=20.0, help="how long ambiences are")
     parser.add_argument("--pictures", type=Path, help="folder for a picture of each")
+    parser.add_argument("--sheet", type=Path, help="file for one picture of all, the first seed of each")
     options = parser.parse_args()
     torch.set_num_threads(1)
     found: list[str] = []
+    tiles: list[PIL.Image.Image] = []
     print(heading())
     for case in _chosen(options.only, options.mode):
         for seed in range(1, options.seeds + 1):
@@ -307,10 +334,14 @@ def main() -> int:
             measured = figures(clip)
             print(row(f"{case.name} {seed}", measured), flush=True)
             found += [f"{line} (seed {seed})" for line in outside(case.name, measured)]
+            if options.sheet is not None and seed == 1:
+                tiles.append(tile(clip, case.name))
             if options.pictures is not None:
                 options.pictures.mkdir(parents=True, exist_ok=True)
                 file = case.name.replace("/", "_").replace("=", "_")
                 picture(clip, f"{case.name} seed {seed}").save(options.pictures / f"{file}_{seed}.png")
+    if tiles:
+        sheet(tiles).save(options.sheet, quality=82)
     print("\n".join(found) or "nothing out of range")
     return 1 if found else 0
 

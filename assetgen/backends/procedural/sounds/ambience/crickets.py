@@ -51,11 +51,13 @@ def crickets(tape: Tape, voice: Voice) -> Tensor:
     4 to 5 kHz and three to five pulses, tree crickets near 3 kHz, ground crickets trill near 7 kHz.
     """
     near, far = tape.zeros(), tape.zeros()
-    count = 4 + round(16 * voice["many"])
+    count, around = 4 + round(16 * voice["many"]), tape.draw("around", 0, 1)
     for number in range(count):
         is_near = number < 3
         kind = _KINDS[number % len(_KINDS)]
-        sung = _cricket(tape, f"cricket/{number}", kind, voice["warmth"], is_near=is_near)
+        # Steps of the golden ratio leave no side empty.
+        side = (around + 0.618 * number) % 1.0
+        sung = _cricket(tape, f"cricket/{number}", kind, voice["warmth"], side, is_near=is_near)
         (near if is_near else far).add_(sung)
     far = colored(tape, far, lows(6500, 1.0))
     choir = noise(tape, "choir", shaped(band(4500, 0.30)), width=0.9)
@@ -69,9 +71,9 @@ def crickets(tape: Tape, voice: Voice) -> Tensor:
     return made + 0.12 * reverb(tape, near + 2 * far, "field", seconds=0.9, dark_hz=5000) + air * 0.004
 
 
-def _cricket(tape: Tape, name: str, kind: _Kind, warmth: float, *, is_near: bool) -> Tensor:
+def _cricket(tape: Tape, name: str, kind: _Kind, warmth: float, side: float, *, is_near: bool) -> Tensor:
     """Return one cricket, (2, N): it sings for a while, rests, and sings again."""
-    pitch, pace, strokes, side, loud, rests = tape.uniform(name, 1, 6)[0].tolist()
+    pitch, pace, strokes, loud, rests = tape.uniform(name, 1, 5)[0].tolist()
     cool, warm = kind.chirps
     rate = (cool + (warm - cool) * warmth) * (0.85 + 0.3 * pace)
     sung = happenings(tape, f"{name}/chirps", rate, even=0.93)

@@ -82,7 +82,7 @@ def crowd(tape: Tape, voice: Voice) -> Tensor:
         talk = talk + _speak(tape, spoken, f"voice/{number}", excited, loud)
     for source, formants in zip(spoken, _VOWELS, strict=True):
         talk = talk + vowels(tape, source, formants)
-    talk = colored(tape, talk, lows(2200, 0.5))
+    talk = colored(tape, talk, lows(3200, 0.5))
     made = talk + _murmur(tape, many)
     if place.laughs:
         made = made + place.laughs * _laughter(tape, excited)
@@ -143,7 +143,9 @@ def _murmur(tape: Tape, many: float) -> Tensor:
     first = swell(drift(tape, "murmur/syllables", **rates), sharp=2.8)
     second = swell(drift(tape, "murmur/others", **rates), sharp=2.8)
     waves = swell(drift(tape, "murmur/waves", fastest_hz=0.4, slope=0.6, channels=2), sharp=1.5)
-    return (low * (0.3 + first) + 0.45 * high * (0.2 + second)) * (0.6 + 0.6 * waves) * (0.006 + 0.022 * many)
+    breath = noise(tape, "murmur/breath", shaped(highs(2500, 1.0), lows(10_000, 1.0)), width=0.95)
+    made = low * (0.3 + first) + 0.45 * high * (0.2 + second) + 0.10 * breath * (0.4 + second.flip(0))
+    return made * (0.6 + 0.6 * waves) * (0.006 + 0.022 * many)
 
 
 def _laughter(tape: Tape, excited: float) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import torch
@@ -64,7 +64,7 @@ _GROUNDS: Final = {
     ),
     "puddle": _Ground(5600, 0.0008, bubbles=7, near=1.0, dull_hz=8500),
     "tent": _Ground(
-        1900, 0.0014, ((190, 0.016, 1.1), (310, 0.010, 0.7)), near=1.1, dull_hz=2400, body_hz=240, body=1.0
+        1900, 0.0014, ((190, 0.016, 1.1), (310, 0.010, 0.7)), near=1.5, dull_hz=2400, body_hz=240, body=1.0
     ),
 }
 
@@ -102,7 +102,9 @@ def _drops(tape: Tape, ground: _Ground, heavy: float, near: float) -> Tensor:
     one = (size * (_SIZES - 0.01)).long()
     variant = (draws[:, 2] * 9973).remainder(_EACH).long()
     clear = [_drop(tape, ground, number, take) for number in range(_SIZES) for take in range(_EACH)]
-    dull = [_muffled(tape, clear[number * _EACH]) for number in range(_SIZES)]
+    # Bubbles of far drops would all ring at the pitches of a few; they drown in the hiss.
+    still = replace(ground, bubbles=0)
+    dull = [_muffled(tape, _drop(tape, still, number, 0)) for number in range(_SIZES)]
     return shower(
         tape,
         [*clear, *dull],
@@ -127,7 +129,7 @@ def _drop(tape: Tape, ground: _Ground, number: int, take: int) -> Tensor:
         struck = gain * tape.draw(f"{name}/{hz}", 0.3, 1.0)
         tone = ring(tape, hz * tuned * 2 ** (0.9 * (1 - large)), decay_s=decay_s * (0.4 + 0.6 * large))
         parts.append((struck, tone))
-    if 10 * tape.draw(f"{name}/shut", 0, 1) < ground.bubbles + 2 * large:
+    if ground.bubbles and 10 * tape.draw(f"{name}/shut", 0, 1) < ground.bubbles + 2 * large:
         radius_mm = (0.6 + 1.6 * large) * 2 ** tape.draw(f"{name}/radius", -0.2, 0.9)
         late_s = 0.006 + 0.012 * large
         parts.append((0.9, bubble(tape, radius_mm, rise=0.12, late_s=late_s)))

@@ -26,12 +26,12 @@ class _Place:
 
 
 _PLACES: Final = {
-    "open": _Place(leaves=0.05, howl=0.12, grains=0.0, howl_hz=430),
-    "trees": _Place(leaves=1.0, howl=0.06, grains=0.0, howl_hz=520, outside=0.8),
+    "open": _Place(leaves=0.10, howl=0.15, grains=0.0, howl_hz=430),
+    "trees": _Place(leaves=2.6, howl=0.06, grains=0.0, howl_hz=520, outside=0.5),
     "house": _Place(leaves=0.03, howl=3.2, grains=0.0, howl_hz=390, outside=0.40),
-    "mountain": _Place(leaves=0.0, howl=0.9, grains=0.10, howl_hz=270, outside=1.35),
-    "desert": _Place(leaves=0.0, howl=0.25, grains=1.0, howl_hz=330),
-    "blizzard": _Place(leaves=0.0, howl=1.4, grains=1.1, howl_hz=350, outside=1.1),
+    "mountain": _Place(leaves=0.0, howl=2.0, grains=0.15, howl_hz=240, outside=1.0),
+    "desert": _Place(leaves=0.0, howl=0.30, grains=2.4, howl_hz=330, outside=0.7),
+    "blizzard": _Place(leaves=0.0, howl=2.6, grains=1.5, howl_hz=350, outside=0.9),
 }
 
 
