@@ -31,7 +31,7 @@ STEPS: Final[dict[str, int]] = {
     "pictures": 1,  # every other picture format
     "metadata": 1,  # what files say of their making
     "atlas": 1,  # pictures -> pages
-    "procedural.sound": 1,  # parameters -> samples
+    "procedural.sound": 2,  # parameters -> samples
     "master": 1,  # samples -> mastered and encoded files
     "sheet": 1,  # pages -> mip chains and data files
 }

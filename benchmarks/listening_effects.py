@@ -74,6 +74,9 @@ def figures(clip: AudioClip) -> dict[str, float]:
     for fall in _FALLS_DB:
         above = np.flatnonzero(level > level[top] * 10 ** (-fall / 20))
         measured[f"t{fall}_ms"] = float(above[-1] - top + 1)
+    first_blow = int(level[:40].argmax())
+    behind = level[first_blow + 60 : first_blow + 260]
+    measured["again_ms"] = float(60 + behind.argmax()) if len(behind) else 0.0
     power = np.abs(np.fft.rfft(mono)) ** 2
     hz = np.fft.rfftfreq(len(mono), 1 / listening.RATE_HZ)
     whole = power[hz > 20].sum() + 1e-20
@@ -114,9 +117,14 @@ def outside(name: str, measured: dict[str, float]) -> list[str]:
 
 def expected(name: str) -> dict[str, tuple[float, float]]:
     """Return the ranges of an effect: those of its own choice before those of its kind."""
-    tables = tomllib.loads(EXPECTED.read_text("utf-8"))
-    merged = {**tables.get(name.split("/")[0], {}), **tables.get(name, {})}
-    return {figure: tuple(bounds) for figure, bounds in merged.items() if isinstance(bounds, list)}
+    found = tables()
+    merged = {**found.get(name.split("/")[0], {}), **found.get(name, {})}
+    return {figure: (bounds[0], bounds[1]) for figure, bounds in merged.items()}
+
+
+def tables() -> dict[str, dict[str, list[float]]]:
+    """Return all that is expected, by the name of an effect or one of its choices."""
+    return tomllib.loads(EXPECTED.read_text("utf-8"))
 
 
 def tile(clip: AudioClip, label: str, width: int, height: int) -> PIL.Image.Image:

@@ -77,7 +77,7 @@ def _cycle(tape: Tape, kind: str, long_s: float, pitch: float) -> Tensor:
         return chop * (spin.pow(1.6) * held(time, rise_s=0.3, hold_s=long_s - 0.7, fall_s=0.4)).float()
     if kind == "two tone":
         hz = pitch * torch.where(share < 0.5, 440.0, 585.0)
-        horn = buzz(turns(tape, hz), bright=0.74)
+        horn = buzz(turns(tape, hz), bright=0.64)
         gap = ((share * 2).remainder(1.0) * 0.5 * long_s).double()
         return horn * held(gap, rise_s=0.02, hold_s=0.5 * long_s - 0.05, fall_s=0.03)
     if kind == "klaxon":

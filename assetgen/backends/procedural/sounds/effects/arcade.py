@@ -177,7 +177,14 @@ def laser(tape: Tape, voice: Voice) -> Tensor:
     )
     if kind == "heavy":
         heavy = replace(
-            pew, wave="saw", hz=0.34 * hz, slide=-8.0, bend=7.0, hold_s=0.12, fall_s=0.34, punch=0.9
+            pew,
+            wave="saw",
+            hz=0.34 * hz,
+            slide=0.6 * pew.slide,
+            bend=0.3 * pew.bend,
+            hold_s=1.6 * pew.hold_s,
+            fall_s=0.34,
+            punch=0.9,
         )
         return _play(tape, heavy, voice) + 0.7 * _play(
             tape, replace(heavy, wave="noise", hz=320, slide=-7.0, fall_s=0.28), voice
@@ -206,7 +213,7 @@ def jump(tape: Tape, voice: Voice) -> Tensor:
         hop = replace(hop, steps=((0.10, 0.84),), slide=1.2 * hop.slide, hold_s=0.18)
     elif kind == "land":
         thump = replace(
-            hop, wave="triangle", hz=0.62 * hop.hz, slide=-9.0, hold_s=0.03, fall_s=0.10, punch=0.7
+            hop, wave="triangle", hz=0.72 * hop.hz, slide=-9.0, hold_s=0.03, fall_s=0.10, punch=0.7
         )
         dust = replace(thump, wave="noise", hz=170, slide=-4.0, hold_s=0.01, fall_s=0.09)
         return _play(tape, thump, voice) + 0.35 * _play(tape, dust, voice)

@@ -97,7 +97,7 @@ MATTERS: Final[dict[str, Matter]] = {
         loss=0.0008,
         drag=4.0,
         bright=-0.45,
-        contact_s=7e-05,
+        contact_s=0.00010,
         grit=0.45,
         thud=0.02,
         bounce=0.4,
@@ -251,9 +251,15 @@ def rung(
 
 
 def pushed(hz: Tensor, contact_s: float) -> Tensor:
-    """Return how strongly half a sine of force that lasts `contact_s` moves modes, 1 for the lowest."""
+    """Return how strongly half a sine of force that lasts `contact_s` moves modes, 1 for the lowest.
+
+    That is its spectrum, but for the zeros between its lobes: no real contact is so even.
+    """
     turns = 2 * hz * contact_s
-    return torch.where(turns < 1, torch.cos(math.pi * turns / 2).abs(), 0.35 / turns.square()).clamp(min=1e-5)
+    wave = torch.cos(math.pi * turns / 2).abs().clamp(min=0.3)
+    return torch.where(
+        (turns - 1).abs() < 0.25, math.pi / 4, wave / (1 - turns.square()).abs().clamp(min=0.4)
+    )
 
 
 def strike(

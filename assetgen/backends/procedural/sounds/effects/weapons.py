@@ -284,7 +284,7 @@ class _Blast:
 
 
 _BLASTS: Final = {
-    "bomb": _Blast(blast_s=0.013, front=1.0, roll=0.36, roll_hz=95, shake=0.75, hiss=0.10, throws=1.0),
+    "bomb": _Blast(blast_s=0.013, front=1.0, roll=0.30, roll_hz=95, shake=0.75, hiss=0.10, throws=1.0),
     "fireball": _Blast(blast_s=0.030, front=0.30, roll=0.85, roll_hz=170, shake=0.45, hiss=0.16, throws=0.15),
     "small": _Blast(blast_s=0.0018, front=1.0, roll=0.22, roll_hz=340, shake=0.06, hiss=0.10, throws=0.0),
     "scifi": _Blast(
@@ -310,7 +310,7 @@ def explosion(tape: Tape, voice: Voice) -> Tensor:
     if blast.throws:
         _debris(tape, fallen, blast, voice["debris"], long_s)
     if kind == "underwater":
-        made = colored(tape, made.roll(tape.frames_of(0.02), -1), lows(420, 1.5)) * 1.4
+        made = colored(tape, made.roll(tape.frames_of(0.02), -1), lows(320, 1.5)) * 1.4
         _bubbles(tape, fallen, size)
     roll_s = 1.1 + 2.2 * size
     far = reverb(tape, colored(tape, made, lows(1600)), "valley", seconds=roll_s, dark_hz=700)
@@ -328,7 +328,7 @@ def _front(tape: Tape, target: Tensor, blast: _Blast, size: float) -> None:
     wave = friedlander(tape, positive_s, bend=1.3)
     for number, (late, loud, side) in enumerate(tape.uniform("front", 4, 3).tolist()):
         later_s = 0.0 if number == 0 else 0.006 + 0.05 * number * (0.5 + late) * (0.5 + size)
-        gain = blast.front * (1.0 if number == 0 else 0.18 + 0.22 * loud)
+        gain = blast.front * (1.5 if number == 0 else 0.20 + 0.25 * loud)
         tape.place(target, wave, later_s, pan=0.0 if number == 0 else 1.2 * side - 0.6, gain=gain)
     sharp = burst(tape, "sharp", 0.15, shaped(highs(300), lows(9000)), channels=2)
     tape.place(
