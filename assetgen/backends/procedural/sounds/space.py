@@ -57,5 +57,8 @@ def far_away(tape: Tape, samples: Tensor, share: float) -> Tensor:
     """
     if share <= 0:
         return samples
+    if not tape.loops:
+        # The filter answers before and behind; what begins at once would come round to the tape's end.
+        samples = torch.nn.functional.pad(samples, (tape.frames_of(0.03), 0))[..., : tape.frames]
     cutoff_hz = 14_000.0 * (350.0 / 14_000.0) ** min(share, 1.0)
     return colored(tape, samples, lows(cutoff_hz, 1.0 + share)) * (1 - 0.6 * share)
