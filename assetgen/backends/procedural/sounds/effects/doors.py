@@ -104,7 +104,7 @@ def _metal(
     damp: float = 90.0,
 ) -> None:
     """Let one small part of a lock fall against another."""
-    part = strike(tape, name, MATTERS["metal"], size=size, force=force, body=f"part/{size}", damp=damp)
+    part = strike(tape, name, MATTERS["steel"], size=size, force=force, body=f"part/{size}", damp=damp)
     tape.place(target, part, at_s, gain=gain)
 
 
