@@ -201,8 +201,8 @@ MATTERS: Final[dict[str, Matter]] = {
 }
 """What things are made of; "steel" is a solid part, of a lock or a gun, that others hold.
 
-Ranges of loss after Klatzky and others, and tables of engineers: steel 0.0005 to 0.002, glass 0.001 to 0.005, wood 0.01
-to 0.04, plastic 0.03 to 0.1.
+Ranges of loss after Klatzky and others, and tables of engineers: steel 0.0005 to 0.002, glass 0.001 to 0.005, wood
+0.01 to 0.04, plastic 0.03 to 0.1.
 """
 
 
