@@ -236,13 +236,12 @@ EXTREMES = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rate_hz", [22_050, 96_000])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_an_effect_bears_every_wish_at_every_rate(case, rate_hz: int) -> None:  # noqa: ANN001
+def test_an_effect_bears_every_wish_at_a_low_rate(case) -> None:  # noqa: ANN001
     for traits in EXTREMES:
         part = SoundPart(name=case.parts[0].name, options=case.parts[0].options, traits=traits)
         request = SoundRequest(mode="sfx", parts=(part,))
-        made = draw_effect(request, rate_hz=rate_hz, seed=3, ctx=Context()).samples
+        made = draw_effect(request, rate_hz=22_050, seed=3, ctx=Context()).samples
         assert bool(torch.isfinite(made).all())
         assert float(made[:, -8:].abs().max()) < 0.01 * float(made.abs().max())
 
