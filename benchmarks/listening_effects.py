@@ -218,8 +218,8 @@ def main() -> int:
         _write_sheets(chosen, options.sheets)
         return 0
     if options.one is not None:
-        tiles = [tile(played(case, 1), case.name.split("=")[-1], 150, 106) for case in chosen]
-        sheet(tiles, 11).save(options.one, quality=80)
+        tiles = [tile(played(case, 1), case.name.split("=")[-1], 140, 100) for case in chosen]
+        sheet(tiles, 11).save(options.one, quality=74)
         return 0
     if options.seconds:
         took = {case.name: seconds_of(case) for case in chosen}

@@ -171,7 +171,12 @@ def _heads(items: Sequence[_Item]) -> list[tuple[int, SoundSense]]:
             continue
         if heads and _tells(items[at], heads[-1][1]):
             # "8 bit" is a music by itself; of a jump before it, it says what that is like.
-            is_style = _mode_of_sense(sense) == "music" and _mode_of_sense(heads[-1][1]) != "music"
+            between = items[heads[-1][0] + 1 : at]
+            is_style = (
+                _mode_of_sense(sense) == "music"
+                and _mode_of_sense(heads[-1][1]) != "music"
+                and not any(item.sense("connector", "break") for item in between)
+            )
             if is_style or _is_where(items, at):
                 continue
         heads.append((at, sense))

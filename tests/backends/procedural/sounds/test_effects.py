@@ -221,6 +221,35 @@ def test_takes_are_one_thing_and_seeds_are_others(name: str) -> None:
 
 
 CASES = listening_effects.cases()
+EXTREMES = (
+    {
+        "size": 1.0,
+        "intensity": 1.0,
+        "speed": 1.0,
+        "height": 0.9,
+        "length": 1.7,
+        "repeats": 6.0,
+        "distance": 0.9,
+    },
+    {"size": 0.0, "intensity": 0.0, "speed": 0.0, "height": 0.1, "length": 0.6, "age": 1.0, "density": 0.1},
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_an_effect_bears_every_wish_at_a_low_rate(case) -> None:  # noqa: ANN001
+    for traits in EXTREMES:
+        part = SoundPart(name=case.parts[0].name, options=case.parts[0].options, traits=traits)
+        request = SoundRequest(mode="sfx", parts=(part,))
+        made = draw_effect(request, rate_hz=22_050, seed=3, ctx=Context()).samples
+        assert bool(torch.isfinite(made).all())
+        assert float(made[:, -8:].abs().max()) < 0.01 * float(made.abs().max())
+
+
+def test_a_distant_sound_is_dull_and_no_longer_than_a_near_one() -> None:
+    near, far = (effect("impact", traits={"distance": share}, matter="glass") for share in (0.0, 1.0))
+    assert center_hz(far) < 0.5 * center_hz(near)
+    assert len(far) < 1.5 * len(near)
 
 
 @pytest.mark.slow

@@ -50,7 +50,8 @@ def alarm(tape: Tape, voice: Voice) -> Tensor:
     begin_s = 0.05
     cycle_s = _CYCLES_S[kind] * (1.0 if kind == "fire" else 1.35 - 0.65 * voice["speed"])
     pitch = 2.0 ** (voice["pitch"] - 0.5) * tape.draw("pitch", 0.97, 1.03)
-    for number in range(voice.times(_TIMES[kind])):
+    most = max(int((tape.seconds - 1.0) / cycle_s), 1)
+    for number in range(min(voice.times(_TIMES[kind]), most)):
         tape.place(target, _cycle(tape, kind, cycle_s, pitch), begin_s + number * cycle_s, gain=0.4)
     if kind not in ("beep", "fire"):
         # A horn carries from 300 Hz to 4 kHz, and is driven hard.

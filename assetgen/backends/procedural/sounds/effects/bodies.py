@@ -102,6 +102,18 @@ MATTERS: Final[dict[str, Matter]] = {
         thud=0.02,
         bounce=0.4,
     ),
+    "steel": Matter(
+        hz=700,
+        shape="lump",
+        count=18,
+        loss=0.004,
+        drag=36,
+        bright=0.05,
+        contact_s=0.00018,
+        grit=0.35,
+        thud=0.12,
+        bounce=0.40,
+    ),
     "sheet": Matter(
         hz=74,
         shape="plate",
@@ -187,8 +199,11 @@ MATTERS: Final[dict[str, Matter]] = {
         bounce=0.0,
     ),
 }
-"""What things are made of; ranges of loss after Klatzky and others, and tables of engineers: steel 0.0005 to 0.002,
-glass 0.001 to 0.005, wood 0.01 to 0.04, plastic 0.03 to 0.1."""
+"""What things are made of; "steel" is a solid part, of a lock or a gun, that others hold.
+
+Ranges of loss after Klatzky and others, and tables of engineers: steel 0.0005 to 0.002, glass 0.001 to 0.005, wood
+0.01 to 0.04, plastic 0.03 to 0.1.
+"""
 
 
 def ratios(tape: Tape, shape: str, count: int) -> Tensor:

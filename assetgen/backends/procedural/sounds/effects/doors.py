@@ -104,7 +104,7 @@ def _metal(
     damp: float = 90.0,
 ) -> None:
     """Let one small part of a lock fall against another."""
-    part = strike(tape, name, MATTERS["metal"], size=size, force=force, body=f"part/{size}", damp=damp)
+    part = strike(tape, name, MATTERS["steel"], size=size, force=force, body=f"part/{size}", damp=damp)
     tape.place(target, part, at_s, gain=gain)
 
 
@@ -144,7 +144,7 @@ def _swing(tape: Tape, target: Tensor, kind: _Door, at_s: float, long_s: float, 
             + 0.5 * struck(time - long_s, decay_s=0.05, attack_s=0.003)
         )
         # A servo spins up, runs and spins down; its gears whine at some multiples of it.
-        spin = torch.sin(3.1416 * (time / (long_s + 0.12)).clamp(0, 1)).pow(0.7)
+        spin = torch.sin(3.1416 * (time / (long_s + 0.12)).clamp(0, 1)).clamp(min=0).pow(0.7)
         wheel = turns(tape, 34 + 62 * spin)
         gears = 0.5 * sine(wheel) + 0.35 * sine(7 * wheel) + 0.30 * sine(11 * wheel) + 0.12 * sine(23 * wheel)
         ripple = 1 + 0.25 * drift(tape, "ripple", fastest_hz=40, slope=0.2)[0][: len(time)]
@@ -174,7 +174,9 @@ def _creak(
         bend = 0.7 + 0.7 * torch.sin(3.1416 * share.pow(tape.draw(f"bend/{number}", 0.6, 1.6)))
         rate = torch.where(inside, kind.slips * bend * tape.draw(f"pull/{number}", 0.8, 1.35), rate)
         strong = torch.where(
-            inside, torch.sin(3.1416 * share).float().pow(0.5) * (0.5 + 0.5 * share.float()), strong
+            inside,
+            torch.sin(3.1416 * share).clamp(min=0).float().pow(0.5) * (0.5 + 0.5 * share.float()),
+            strong,
         )
     uneven = drift(tape, "uneven", fastest_hz=26, slope=0.2)[0][: len(time)].double()
     slips = (rate * (1 + 0.22 * uneven.clamp(-2, 2))).clamp(min=0).cumsum(0) / tape.rate_hz

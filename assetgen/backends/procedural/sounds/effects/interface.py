@@ -149,9 +149,11 @@ def click(tape: Tape, voice: Voice) -> Tensor:
     """A button goes down and, softer, up; a key strikes bottom between; a switch flips; a slider ticks."""
     feel = _FEELS[voice.option("feel", "soft")]
     target = tape.zeros()
+    same = tape.same
+    body_of = (1 + 0.10 * (same.uniform("tap", 4)[:, 0] - 0.5)) * same.draw("tap/hz", 0.88, 1.14)
     for press in range(voice.times(1)):
         begin_s = press * tape.draw(f"press/{press}", 0.10, 0.17)
-        slow = tape.draw(f"slow/{press}", 0.85, 1.15)
+        slow = tape.same.draw("slow", 0.82, 1.2) * tape.draw(f"slow/{press}", 0.97, 1.03)
         for number, (at_s, gain, higher) in enumerate(_PRESSES[voice.option("press", "button")]):
             name = f"{press}/{number}"
             snap = burst(tape, f"snap/{name}", 0.02, shaped(band(feel.click_hz * higher, 2.0), highs(400)))[0]
@@ -160,12 +162,10 @@ def click(tape: Tape, voice: Voice) -> Tensor:
             )
             at = begin_s + at_s * slow
             tape.place(target, snap, at, gain=(0.10 + 0.9 * feel.click) * gain)
-            ratio = torch.tensor([1.0, 2.1, 3.4, 5.2]) * (
-                1 + 0.06 * (tape.uniform(f"tap/{name}", 4)[:, 0] - 0.5)
-            )
+            ratio = torch.tensor([1.0, 2.1, 3.4, 5.2]) * body_of
             body = rung(
                 tape,
-                feel.tap_hz * higher**0.5 * voice.pitch * ratio,
+                feel.tap_hz * higher**0.5 * voice.pitch * tape.draw(f"tap/{name}", 0.98, 1.02) * ratio,
                 feel.tap_s / ratio**0.5,
                 torch.tensor([1.0, 0.5, 0.35, 0.2]),
                 attack_s=0.3 * feel.rise_s,

@@ -214,7 +214,7 @@ def _clack(
     pan: float = 0.1,
 ) -> None:
     """Let steel stop steel, held by a hand."""
-    made = strike(tape, name, MATTERS["metal"], size=size, force=force, body=f"steel/{size}", damp=70 / size)
+    made = strike(tape, name, MATTERS["steel"], size=size, force=force, body=f"steel/{size}", damp=70 / size)
     tape.place(target, made, at_s, pan=pan, gain=gain)
 
 
