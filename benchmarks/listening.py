@@ -99,7 +99,7 @@ def figures(clip: AudioClip) -> dict[str, float]:
     mono = samples.mean(0)
     power, hz = _spectrum(mono)
     octaves = [_between(power, hz, middle / math.sqrt(2), middle * math.sqrt(2)) for middle in OCTAVES_HZ]
-    levels = 10 * np.log10(np.array(octaves) / max(octaves) + 1e-9)
+    levels = 10 * np.log10(np.maximum(np.array(octaves) / max(octaves), 1e-9))
     heard = _weighted(mono)
     modulation = _modulation(heard)
     same = np.corrcoef(samples)[0, 1] if len(samples) > 1 else 1.0
