@@ -9,30 +9,18 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Final
 
 import numpy as np
 import torch
 import zstandard
 from torch import Tensor
 
-from assetgen.errors import FormatError, SpecError
+from assetgen.errors import FormatError
+from assetgen.formats.bundle_parts import DAMAGE, unpack_frame
 from assetgen.media.audio import AudioClip, Sounds
 
 _MAGIC = b"AGSOUND1"
 _LEVEL = 1
-_MOST_EXPANSION: Final = 1 << 15
-"""Bytes out for a byte in: a block of a zstd frame takes 4 bytes at least and gives 128 KiB at most."""
-_DAMAGE: Final = (
-    ValueError,
-    KeyError,
-    TypeError,
-    IndexError,
-    OverflowError,
-    RecursionError,
-    SpecError,
-    zstandard.ZstdError,
-)
 
 
 def is_audio_bundle(data: bytes) -> bool:
@@ -98,7 +86,7 @@ def read_audio_bundle(data: bytes) -> Sounds:
         ):
             raise ValueError("its mode is no text, or a fact neither a number nor a text")
         sounds = Sounds(takes=tuple(takes), mode=mode, facts=facts)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise FormatError(f"the audio bundle is torn: {error}") from error
     if at != len(data):
         raise FormatError("the audio bundle is torn: there is more in it than it tells of.")
@@ -106,13 +94,5 @@ def read_audio_bundle(data: bytes) -> Sounds:
 
 
 def _signal(frame: bytes, shape: tuple[int, int]) -> Tensor:
-    """Return the samples in a frame.
-
-    The decompressor would take memory for as much as the frame claims, so the claim is compared with the shape; and
-    a frame expands by no more than its own blocks of up to 128 KiB allow, so a shape cannot lie along with it.
-    """
-    size = shape[0] * shape[1] * 4
-    if zstandard.frame_content_size(frame) != size or size > len(frame) * _MOST_EXPANSION:
-        raise ValueError(f"a signal is not of the {shape[0]} x {shape[1]} samples that it should have")
-    raw = zstandard.ZstdDecompressor().decompress(frame, max_output_size=size)
+    raw = unpack_frame(frame, shape[0] * shape[1] * 4)
     return torch.from_numpy(np.frombuffer(raw, "<f4").reshape(shape).astype(np.float32))

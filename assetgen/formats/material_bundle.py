@@ -16,6 +16,7 @@ import torch
 import zstandard
 
 from assetgen.errors import FormatError
+from assetgen.formats.bundle_parts import DAMAGE, unpack_frame
 from assetgen.media.image import AlphaMode, ColorSpace, Image
 from assetgen.media.material import MAP_SPACES, Material
 
@@ -68,13 +69,15 @@ def read_material_bundle(data: bytes, *, device: torch.device | None = None) -> 
             maps[entry["role"]] = _from_u16(frame, entry, device)
             offset += entry["bytes"]
         factors = {name: float(header[name]) for name in _FACTORS}
-    except (ValueError, KeyError, TypeError, zstandard.ZstdError) as error:
+        if set(maps) - set(MAP_SPACES):
+            raise ValueError("it holds an unknown map")
+        made = Material(tile_m=factors.pop("tile_m"), relief_m=factors.pop("relief_m"))
+        made = replace(made, **maps, **factors)
+    except DAMAGE as error:
         raise FormatError(f"the material bundle is torn: {error}") from error
-    if set(maps) - set(MAP_SPACES):
-        raise FormatError("the material bundle holds an unknown map.")
-    return replace(
-        Material(tile_m=factors.pop("tile_m"), relief_m=factors.pop("relief_m")), **maps, **factors
-    )
+    if offset != len(data):
+        raise FormatError("the material bundle is torn: there is more in it than it tells of.")
+    return made
 
 
 def _to_u16(image: Image) -> np.ndarray:
@@ -84,7 +87,7 @@ def _to_u16(image: Image) -> np.ndarray:
 
 def _from_u16(frame: bytes, entry: dict, device: torch.device | None) -> Image:
     height, width, channels = (int(n) for n in entry["shape"])
-    raw = zstandard.ZstdDecompressor().decompress(frame, max_output_size=height * width * channels * 2)
+    raw = unpack_frame(frame, height * width * channels * 2)
     texels = np.frombuffer(raw, dtype="<u2").reshape(height, width, channels)
     pixels = torch.from_numpy(texels.astype(np.float32)).mul_(1 / 65535)
     return Image(
