@@ -120,6 +120,7 @@ def add_to(commands: Commands) -> None:
         "--formats", metavar="F,F,...", help="ogg (default), wav, wav24, wav32f, flac, mp3 or opus"
     )
     sound.add_argument("--channels", help="stereo (default) or mono")
+    sound.add_argument("--sample-rate", type=int, metavar="HZ", help="such as 48000 (default: as it is)")
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
     parser.add_argument(
         "--force", action="store_true", help="make again; foreign files in the way move to .bak"

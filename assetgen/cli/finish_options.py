@@ -28,7 +28,17 @@ _SPELLED = {
     "--profile": "--master",
 }
 """Options that are called otherwise than the key they set."""
-_FOR_SOUNDS = ("mode", "no_loop", "crossfade", "lufs", "true_peak", "master", "formats", "channels")
+_FOR_SOUNDS = (
+    "mode",
+    "no_loop",
+    "crossfade",
+    "lufs",
+    "true_peak",
+    "master",
+    "formats",
+    "channels",
+    "sample_rate",
+)
 
 
 def of_pictures(options: argparse.Namespace) -> dict[str, Any]:
@@ -82,6 +92,7 @@ def of_sounds(options: argparse.Namespace) -> dict[str, Any]:
             "targets": _targets(options),
             "mode": options.mode,
             "channels": options.channels,
+            "sample_rate": options.sample_rate,
             "loop": False if options.no_loop else loop,
             "master": False if options.master == "off" else master,
             "export": _given({"formats": formats, "quality": _qualities(options)[1]}),

@@ -91,8 +91,8 @@ def _mp3(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
 def _opus(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
     if clip.sample_rate_hz not in OPUS_RATES_HZ:
         raise GenerationError(
-            f"Opus has no sample rate of {clip.sample_rate_hz} Hz; write sample_rate = 48000, or give a source "
-            "of 48000 Hz."
+            f"Opus has no sample rate of {clip.sample_rate_hz} Hz; write sample_rate = 48000, to which a source is "
+            "brought."
         )
     return write_opus(
         frames_of(clip), clip.sample_rate_hz, quality=quality, texts={**loop_texts(clip), **texts}

@@ -14,6 +14,7 @@ from assetgen.context import Context
 from assetgen.dsp.loop_point import close_loop, find_loop
 from assetgen.dsp.loudness import integrated_loudness, true_peak_db
 from assetgen.dsp.master import PROFILES, Mastering
+from assetgen.dsp.resample import resampled
 from assetgen.dsp.seam import measure_seam
 from assetgen.errors import FormatError, SpecError
 from assetgen.export.sound import SoundOptions, export_sounds
@@ -28,7 +29,7 @@ from assetgen.kinds.base import Made
 from assetgen.media.artifact import Artifact
 from assetgen.media.audio import AudioClip, Sounds
 from assetgen.media.material import Material
-from assetgen.specs.audio import SHORTEST_AMBIENCE_S, AudioSpec
+from assetgen.specs.audio import ONLY_MODES, SHORTEST_AMBIENCE_S, AudioSpec
 from assetgen.specs.base import Spec
 
 _PROFILE_OF_MODE: Final = {"ambience": "game_ambience", "sfx": "sfx", "music": "game_music"}
@@ -179,10 +180,16 @@ def _looped(spec: AudioSpec, data: bytes, ctx: Context) -> Made[Sounds]:
         raise FormatError(f"source: {error.message}") from error
     if spec.channels == "mono" and clip.channels == 2:
         clip = replace(clip, samples=clip.samples.mean(0, keepdim=True))
+    if spec.sample_rate is not None:
+        clip = resampled(clip, spec.sample_rate)
     mode = spec.mode or _mode_of(spec, clip)
     report: dict[str, object] = {"mode": mode, "source_seconds": round(clip.seconds, 3)}
     report["source_lufs"] = round(_loudness(clip), 2)
-    warnings = []
+    warnings = [
+        f"{name} was ignored: it says something of what is generated, not of a source."
+        for name in ("seconds", *ONLY_MODES)
+        if getattr(spec, name) is not None
+    ]
     if spec.loop is None or mode == "sfx":
         clip = replace(clip, loop=None)
         said = f"plays once, as {_MODE_IN_WORDS[mode]}"

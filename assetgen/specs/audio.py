@@ -21,10 +21,15 @@ LONGEST_SOUND_S: Final = 600.0
 DEFAULT_SECONDS: Final = 10.0
 """Of an ambience."""
 DEFAULT_BARS: Final = 8
+MOST_BARS: Final = 32
 DEFAULT_TAKES: Final = 4
 """Of an effect."""
 SHORTEST_AMBIENCE_S: Final = 3.0
 """Of a source whose mode is not said; a shorter one is an effect."""
+DEFAULT_RATE_HZ: Final = 48_000
+"""Of what is generated."""
+ONLY_MODES: Final[Mapping[str, str]] = {"bars": "music", "bpm": "music", "key": "music", "takes": "sfx"}
+"""Fields that say something of one mode alone; others ignore them, as a project's rule may say them of all sounds."""
 _KEY: Final = r"^[A-Ga-g](#|b)?( (major|minor|dorian|phrygian|lydian|mixolydian|harmonic minor))?$"
 
 
@@ -105,9 +110,15 @@ class AudioSpec(Spec):
         doc="What it is; the prompt's words decide when absent, or a source's loop and length.",
     )
     seconds: float | None = number(
-        0.05, LONGEST_SOUND_S, default=None, unit="s", doc="Length of an ambience, or longest of an effect."
+        0.05,
+        LONGEST_SOUND_S,
+        default=None,
+        unit="s",
+        doc="Length of an ambience, longest of an effect; music takes the whole bars that come nearest.",
     )
-    bars: int | None = integer(1, 32, default=None, doc="Length of music.")
+    bars: int | None = integer(
+        1, MOST_BARS, default=None, doc="Length of music, of four beats each; goes before seconds."
+    )
     bpm: float | None = number(40.0, 240.0, default=None, doc="Tempo of music.")
     key: str | None = ruled(
         Text(24, _KEY, 'a key such as "A minor" or "F# dorian"'), default=None, doc="Key of music."
@@ -119,7 +130,12 @@ class AudioSpec(Spec):
         1, 8, default=None, doc=f"How many an effect has; {DEFAULT_TAKES} when absent."
     )
     channels: str = choice("stereo", "mono", default="stereo", doc="Stereo, or mixed to one channel.")
-    sample_rate: int = ruled(OneInteger(SAMPLE_RATES_HZ), default=48_000, unit="Hz", doc="Frames a second.")
+    sample_rate: int | None = ruled(
+        OneInteger(SAMPLE_RATES_HZ),
+        default=None,
+        unit="Hz",
+        doc=f"Frames a second; when absent {DEFAULT_RATE_HZ}, or what a source has.",
+    )
     master: Master | None = table_of(  # noqa: RUF009
         Master, or_switch=True, default=Master(), stage="export", doc="Mastering; false leaves levels alone."
     )
@@ -139,7 +155,7 @@ class AudioSpec(Spec):
         if len({_extension(name) for name in formats}) < len(formats):
             message = "export.formats has two that would be one .wav file; keep one of them."
             problems.append(Problem(("export", "formats"), message))
-        if "opus" in formats and values["sample_rate"] != 48_000:
+        if "opus" in formats and values["sample_rate"] not in (None, 48_000):
             message = f"Opus has no sample rate of {values['sample_rate']} Hz; write sample_rate = 48000."
             problems.append(Problem(("sample_rate",), message))
         mode = values["mode"]

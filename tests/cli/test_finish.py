@@ -226,7 +226,8 @@ def test_what_was_done_to_a_sound_is_told(finish: CommandLine) -> None:
 def test_options_reach_the_sound(finish: CommandLine) -> None:
     outcome = finish(
         *("finish", "rain.wav", "--target", "web", "--mode", "music", "--lufs", "-20", "--crossfade", "100"),
-        *("--formats", "wav24,flac", "--channels", "mono", "--quality", "0.4", "--json"),
+        *("--formats", "wav24,flac", "--channels", "mono", "--sample-rate", "44100"),
+        *("--quality", "0.4", "--json"),
     )
     (asset,) = outcome.json["assets"]
     assert asset["finish"]["mode"] == "music"
@@ -235,6 +236,7 @@ def test_options_reach_the_sound(finish: CommandLine) -> None:
     assert asset["sets"][0]["files"][0]["lufs"] == pytest.approx(-20, abs=0.2)
     manifest = verify_set(Path(asset["manifests"]["web"]))
     assert manifest.provenance["channels"] == 1
+    assert manifest.provenance["sample_rate_hz"] == 44_100
 
 
 def test_levels_and_ends_are_left_alone_when_asked(finish: CommandLine) -> None:

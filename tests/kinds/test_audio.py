@@ -115,6 +115,31 @@ def test_an_effect_is_no_longer_than_it_may_be() -> None:
     assert float(cut.samples[:, -8:].abs().max()) < 0.01 * float(cut.samples.abs().max())
 
 
+@pytest.mark.parametrize(("seconds", "bars"), [(0.5, 1), (7.9, 4), (9.1, 5)])
+def test_music_takes_the_bars_that_come_nearest_to_its_seconds(seconds: float, bars: int) -> None:
+    asked = spec_of(prompt="chiptune music", bpm=120.0, seconds=seconds, sample_rate=22_050)
+    said = spec_of(
+        prompt=f"chiptune music, 120 bpm, {seconds} seconds" if seconds > 1 else "chiptune music",
+        bars=None if seconds > 1 else 1,
+        bpm=120.0,
+        sample_rate=22_050,
+    )
+    first, second = made(asked), made(said)
+    assert first.value.facts["bars"] == second.value.facts["bars"] == bars
+    assert first.warnings == second.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "fields", "only"),
+    [("light rain ambience", {"takes": 3}, "sfx"), ("coin sound effect", {"bpm": 90.0}, "music")],
+)
+def test_what_says_nothing_of_the_mode_that_the_words_mean_is_told_of(
+    prompt: str, fields: dict[str, Any], only: str
+) -> None:
+    (warning,) = made(spec_of(prompt=prompt, seconds=1.0, **fields)).warnings
+    assert warning.startswith(f"{next(iter(fields))} was ignored: it says something for {only} alone")
+
+
 @pytest.mark.parametrize("mode", PROMPTS)
 def test_a_stored_value_gives_the_same_files_as_a_fresh_one(
     kept: Mapping[str, tuple[AudioSpec, Made[Sounds]]], mode: str
@@ -288,6 +313,31 @@ def test_a_source_is_mixed_to_mono() -> None:
     assert torch.equal(clip.samples, sound.mean(0, keepdim=True))
     single = write_wav(frames_of(sound[:1]), RATE_HZ, bits=32)
     assert torch.equal(made(sourced(channels="mono", loop=False), single).value.takes[0].samples, sound[:1])
+
+
+def test_a_source_is_brought_to_another_rate_and_its_loop_with_it() -> None:
+    sound = noise(60_000)
+    data = write_wav(frames_of(sound), 44_100, bits=32, loop=(0, 60_000))
+    as_it_is = made(sourced(), data).value.takes[0]
+    (clip,) = made(sourced(sample_rate=48_000), data).value.takes
+    assert (as_it_is.sample_rate_hz, as_it_is.frames) == (44_100, 60_000)
+    assert (clip.sample_rate_hz, clip.frames, clip.is_ring) == (48_000, round(60_000 * 48_000 / 44_100), True)
+    figures, _ = KIND.measure(Sounds(takes=(clip,), mode="ambience"))
+    assert figures["loop_kink"] <= 1.0
+
+
+@pytest.mark.skipif(not has_codec("opus"), reason="this libsndfile has no Opus")
+def test_a_source_of_44100_hz_becomes_opus_at_48000() -> None:
+    spec = sourced(sample_rate=48_000, loop=False, export=AudioExport(formats=("opus",)))
+    result = made(spec, write_wav(frames_of(noise(44_100)), 44_100))
+    (artifact,) = exported(result.value, spec).values()
+    with soundfile.SoundFile(io.BytesIO(artifact.data)) as file:
+        assert (file.samplerate, file.frames) == (48_000, 48_000)
+
+
+def test_what_is_said_of_generating_is_no_matter_of_a_source() -> None:
+    result = made(sourced(seconds=5.0, takes=2, loop=False), wav(noise(9000)))
+    assert [warning.split()[0] for warning in result.warnings] == ["seconds", "takes"]
 
 
 def test_a_source_that_repeats_nowhere_goes_round_with_a_warning() -> None:

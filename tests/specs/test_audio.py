@@ -48,7 +48,7 @@ def test_what_is_absent_is_the_modes_own() -> None:
     spec = spec_of()
     assert (spec.mode, spec.seconds, spec.bars, spec.bpm, spec.key, spec.takes) == (None,) * 6
     assert (spec.loop, spec.master, spec.export) == (Loop(), Master(), AudioExport())
-    assert (spec.channels, spec.sample_rate, spec.export.formats) == ("stereo", 48_000, ())
+    assert (spec.channels, spec.sample_rate, spec.export.formats) == ("stereo", None, ())
 
 
 @pytest.mark.parametrize(

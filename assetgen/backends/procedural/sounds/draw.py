@@ -23,6 +23,7 @@ from assetgen.context import Context
 from assetgen.dsp.loudness import SILENCE_LUFS, integrated_loudness
 from assetgen.errors import SpecError
 from assetgen.media.audio import AudioClip
+from assetgen.specs.audio import DEFAULT_BARS, MOST_BARS
 
 STEP: Final = 1024
 """Loops are a whole number of these long, which is what lets their OGG files close; see formats/vorbis.py."""
@@ -78,7 +79,8 @@ def draw_effect(request: SoundRequest, *, rate_hz: int, seed: int, ctx: Context,
 def draw_music(
     request: SoundRequest,
     *,
-    bars: int,
+    bars: int | None,
+    seconds: float | None = None,
     bpm: float | None,
     key: str | None,
     rate_hz: int,
@@ -87,7 +89,8 @@ def draw_music(
 ) -> tuple[AudioClip, Mapping[str, float | str]]:
     """Return a loop of whole bars with its stems, and what was chosen for it: bpm, key, bars, beats, first beat.
 
-    The tempo is moved by so little that the loop is a whole number of steps long; the true one is returned.
+    The tempo is moved by so little that the loop is a whole number of steps long; the true one is returned. Without
+    `bars` it has those that come nearest to `seconds`.
     """
     part = request.parts[0]
     style, card = STYLES[part.name], find_sound(part.name)
@@ -95,6 +98,9 @@ def draw_music(
     low, high = card.bpm
     faster = part.traits.get("speed")
     wanted = bpm or (chance.draw("bpm", low, high) if faster is None else low + (high - low) * faster)
+    if bars is None:
+        near = DEFAULT_BARS if seconds is None else round(seconds * wanted / (BEATS * 60))
+        bars = min(max(near, 1), MOST_BARS)
     frames = _whole_steps(bars * BEATS * 60 / wanted, rate_hz)
     mood = request.mood or card.mood
     chosen = parse_key(key) if key else _key_of(chance, card.scales, mood)

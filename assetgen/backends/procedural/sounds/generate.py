@@ -16,7 +16,7 @@ from assetgen.backends.procedural.sounds.draw import draw_ambience, draw_effect,
 from assetgen.context import Context
 from assetgen.errors import SpecError
 from assetgen.media.audio import AudioClip, Sounds
-from assetgen.specs.audio import DEFAULT_BARS, DEFAULT_SECONDS, DEFAULT_TAKES, AudioSpec
+from assetgen.specs.audio import DEFAULT_RATE_HZ, DEFAULT_SECONDS, DEFAULT_TAKES, ONLY_MODES, AudioSpec
 
 
 def generate_sounds(spec: AudioSpec, ctx: Context) -> Generated:
@@ -36,16 +36,22 @@ def generate_sounds(spec: AudioSpec, ctx: Context) -> Generated:
     sounds = _drawn(spec, request, seed, ctx)
     if spec.channels == "mono":
         sounds = replace(sounds, takes=tuple(_mono(take) for take in sounds.takes))
-    ignored = [f'"{printable(item.text)}" was ignored: {item.reason}.' for item in report.ignored]
+    ignored = [
+        f"{name} was ignored: it says something for {only} alone, and the prompt is read as {request.mode}."
+        for name, only in ONLY_MODES.items()
+        if getattr(spec, name) is not None and request.mode != only
+    ]
+    ignored += [f'"{printable(item.text)}" was ignored: {item.reason}.' for item in report.ignored]
     return Generated(value=sounds, prompt_report=report.to_json(), warnings=(*report.warnings, *ignored))
 
 
 def _drawn(spec: AudioSpec, request: SoundRequest, seed: int, ctx: Context) -> Sounds:
-    rate_hz = spec.sample_rate
+    rate_hz = spec.sample_rate or DEFAULT_RATE_HZ
     if request.mode == "music":
         clip, facts = draw_music(
             request,
-            bars=spec.bars or request.bars or DEFAULT_BARS,
+            bars=spec.bars or (None if spec.seconds else request.bars),
+            seconds=spec.seconds or request.seconds,
             bpm=spec.bpm or request.bpm,
             key=spec.key or request.key,
             rate_hz=rate_hz,
