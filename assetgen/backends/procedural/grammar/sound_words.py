@@ -5,7 +5,7 @@ Every phrase is kept under the same key as in `lexicon`: lower case, American sp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -25,10 +25,12 @@ class SoundSense:
     """One thing that a phrase may stand for.
 
     Args:
-        kind: sound, scene, option, trait, mood, mode, connector, degree, beyond, no_effect or stop.
+        kind: sound, also (a sound where others tell of it), scene, option, place, trait, mood, mode, connector,
+            degree, beyond, no_effect or stop; of phrases of a prompt also break, and verb for what some
+            named sound does.
         value: its id within the kind; of an option "ground=roof".
         amount: of a trait or degree.
-        owner: of an option, the sound that has it; of what is beyond, what comes nearest.
+        owner: of an option or place, the sound that has it; of what is beyond, what comes nearest.
     """
 
     kind: str
@@ -44,10 +46,16 @@ class SoundLexicon:
     phrases: dict[str, tuple[SoundSense, ...]] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
     targets: set[str] = field(default_factory=set)
+    implied: dict[tuple[str, str], Mapping[str, str | float]] = field(default_factory=dict)
+    """By sound and phrase, the choices and traits that it brings along."""
+    plain: frozenset[str] = frozenset()
+    """Words of other things, which are no slips of the pen."""
 
     def correct(self, word: str) -> str | None:
         """Return the word that a misspelt one most likely means, or None."""
-        if len(word) < 4 or not word.isascii() or not word.isalpha() or word in self.words:
+        if len(word) < 4 or not word.isascii() or not word.isalpha():
+            return None
+        if word in self.words or word in self.plain:
             return None
         limit = 2 if len(word) >= 7 else 1
         found = [
@@ -77,7 +85,17 @@ def load_sound_lexicon() -> SoundLexicon:
         found = senses.setdefault(common.key(phrase.replace("-", " ").split()), [])
         if sense not in found:
             found.append(sense)
+    for key, found in senses.items():
+        found += _named_inside(key, senses)
     lexicon = SoundLexicon(phrases={key: tuple(found) for key, found in senses.items()})
+    lexicon.plain = frozenset(common.words)
+    for name, card in load_sounds().sounds.items():
+        for phrase in card.words:
+            key = common.key(phrase.split())
+            lexicon.implied[name, key] = dict(_told_inside(key, name, lexicon.phrases))
+        for phrase, brought in (*card.implied.items(), *card.places.items()):
+            key = common.key(phrase.split())
+            lexicon.implied[name, key] = {**lexicon.implied.get((name, key), {}), **brought}
     for key, found in lexicon.phrases.items():
         lexicon.words.update(key.split())
         if " " not in key and any(sense.kind in _NAMES for sense in found):
@@ -85,10 +103,41 @@ def load_sound_lexicon() -> SoundLexicon:
     return lexicon
 
 
+def _named_inside(key: str, senses: Mapping[str, Sequence[SoundSense]]) -> list[SoundSense]:
+    """Return the sounds that a choice names besides: a silenced pistol is a gun by itself."""
+    found = senses[key]
+    if " " not in key or any(sense.kind in ("sound", "scene", "also") for sense in found):
+        return []
+    owners = {sense.owner: None for sense in found if sense.kind == "option"}
+    inside = {sense.value for part in _inside(key) for sense in senses.get(part, ()) if sense.kind == "sound"}
+    return [SoundSense("sound", owner) for owner in owners if owner in inside]
+
+
+def _told_inside(
+    key: str, name: str, phrases: Mapping[str, Sequence[SoundSense]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the choices that the words of a name make by themselves: a boxing bell is one for boxing."""
+    for part in _inside(key):
+        for sense in phrases.get(part, ()):
+            if sense.kind == "option" and sense.owner == name:
+                option, _, value = sense.value.partition("=")
+                yield option, value
+
+
+def _inside(key: str) -> Iterator[str]:
+    """Yield the phrases within a phrase, the shortest first, itself last."""
+    words = key.split()
+    for count in range(1, len(words) + 1):
+        for start in range(len(words) - count + 1):
+            yield " ".join(words[start : start + count])
+
+
 def _catalog_senses(catalog: SoundCatalog) -> Iterator[tuple[str, SoundSense]]:
     for name, card in catalog.sounds.items():
         for phrase in (name.replace("_", " "), *card.words):
             yield phrase, SoundSense("sound", name)
+        yield from ((phrase, SoundSense("also", name)) for phrase in card.also)
+        yield from ((phrase, SoundSense("place", phrase, owner=name)) for phrase in card.places)
         for option, values in card.options.items():
             for value, phrases in values.items():
                 for phrase in phrases:

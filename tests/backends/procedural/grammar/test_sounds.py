@@ -38,6 +38,11 @@ def test_a_prompt_says_which_of_a_sound_s_choices_it_means(row: dict) -> None:
     assert dict(parse_sound(row["text"]).request.parts[0].options) == row["options"]
 
 
+@pytest.mark.parametrize("row", [row for row in CORPUS if row.get("repeats")], ids=lambda row: row["text"])
+def test_a_prompt_says_how_often_it_happens(row: dict) -> None:
+    assert parse_sound(row["text"]).request.parts[0].traits["repeats"] == row["repeats"]
+
+
 def test_what_a_thing_is_goes_before_where_it_is() -> None:
     request = parse_sound("glass bottle smashing on concrete").request
     assert request.parts[0].options == {"matter": "glass"}
@@ -69,6 +74,82 @@ def test_every_word_of_a_card_chooses_it(card) -> None:  # noqa: ANN001
     for word in card.words:
         parts = parse_sound(word, mode=card.mode).request.parts
         assert card.name in [part.name for part in parts], word
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt"),
+    [
+        ("footsteps", "{} on wooden planks"),
+        ("door", "{} on the door"),
+        ("impact", "steel pipe {}"),
+        ("shatter", "ice {}"),
+        ("splash", "{} into the pool"),
+    ],
+)
+def test_words_that_need_others_choose_a_sound_beside_them(name: str, prompt: str) -> None:
+    for word in load_sounds().sounds[name].also:
+        request = parse_sound(prompt.format(word)).request
+        assert [part.name for part in request.parts] == [name], word
+
+
+def test_every_sound_that_needs_others_is_in_the_test_above() -> None:
+    assert {card.name for card in load_sounds().sounds.values() if card.also} == {
+        "footsteps",
+        "door",
+        "impact",
+        "shatter",
+        "splash",
+    }
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sounds", "unheard"),
+    [
+        ("landing", ["jump"], []),
+        ("rain falling on stone", ["rain"], ["falling"]),
+        ("waves cracking", ["ocean"], ["cracking"]),
+    ],
+)
+def test_words_that_need_others_name_nothing_by_themselves(
+    prompt: str, sounds: list[str], unheard: list[str]
+) -> None:
+    parsed = parse_sound(prompt)
+    assert [part.name for part in parsed.request.parts] == sounds
+    assert list(parsed.report.no_effect) == unheard
+    alone = parse_sound("falling").report
+    assert [item.text for item in alone.ignored] == ["falling"]
+
+
+def test_a_place_that_a_sound_knows_brings_its_traits_along() -> None:
+    for prompt in ("cave water drop", "water drop in a large cave"):
+        request = parse_sound(prompt).request
+        assert (request.mode, [part.name for part in request.parts]) == ("sfx", ["drop"])
+        assert request.parts[0].traits["echo"] == 1.0
+    assert parse_sound("cave water drips").request.mode == "ambience"
+
+
+def test_a_burst_never_slows_what_comes_faster_by_itself() -> None:
+    repeats = [
+        parse_sound(prompt).request.parts[0].traits["repeats"]
+        for prompt in ("pistol burst", "machine gun burst", "three machine gun shots")
+    ]
+    assert repeats == [6, 8, 3]
+
+
+def test_a_trait_that_changes_nothing_is_told() -> None:
+    report = parse_sound("tiptoe on creaky floorboards").report
+    assert (report.no_effect, report.ignored) == (("creaky",), ())
+
+
+@pytest.mark.parametrize("prompt", ["fresh snow footsteps", "cape flutter whoosh", "sword dancing"])
+def test_a_word_of_its_own_is_no_slip_of_the_pen(prompt: str) -> None:
+    assert parse_sound(prompt).report.warnings == ()
+
+
+@pytest.mark.parametrize("prompt", ["knock on the door", "knock on a door", "jump into the water"])
+def test_articles_within_a_phrase_do_not_matter(prompt: str) -> None:
+    without = prompt.replace(" the ", " ").replace(" a ", " ")
+    assert parse_sound(prompt).request == parse_sound(without).request
 
 
 @pytest.mark.parametrize("card", load_sounds().sounds.values(), ids=lambda card: card.name)
