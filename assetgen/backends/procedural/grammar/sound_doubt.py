@@ -58,6 +58,8 @@ def _weight(items: Sequence[Item], at: int, name: str, mode: str | None) -> int:
         if name in named[place]:
             told += _NAME
         elif any(sense.kind == "option" and sense.owner == name for sense in item.senses):
+            if item.sense("trait"):
+                continue  # heavy is many a thing
             is_of_another = named[place] or any(tells(item, other) for other in others)
             told += _CHOICE if place == at - 1 or not is_of_another else 0
         elif tells(item, of) and (place == at - 1 or is_where(items, place)):

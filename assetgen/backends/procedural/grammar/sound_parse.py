@@ -104,12 +104,16 @@ def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> 
 def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list[Item]:
     """Return the longest phrases of the tokens in their order."""
     common = load_lexicon()
-    forms, slips = [], set()
+    forms, slips, formed = [], set(), set()
     for number, token in enumerate(tokens):
         form = common.normal_form(token.text) if token.kind == "word" else token.text
         if token.kind == "word" and form not in lexicon.words and len(slips) < 30:
-            better = lexicon.correct(form)
-            if better is not None:
+            stem = lexicon.stem(form)
+            better = None if stem else lexicon.correct(form)
+            if stem is not None:
+                form = stem
+                formed.add(number)
+            elif better is not None:
                 form = better
                 slips.add(number)
         forms.append(form)
@@ -117,6 +121,8 @@ def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list
     at = 0
     while at < len(tokens):
         count, senses = 1, lexicon.phrases.get(forms[at], ())
+        if at in formed:
+            senses = _of_form(senses)
         if tokens[at].kind == "stop":
             senses = (SoundSense("break", tokens[at].text),)
         key = forms[at]
@@ -135,6 +141,13 @@ def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list
         items.append(Item(text, run[0].start, run[-1].end, key, senses, how))
         at += count
     return items
+
+
+def _of_form(senses: Sequence[SoundSense]) -> tuple[SoundSense, ...]:
+    """Return what a form of a word may mean: rolling thunder rolls, and is no roll."""
+    kinds = ("also", "option", "trait", "beyond")
+    doubtful = [SoundSense("also", sense.value) for sense in senses if sense.kind == "sound"]
+    return (*doubtful, *(sense for sense in senses if sense.kind in kinds))
 
 
 def _without_articles(forms: Sequence[str]) -> list[str]:
@@ -181,6 +194,9 @@ def _heads(items: Sequence[Item]) -> list[tuple[int, SoundSense]]:
         behind = named[place + 1] if place + 1 < len(named) else None
         if behind is not None and behind[0] == at + 1 and tells(items[at], behind[1]):
             continue
+        if heads and heads[-1][0] == at - 1 and _is_its_noise(items[at], sense, heads[-1][1]):
+            items[at].settle("no_effect", items[at].key)
+            continue
         if heads and tells(items[at], heads[-1][1]):
             # "8 bit" is a music by itself; of a jump before it, it says what that is like.
             between = items[heads[-1][0] + 1 : at]
@@ -193,6 +209,12 @@ def _heads(items: Sequence[Item]) -> list[tuple[int, SoundSense]]:
                 continue
         heads.append((at, sense))
     return heads
+
+
+def _is_its_noise(item: Item, sense: SoundSense, before: SoundSense) -> bool:
+    """Say whether a sound is what the one before it sounds like: a hover's blip, a highway's hum."""
+    is_same_mode = mode_of_sense(sense) == mode_of_sense(before) != "music"
+    return is_same_mode and sense != before and item.key in load_sound_lexicon().noises
 
 
 def _negated(items: Sequence[Item]) -> set[str]:
@@ -290,8 +312,7 @@ def _read_options(items: list[Item], parts: list[_Part], lexicon: SoundLexicon) 
                     break
                 part.options[option] = value
                 _bring_along(part, item.key, lexicon)
-                if not is_place:
-                    told.add((part.at, option))
+                told.add((part.at, option))
                 item.settle("option", own[0].value)
                 break
 

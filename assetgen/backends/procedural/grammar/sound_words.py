@@ -17,6 +17,14 @@ from assetgen.backends.procedural.grammar.senses import read_words
 
 LONGEST: Final = 4
 """Words of the longest phrase."""
+_VERBS: Final = ("sound", "also", "option", "beyond")
+_ENDINGS: Final = {
+    "ing": (("", "e"), _VERBS),
+    "ed": (("", "e"), _VERBS),
+    "ily": (("y",), ("trait",)),
+    "ly": (("", "le"), ("trait",)),
+}
+"""Endings of forms that are not listed, what may stand in their place, and the kinds of words that have them."""
 _NAMES: Final = ("sound", "scene", "option", "beyond", "mood", "mode", "trait")
 
 
@@ -50,6 +58,8 @@ class SoundLexicon:
     """By sound and phrase, the choices and traits that it brings along."""
     plain: frozenset[str] = frozenset()
     """Words of other things, which are no slips of the pen."""
+    noises: frozenset[str] = frozenset()
+    """What an effect before them sounds like."""
 
     def correct(self, word: str) -> str | None:
         """Return the word that a misspelt one most likely means, or None."""
@@ -57,7 +67,7 @@ class SoundLexicon:
             return None
         if word in self.words or word in self.plain:
             return None
-        limit = 2 if len(word) >= 7 else 1
+        limit = 2 if len(word) >= 8 else 1
         found = [
             (edits, target)
             for target in self.targets
@@ -65,6 +75,18 @@ class SoundLexicon:
             if (edits := damerau_levenshtein(word, target, limit=limit)) <= limit
         ]
         return min(found)[1] if found else None
+
+    def stem(self, word: str) -> str | None:
+        """Return the known word of which one is a form ("loudly", "dripped"), or None."""
+        for ending, (others, kinds) in _ENDINGS.items():
+            bare = word.removesuffix(ending)
+            if len(bare) < 3 or bare == word:
+                continue
+            doubled = [bare[:-1]] if bare[-1] == bare[-2] else []
+            for form in (*(bare + other for other in others), *doubled):
+                if any(sense.kind in kinds for sense in self.phrases.get(form, ())):
+                    return form
+        return None
 
     def suggest(self, word: str) -> tuple[str, ...]:
         """Return up to three names that look like a word."""
@@ -89,13 +111,16 @@ def load_sound_lexicon() -> SoundLexicon:
         found += _named_inside(key, senses)
     lexicon = SoundLexicon(phrases={key: tuple(found) for key, found in senses.items()})
     lexicon.plain = frozenset(common.words)
+    lexicon.noises = frozenset(read_words("sounds")["words"]["noise"].split())
     for name, card in load_sounds().sounds.items():
-        for phrase in card.words:
-            key = common.key(phrase.split())
-            lexicon.implied[name, key] = dict(_told_inside(key, name, lexicon.phrases))
-        for phrase, brought in (*card.implied.items(), *card.places.items()):
-            key = common.key(phrase.split())
-            lexicon.implied[name, key] = {**lexicon.implied.get((name, key), {}), **brought}
+        brought = {common.key(phrase.split()): own for phrase, own in {**card.implied, **card.places}.items()}
+        for key in {*brought, *(common.key(phrase.split()) for phrase in card.words)}:
+            inner = [brought[part] for part in _inside(key) if part in brought and part not in card.places]
+            told = dict(_told_inside(key, name, lexicon.phrases))
+            together: dict[str, str | float] = {}
+            for more in (*inner, told, brought.get(key, {})):
+                together.update(more)
+            lexicon.implied[name, key] = together
     for key, found in lexicon.phrases.items():
         lexicon.words.update(key.split())
         if " " not in key and any(sense.kind in _NAMES for sense in found):

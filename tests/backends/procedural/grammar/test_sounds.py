@@ -84,6 +84,7 @@ def test_every_word_of_a_card_chooses_it(card) -> None:  # noqa: ANN001
         ("impact", "steel pipe {}"),
         ("shatter", "ice {}"),
         ("splash", "{} into the pool"),
+        ("laser", "plasma gun, quick {}"),
     ],
 )
 def test_words_that_need_others_choose_a_sound_beside_them(name: str, prompt: str) -> None:
@@ -97,6 +98,7 @@ def test_every_sound_that_needs_others_is_in_the_test_above() -> None:
         "footsteps",
         "door",
         "impact",
+        "laser",
         "shatter",
         "splash",
     }
@@ -139,6 +141,51 @@ def test_a_burst_never_slows_what_comes_faster_by_itself() -> None:
 def test_a_trait_that_changes_nothing_is_told() -> None:
     report = parse_sound("tiptoe on creaky floorboards").report
     assert (report.no_effect, report.ignored) == (("creaky",), ())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sound"),
+    [
+        ("hover blip", "hover"),
+        ("teleport zap", "magic"),
+        ("level complete jingle", "achievement"),
+        ("distant highway hum", "city"),
+        ("hum", "engine"),
+        ("buzzer", "alarm"),
+    ],
+)
+def test_what_a_sound_before_it_sounds_like_is_no_other_sound(prompt: str, sound: str) -> None:
+    assert [part.name for part in parse_sound(prompt).request.parts] == [sound]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "mode", "sounds"),
+    [
+        ("arrow whooshing past", "sfx", ["whoosh"]),
+        ("robot powering down", "sfx", ["power_up"]),
+        ("rolling thunder", "ambience", ["thunder"]),
+        ("breaking waves", "ambience", ["ocean"]),
+    ],
+)
+def test_a_form_of_a_word_names_a_sound_only_beside_what_has_it(
+    prompt: str, mode: str, sounds: list[str]
+) -> None:
+    request = parse_sound(prompt).request
+    assert (request.mode, [part.name for part in request.parts]) == (mode, sounds)
+
+
+def test_adverbs_turn_dials_as_their_adjectives_do() -> None:
+    assert parse_sound("rain falling heavily").request.parts[0].traits == {"intensity": 0.8}
+    assert parse_sound("rain falling gently").request.parts[0].traits == {"intensity": 0.15}
+
+
+def test_of_two_places_the_first_counts() -> None:
+    request = parse_sound("birds in a tropical garden").request
+    assert request.parts[0].options == {"place": "jungle"}
+
+
+def test_an_adjective_of_many_things_tells_of_none() -> None:
+    assert [part.name for part in parse_sound("heavy shot").request.parts] == ["gunshot"]
 
 
 @pytest.mark.parametrize("prompt", ["fresh snow footsteps", "cape flutter whoosh", "sword dancing"])
