@@ -18,11 +18,14 @@ from assetgen.backends.procedural.grammar.sound_words import SoundSense
 _NAME, _PLACE, _CHOICE = 3, 2, 1
 """What counts how much: the sound named elsewhere, a place where it can be, a choice of it."""
 
+_MUSIC = SoundSense("mode", "music")
+
 
 def decide_doubtful(items: Sequence[Item], mode: str | None) -> None:
     """Give every doubtful word the sound that the other phrases tell most of, or none.
 
-    Of equals the sound wins that the word names by itself.
+    Of equals the sound wins that the word names by itself. A style of music is meant where music is named, and no
+    other style.
 
     Args:
         items: the phrases of a prompt, changed in place.
@@ -41,7 +44,7 @@ def decide_doubtful(items: Sequence[Item], mode: str | None) -> None:
             rest = tuple(sense for sense in rest if sense.kind != "sound")
             item.senses = (SoundSense("sound", best), *rest)
         else:
-            item.senses = rest or (SoundSense("verb", item.key),)
+            item.senses = rest or (SoundSense("aside", item.key),)
 
 
 def _weight(items: Sequence[Item], at: int, name: str, mode: str | None) -> int:
@@ -51,6 +54,10 @@ def _weight(items: Sequence[Item], at: int, name: str, mode: str | None) -> int:
         return 0
     of = SoundSense("sound", name)
     others = [SoundSense("sound", other) for other in set().union(*named) - {name}]
+    if find_sound(name).mode == "music":
+        is_music = mode == "music" or any(item.sense("mode") == _MUSIC for item in items)
+        has_style = any(mode_of_sense(other) == "music" for other in others)
+        return _CHOICE if is_music and not has_style else 0
     told = 0
     for place, item in enumerate(items):
         if place == at:

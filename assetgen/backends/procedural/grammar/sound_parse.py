@@ -77,7 +77,7 @@ def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> 
     items = _gather(taken.tokens, prompt, lexicon)
     decide_doubtful(items, mode)
     chosen = mode or _mode_of(items)
-    unwanted = _negated(items) | _named(_gather(take_apart(negative).tokens, negative, lexicon))
+    unwanted = _negated(items, chosen) | _named(_gather(take_apart(negative).tokens, negative, lexicon))
     parts = _parts(items, chosen, unwanted, lexicon)
     if chosen == "music":
         mood = _read_mood(items)
@@ -123,6 +123,8 @@ def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list
         count, senses = 1, lexicon.phrases.get(forms[at], ())
         if at in formed:
             senses = _of_form(senses)
+        elif tokens[at].text == forms[at]:
+            senses = tuple(sense for sense in senses if (forms[at], sense) not in lexicon.plurals)
         if tokens[at].kind == "stop":
             senses = (SoundSense("break", tokens[at].text),)
         key = forms[at]
@@ -217,7 +219,7 @@ def _is_its_noise(item: Item, sense: SoundSense, before: SoundSense) -> bool:
     return is_same_mode and sense != before and item.key in load_sound_lexicon().noises
 
 
-def _negated(items: Sequence[Item]) -> set[str]:
+def _negated(items: Sequence[Item], mode: str) -> set[str]:
     """Settle what "no" and "without" reach, and return the sounds that it names."""
     gone: set[str] = set()
     reaches = False
@@ -229,7 +231,12 @@ def _negated(items: Sequence[Item]) -> set[str]:
             continue
         if item.sense("break") or (link is not None and item.key not in ("and", "or", "of")):
             reaches = False
-        if reaches and item.sense("sound", "scene", "beyond", "option"):
+        if not reaches:
+            continue
+        is_named = item.sense("sound", "scene", "beyond") is not None
+        if mode == "music" and not is_named and item.sense("option", "trait", "mode"):
+            item.ignore("nothing is taken out of music")
+        elif is_named or item.sense("option"):
             gone |= {sense.value for sense in item.senses if sense.kind == "sound"}
             item.settle("negation", item.key)
     return gone
@@ -334,7 +341,7 @@ def _read_mood(items: list[Item]) -> str | None:
     mood = None
     for item in items:
         sense = item.sense("mood")
-        if sense is not None and not item.role:
+        if sense is not None and item.role in ("", "base", "layer"):
             mood = mood or sense.value
             item.settle("trait", f"mood={sense.value}")
     return mood
@@ -393,7 +400,7 @@ def _account(items: list[Item], mode: str, lexicon: SoundLexicon, *, has_sound: 
             continue
         if not item.senses:
             item.ignore("unknown word", lexicon.suggest(item.key))
-        elif item.sense("verb"):
+        elif item.sense("aside"):
             if has_sound:
                 item.settle("no_effect", item.key)
             else:

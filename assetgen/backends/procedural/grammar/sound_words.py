@@ -34,8 +34,8 @@ class SoundSense:
 
     Args:
         kind: sound, also (a sound where others tell of it), scene, option, place, trait, mood, mode, connector,
-            degree, beyond, no_effect or stop; of phrases of a prompt also break, and verb for what some
-            named sound does.
+            degree, beyond, no_effect or stop; of phrases of a prompt also break, and aside for what might
+            have named a sound and does not.
         value: its id within the kind; of an option "ground=roof".
         amount: of a trait or degree.
         owner: of an option or place, the sound that has it; of what is beyond, what comes nearest.
@@ -58,6 +58,8 @@ class SoundLexicon:
     """By sound and phrase, the choices and traits that it brings along."""
     plain: frozenset[str] = frozenset()
     """Words of other things, which are no slips of the pen."""
+    plurals: frozenset[tuple[str, SoundSense]] = frozenset()
+    """Keys and senses that are listed in the plural alone: one walks in the woods, and on wood."""
     noises: frozenset[str] = frozenset()
     """What an effect before them sounds like."""
 
@@ -103,13 +105,19 @@ def load_sound_lexicon() -> SoundLexicon:
     """Return the lexicon of this process, compiled at the first call."""
     common = load_lexicon()
     senses: dict[str, list[SoundSense]] = {}
+    singular: set[tuple[str, SoundSense]] = set()
     for phrase, sense in (*_catalog_senses(load_sounds()), *_word_senses()):
-        found = senses.setdefault(common.key(phrase.replace("-", " ").split()), [])
+        key = common.key(phrase.replace("-", " ").split())
+        found = senses.setdefault(key, [])
         if sense not in found:
             found.append(sense)
+        if " " in key or not phrase.endswith("s") or key.endswith("s"):
+            singular.add((key, sense))
     for key, found in senses.items():
         found += _named_inside(key, senses)
     lexicon = SoundLexicon(phrases={key: tuple(found) for key, found in senses.items()})
+    every = {(key, sense) for key, found in lexicon.phrases.items() for sense in found if " " not in key}
+    lexicon.plurals = frozenset(every - singular)
     lexicon.plain = frozenset(common.words)
     lexicon.noises = frozenset(read_words("sounds")["words"]["noise"].split())
     for name, card in load_sounds().sounds.items():

@@ -20,7 +20,7 @@ CORPUS = tomllib.loads((Path(__file__).parent / "sound_corpus.toml").read_text("
 
 
 def test_the_corpus_is_large_enough() -> None:
-    assert len(CORPUS) >= 150
+    assert len(CORPUS) >= 550
 
 
 def test_nearly_every_prompt_of_the_corpus_names_the_right_sounds() -> None:
@@ -94,7 +94,7 @@ def test_words_that_need_others_choose_a_sound_beside_them(name: str, prompt: st
 
 
 def test_every_sound_that_needs_others_is_in_the_test_above() -> None:
-    assert {card.name for card in load_sounds().sounds.values() if card.also} == {
+    assert {card.name for card in load_sounds().of_mode("sfx") if card.also} == {
         "footsteps",
         "door",
         "impact",
@@ -177,6 +177,33 @@ def test_a_form_of_a_word_names_a_sound_only_beside_what_has_it(
 def test_adverbs_turn_dials_as_their_adjectives_do() -> None:
     assert parse_sound("rain falling heavily").request.parts[0].traits == {"intensity": 0.8}
     assert parse_sound("rain falling gently").request.parts[0].traits == {"intensity": 0.15}
+
+
+@pytest.mark.parametrize("card", load_sounds().of_mode("music"), ids=lambda card: card.name)
+def test_words_that_are_said_of_music_name_a_style_where_music_is_named(card) -> None:  # noqa: ANN001
+    for word in card.also:
+        request = parse_sound(f"{word} soundtrack").request
+        assert (request.mode, [part.name for part in request.parts]) == ("music", [card.name]), word
+        assert parse_sound(f"{word} footsteps").request.mode != "music"
+        assert [part.name for part in parse_sound(f"{word} techno music").request.parts] == ["techno"]
+
+
+def test_a_mood_that_names_a_style_is_still_a_mood() -> None:
+    request = parse_sound("battle theme").request
+    assert (request.parts[0].name, request.mood) == ("orchestral", "epic")
+
+
+def test_nothing_is_taken_out_of_music_and_the_report_says_so() -> None:
+    report = parse_sound("heroic overture, no drums, no vocals").report
+    assert [(item.text, item.reason) for item in report.ignored] == [
+        ("drums", "nothing is taken out of music")
+    ]
+
+
+def test_what_is_listed_in_the_plural_is_meant_in_the_plural() -> None:
+    assert [part.name for part in parse_sound("quiet woods").request.parts] == ["birds", "wind"]
+    chopped = parse_sound("axe chopping wood").request.parts
+    assert [(part.name, part.options) for part in chopped] == [("impact", {"matter": "wood"})]
 
 
 def test_of_two_places_the_first_counts() -> None:
