@@ -22,7 +22,7 @@ from assetgen.backends.procedural.grammar.report import (
 )
 from assetgen.backends.procedural.grammar.sound_doubt import decide_doubtful
 from assetgen.backends.procedural.grammar.sound_request import SoundPart, SoundRequest
-from assetgen.backends.procedural.grammar.sound_tell import Item, is_where, mode_of_sense, tells
+from assetgen.backends.procedural.grammar.sound_tell import Item, is_where, link_before, mode_of_sense, tells
 from assetgen.backends.procedural.grammar.sound_words import (
     LONGEST,
     SoundLexicon,
@@ -303,7 +303,8 @@ def _read_options(items: list[Item], parts: list[_Part], lexicon: SoundLexicon) 
 
     What a thing is goes before where it is: a "glass bottle smashing on concrete" is of glass.
     """
-    told = {(part.at, option) for part in parts if not part.scene for option in part.options}
+    told: set[tuple[int, str]] = set()
+    by_name = {(part.at, option) for part in parts if not part.scene for option in part.options}
     for at, item in enumerate(items):
         if item.role in ("base", "layer") and not any(sense.kind == "option" for sense in item.senses):
             continue
@@ -313,8 +314,10 @@ def _read_options(items: list[Item], parts: list[_Part], lexicon: SoundLexicon) 
             own = [sense for sense in item.senses if sense.kind == "option" and sense.owner == part.name]
             if own and (item.role == "" or part.at == at):
                 option, _, value = own[0].value.partition("=")
-                is_place = is_where(items, at)
-                if is_place and (part.at, option) in told:
+                link = link_before(items, at)
+                # A glass break on concrete stays of glass, and a retro explosion in 16 bit is of 16 bit.
+                settled = told if link == "in" else told | by_name
+                if link and (part.at, option) in settled:
                     item.settle("place", item.key)
                     break
                 part.options[option] = value

@@ -31,13 +31,18 @@ def tells(item: Item, of: SoundSense) -> bool:
 
 def is_where(items: Sequence[Item], at: int) -> bool:
     """Say whether "on", "in" and the like stand before a phrase, articles and adjectives between."""
+    return link_before(items, at) != ""
+
+
+def link_before(items: Sequence[Item], at: int) -> str:
+    """Return the "on", "in" or the like before a phrase, articles and adjectives between; "" for none."""
     for before in reversed(items[:at]):
         link = before.sense("connector")
         if link is not None:
-            return link.value == "where"
+            return before.key if link.value == "where" else ""
         if before.sense("break", "sound", "scene"):
-            return False
-    return False
+            return ""
+    return ""
 
 
 def is_beside(item: Item) -> bool:
