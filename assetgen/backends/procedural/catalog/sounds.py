@@ -2,7 +2,8 @@
 
 Light, like `catalog.py`, which describes the surfaces.
 
-    sounds/ambience.toml, effects.toml   a table each: about, words, seconds, parameters, options, implied
+    sounds/ambience.toml, effects.toml   a table each: about, words, also, seconds, parameters, options,
+                                         places, implied
     sounds/scenes.toml                   places made of several ambiences
     sounds/music.toml                    styles: about, words, bpm, scales, mood
 """
@@ -33,6 +34,8 @@ class SoundCard:
         mode: one of MODES.
         about: one sentence for people.
         words: what chooses it.
+        also: words that choose it only where others tell something of it: a landing "on metal" is a step.
+        places: where it can be ("in", "into"), and the traits that each brings along.
         seconds: of the tape that a sound that plays once is drawn on; 0 for those that go round.
         parameters: the numbers it understands, with their ranges.
         options: the named choices it offers: every value of each with its words.
@@ -46,6 +49,8 @@ class SoundCard:
     mode: str
     about: str
     words: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    places: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     seconds: float = 0.0
     parameters: tuple[Parameter, ...] = ()
     options: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -116,6 +121,8 @@ def _sound(name: str, mode: str, table: Mapping[str, Any]) -> SoundCard:
         mode=mode,
         about=table["about"],
         words=tuple(table["words"]),
+        also=tuple(table.get("also", ())),
+        places=table.get("places", {}),
         seconds=table.get("seconds", 0.0),
         parameters=tuple(read_parameter(key, entry) for key, entry in table.get("parameters", {}).items()),
         options={

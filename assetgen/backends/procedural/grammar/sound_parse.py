@@ -13,7 +13,6 @@ from typing import Final
 
 from assetgen.backends.procedural.catalog.sounds import find_sound, load_sounds
 from assetgen.backends.procedural.grammar.lexicon import load_lexicon
-from assetgen.backends.procedural.grammar.phrase_item import PhraseItem
 from assetgen.backends.procedural.grammar.report import (
     Ignored,
     LayerRequest,
@@ -21,7 +20,9 @@ from assetgen.backends.procedural.grammar.report import (
     PromptReport,
     Span,
 )
+from assetgen.backends.procedural.grammar.sound_doubt import decide_doubtful
 from assetgen.backends.procedural.grammar.sound_request import SoundPart, SoundRequest
+from assetgen.backends.procedural.grammar.sound_tell import Item, is_where, link_before, mode_of_sense, tells
 from assetgen.backends.procedural.grammar.sound_words import (
     LONGEST,
     SoundLexicon,
@@ -33,6 +34,13 @@ from assetgen.backends.procedural.grammar.tokens import MAX_TOKENS, Setting, Tak
 _FAR_SHARE: Final = 0.45
 """How loud a distant part is against the first."""
 _BESIDE_SHARE: Final = 0.7
+_ARTICLES: Final = ("a", "an", "the")
+_HEARD: Final = {
+    "ambience": ("distance",),
+    "sfx": ("distance", "height", "length", "repeats"),
+    "music": ("speed",),
+}
+"""Traits that every sound of a mode hears; others it hears if one of its parameters does."""
 _NUMBERS: Final = {"bpm": (40.0, 240.0), "seconds": (0.05, 600.0), "bars": (1.0, 32.0)}
 
 
@@ -42,9 +50,6 @@ class ParsedSound:
 
     request: SoundRequest
     report: PromptReport
-
-
-_Item = PhraseItem[SoundSense]
 
 
 @dataclass(slots=True)
@@ -70,14 +75,16 @@ def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> 
     lexicon = load_sound_lexicon()
     taken = take_apart(prompt)
     items = _gather(taken.tokens, prompt, lexicon)
+    decide_doubtful(items, mode)
     chosen = mode or _mode_of(items)
-    unwanted = _negated(items) | _named(_gather(take_apart(negative).tokens, negative, lexicon))
-    parts = _parts(items, chosen, unwanted)
+    unwanted = _negated(items, chosen) | _named(_gather(take_apart(negative).tokens, negative, lexicon))
+    parts = _parts(items, chosen, unwanted, lexicon)
     if chosen == "music":
         mood = _read_mood(items)
     else:
         mood = None
-        _read_options(items, parts)
+        _read_options(items, parts, lexicon)
+        _read_places(items, parts, lexicon)
     _read_traits(items, parts)
     _account(items, chosen, lexicon, has_sound=bool(parts))
     settings, spans, ignored = _follow(taken.settings, prompt, chosen)
@@ -94,40 +101,64 @@ def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> 
     return ParsedSound(request, _report(prompt, request, items, spans, ignored, taken, unwanted))
 
 
-def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list[_Item]:
+def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list[Item]:
     """Return the longest phrases of the tokens in their order."""
     common = load_lexicon()
-    forms, slips = [], set()
+    forms, slips, formed = [], set(), set()
     for number, token in enumerate(tokens):
         form = common.normal_form(token.text) if token.kind == "word" else token.text
         if token.kind == "word" and form not in lexicon.words and len(slips) < 30:
-            better = lexicon.correct(form)
-            if better is not None:
+            stem = lexicon.stem(form)
+            better = None if stem else lexicon.correct(form)
+            if stem is not None:
+                form = stem
+                formed.add(number)
+            elif better is not None:
                 form = better
                 slips.add(number)
         forms.append(form)
-    items: list[_Item] = []
+    items: list[Item] = []
     at = 0
     while at < len(tokens):
         count, senses = 1, lexicon.phrases.get(forms[at], ())
+        if at in formed:
+            senses = _of_form(senses)
+        elif tokens[at].text == forms[at]:
+            senses = tuple(sense for sense in senses if (forms[at], sense) not in lexicon.plurals)
         if tokens[at].kind == "stop":
             senses = (SoundSense("break", tokens[at].text),)
-        for length in range(min(LONGEST, len(tokens) - at), 1, -1):
+        key = forms[at]
+        for length in range(min(LONGEST + 1, len(tokens) - at), 1, -1):
             if any(token.kind == "stop" for token in tokens[at : at + length]):
                 continue
-            found = lexicon.phrases.get(" ".join(forms[at : at + length]))
-            if found:
-                count, senses = length, found
+            for words in (forms[at : at + length], _without_articles(forms[at : at + length])):
+                found = lexicon.phrases.get(" ".join(words))
+                if found and len(words) > 1 and count == 1:
+                    count, senses, key = length, found, " ".join(words)
+            if count > 1:
                 break
         run = tokens[at : at + count]
         how = "fuzzy" if slips & set(range(at, at + count)) and senses else "exact" if senses else "none"
         text = prompt[run[0].start : run[-1].end]
-        items.append(_Item(text, run[0].start, run[-1].end, " ".join(forms[at : at + count]), senses, how))
+        items.append(Item(text, run[0].start, run[-1].end, key, senses, how))
         at += count
     return items
 
 
-def _mode_of(items: Sequence[_Item]) -> str:
+def _of_form(senses: Sequence[SoundSense]) -> tuple[SoundSense, ...]:
+    """Return what a form of a word may mean: rolling thunder rolls, and is no roll."""
+    kinds = ("also", "option", "trait", "beyond")
+    doubtful = [SoundSense("also", sense.value) for sense in senses if sense.kind == "sound"]
+    return (*doubtful, *(sense for sense in senses if sense.kind in kinds))
+
+
+def _without_articles(forms: Sequence[str]) -> list[str]:
+    """Return words without the articles between them: to fall into the water is to fall into water."""
+    last = len(forms) - 1
+    return [form for at, form in enumerate(forms) if at in (0, last) or form not in _ARTICLES]
+
+
+def _mode_of(items: Sequence[Item]) -> str:
     """Return what the words speak of: a mode that is named, else that of the first sound's head.
 
     A style of music that is also a choice of another sound makes it music only where music is named: wind howls
@@ -136,7 +167,7 @@ def _mode_of(items: Sequence[_Item]) -> str:
     named = [sense.value for item in items if (sense := item.sense("mode")) and not item.sense("sound")]
     heads = _heads(items)
     modes = [
-        _mode_of_sense(sense)
+        mode_of_sense(sense)
         for at, sense in heads
         if "music" in named or not _is_choice_of_another(items[at], sense, heads)
     ]
@@ -147,18 +178,14 @@ def _mode_of(items: Sequence[_Item]) -> str:
     return modes[0] if modes else "ambience"
 
 
-def _is_choice_of_another(item: _Item, sense: SoundSense, heads: Sequence[tuple[int, SoundSense]]) -> bool:
+def _is_choice_of_another(item: Item, sense: SoundSense, heads: Sequence[tuple[int, SoundSense]]) -> bool:
     """Say whether a phrase that names music is a choice of another sound of the prompt."""
-    if _mode_of_sense(sense) != "music":
+    if mode_of_sense(sense) != "music":
         return False
-    return any(_tells(item, other) for _, other in heads if _mode_of_sense(other) != "music")
+    return any(tells(item, other) for _, other in heads if mode_of_sense(other) != "music")
 
 
-def _mode_of_sense(sense: SoundSense) -> str:
-    return "ambience" if sense.kind == "scene" else find_sound(sense.value).mode
-
-
-def _heads(items: Sequence[_Item]) -> list[tuple[int, SoundSense]]:
+def _heads(items: Sequence[Item]) -> list[tuple[int, SoundSense]]:
     """Return the sounds that are named; of several side by side the last one, where the others say what it is like.
 
     A "fire spell" is a spell, and in "forest rain" it rains.
@@ -167,42 +194,32 @@ def _heads(items: Sequence[_Item]) -> list[tuple[int, SoundSense]]:
     heads = []
     for place, (at, sense) in enumerate(named):
         behind = named[place + 1] if place + 1 < len(named) else None
-        if behind is not None and behind[0] == at + 1 and _tells(items[at], behind[1]):
+        if behind is not None and behind[0] == at + 1 and tells(items[at], behind[1]):
             continue
-        if heads and _tells(items[at], heads[-1][1]):
+        if heads and heads[-1][0] == at - 1 and _is_its_noise(items[at], sense, heads[-1][1]):
+            items[at].settle("no_effect", items[at].key)
+            continue
+        if heads and tells(items[at], heads[-1][1]):
             # "8 bit" is a music by itself; of a jump before it, it says what that is like.
             between = items[heads[-1][0] + 1 : at]
             is_style = (
-                _mode_of_sense(sense) == "music"
-                and _mode_of_sense(heads[-1][1]) != "music"
+                mode_of_sense(sense) == "music"
+                and mode_of_sense(heads[-1][1]) != "music"
                 and not any(item.sense("connector", "break") for item in between)
             )
-            if is_style or _is_where(items, at):
+            if is_style or is_where(items, at):
                 continue
         heads.append((at, sense))
     return heads
 
 
-def _tells(item: _Item, of: SoundSense) -> bool:
-    """Say whether a phrase is a choice of some sound."""
-    names = (
-        {of.value} if of.kind == "sound" else {part.sound for part in load_sounds().scenes[of.value].parts}
-    )
-    return any(sense.kind == "option" and sense.owner in names for sense in item.senses)
+def _is_its_noise(item: Item, sense: SoundSense, before: SoundSense) -> bool:
+    """Say whether a sound is what the one before it sounds like: a hover's blip, a highway's hum."""
+    is_same_mode = mode_of_sense(sense) == mode_of_sense(before) != "music"
+    return is_same_mode and sense != before and item.key in load_sound_lexicon().noises
 
 
-def _is_where(items: Sequence[_Item], at: int) -> bool:
-    """Say whether "on", "in" and the like stand before a phrase, articles and adjectives between."""
-    for before in reversed(items[:at]):
-        link = before.sense("connector")
-        if link is not None:
-            return link.value == "where"
-        if before.sense("break", "sound", "scene"):
-            return False
-    return False
-
-
-def _negated(items: Sequence[_Item]) -> set[str]:
+def _negated(items: Sequence[Item], mode: str) -> set[str]:
     """Settle what "no" and "without" reach, and return the sounds that it names."""
     gone: set[str] = set()
     reaches = False
@@ -214,17 +231,22 @@ def _negated(items: Sequence[_Item]) -> set[str]:
             continue
         if item.sense("break") or (link is not None and item.key not in ("and", "or", "of")):
             reaches = False
-        if reaches and item.sense("sound", "scene", "beyond", "option"):
+        if not reaches:
+            continue
+        is_named = item.sense("sound", "scene", "beyond") is not None
+        if mode == "music" and not is_named and item.sense("option", "trait", "mode"):
+            item.ignore("nothing is taken out of music")
+        elif is_named or item.sense("option"):
             gone |= {sense.value for sense in item.senses if sense.kind == "sound"}
             item.settle("negation", item.key)
     return gone
 
 
-def _named(items: Sequence[_Item]) -> set[str]:
+def _named(items: Sequence[Item]) -> set[str]:
     return {sense.value for item in items for sense in item.senses if sense.kind == "sound"}
 
 
-def _parts(items: list[_Item], mode: str, unwanted: set[str]) -> list[_Part]:
+def _parts(items: list[Item], mode: str, unwanted: set[str], lexicon: SoundLexicon) -> list[_Part]:
     """Return the sounds of the mode that the prompt names, the first foremost, and settle their words."""
     parts: list[_Part] = []
     for at, _ in _heads(items):
@@ -232,7 +254,7 @@ def _parts(items: list[_Item], mode: str, unwanted: set[str]) -> list[_Part]:
         if item.role:
             continue
         sense = next(
-            (s for s in item.senses if s.kind in ("sound", "scene") and _mode_of_sense(s) == mode), None
+            (s for s in item.senses if s.kind in ("sound", "scene") and mode_of_sense(s) == mode), None
         )
         if sense is None:
             continue
@@ -240,17 +262,13 @@ def _parts(items: list[_Item], mode: str, unwanted: set[str]) -> list[_Part]:
             item.settle("layer" if sense.value != parts[0].name else "base", sense.value)
             continue
         item.settle("layer" if parts else "base", sense.value)
-        implied = find_sound(sense.value).implied.get(item.key, {}) if sense.kind == "sound" else {}
         for part in _of_sense(sense, at):
             known = next((own for own in parts if own.name == part.name), None)
             if part.name in unwanted:
                 continue
             part = known or part
-            for name, value in implied.items():
-                if isinstance(value, str):
-                    part.options.setdefault(name, value)
-                else:
-                    part.traits.setdefault(name, float(value))
+            if sense.kind == "sound":
+                _bring_along(part, item.key, lexicon)
             if known is None:
                 if parts and not part.scene:
                     part.amount = _BESIDE_SHARE
@@ -259,6 +277,15 @@ def _parts(items: list[_Item], mode: str, unwanted: set[str]) -> list[_Part]:
                 known.scene, known.at = "", at
                 known.amount = max(known.amount, _BESIDE_SHARE)
     return parts
+
+
+def _bring_along(part: _Part, key: str, lexicon: SoundLexicon) -> None:
+    """Give a sound the choices and traits that a phrase brings along, where nothing else was said of them."""
+    for name, value in lexicon.implied.get((part.name, key), {}).items():
+        if isinstance(value, str):
+            part.options.setdefault(name, value)
+        else:
+            part.traits.setdefault(name, float(value))
 
 
 def _of_sense(sense: SoundSense, at: int) -> list[_Part]:
@@ -271,12 +298,13 @@ def _of_sense(sense: SoundSense, at: int) -> list[_Part]:
     ]
 
 
-def _read_options(items: list[_Item], parts: list[_Part]) -> None:
+def _read_options(items: list[Item], parts: list[_Part], lexicon: SoundLexicon) -> None:
     """Give every choice to the nearest sound that has it: one behind it at once, else one before it.
 
     What a thing is goes before where it is: a "glass bottle smashing on concrete" is of glass.
     """
     told: set[tuple[int, str]] = set()
+    by_name = {(part.at, option) for part in parts if not part.scene for option in part.options}
     for at, item in enumerate(items):
         if item.role in ("base", "layer") and not any(sense.kind == "option" for sense in item.senses):
             continue
@@ -286,36 +314,58 @@ def _read_options(items: list[_Item], parts: list[_Part]) -> None:
             own = [sense for sense in item.senses if sense.kind == "option" and sense.owner == part.name]
             if own and (item.role == "" or part.at == at):
                 option, _, value = own[0].value.partition("=")
-                is_where = _is_where(items, at)
-                if is_where and (part.at, option) in told:
+                link = link_before(items, at)
+                # A glass break on concrete stays of glass, and a retro explosion in 16 bit is of 16 bit.
+                settled = told if link == "in" else told | by_name
+                if link and (part.at, option) in settled:
                     item.settle("place", item.key)
                     break
                 part.options[option] = value
-                if not is_where:
-                    told.add((part.at, option))
+                _bring_along(part, item.key, lexicon)
+                told.add((part.at, option))
                 item.settle("option", own[0].value)
                 break
 
 
-def _read_mood(items: list[_Item]) -> str | None:
+def _read_places(items: list[Item], parts: list[_Part], lexicon: SoundLexicon) -> None:
+    """Let a place that a sound knows bring its traits along: a drop in a cave echoes."""
+    for at, item in enumerate(items):
+        if item.role:
+            continue
+        for part in sorted(parts, key=lambda part: abs(part.at - at)):
+            is_known = any(sense.kind == "place" and sense.owner == part.name for sense in item.senses)
+            if is_known and (part.at == at + 1 or is_where(items, at)):
+                _bring_along(part, item.key, lexicon)
+                item.settle("place" if not lexicon.implied[part.name, item.key] else "trait", item.key)
+                break
+
+
+def _read_mood(items: list[Item]) -> str | None:
     mood = None
     for item in items:
         sense = item.sense("mood")
-        if sense is not None and not item.role:
+        if sense is not None and item.role in ("", "base", "layer"):
             mood = mood or sense.value
             item.settle("trait", f"mood={sense.value}")
     return mood
 
 
-def _read_traits(items: list[_Item], parts: list[_Part]) -> None:
+def _read_traits(items: list[Item], parts: list[_Part]) -> None:
     """Bind every adjective to the sound behind it in its clause, else to the one before it."""
     for at, item in enumerate(items):
         sense = item.sense("trait")
         if sense is None or item.role or not parts:
             continue
         part = _bound(items, at, parts)
+        if not _hears(part, sense.value, parts):
+            item.settle("no_effect", item.key)
+            continue
         amount = sense.amount
         times = items[at - 1].sense("degree") if at else None
+        if sense.value == "at_least":
+            part.traits["repeats"] = max(part.traits.get("repeats", 1.0), amount)
+            item.settle("trait", f"repeats={part.traits['repeats']:g}")
+            continue
         if times is not None and sense.value != "repeats":
             middle = 1.0 if sense.value == "length" else 0.5
             amount = middle + (amount - middle) * (0.5 + 0.5 * times.amount)
@@ -326,7 +376,16 @@ def _read_traits(items: list[_Item], parts: list[_Part]) -> None:
         item.settle("trait", f"{sense.value}={amount:.2f}")
 
 
-def _bound(items: Sequence[_Item], at: int, parts: list[_Part]) -> _Part:
+def _hears(part: _Part, trait: str, parts: Sequence[_Part]) -> bool:
+    """Say whether a trait changes a sound."""
+    trait = "repeats" if trait == "at_least" else trait
+    card = find_sound(part.name)
+    own = {name for parameter in card.parameters for name in parameter.traits}
+    is_beside = part is not parts[0] and trait == "intensity"
+    return trait in own or trait in _HEARD[card.mode] or is_beside
+
+
+def _bound(items: Sequence[Item], at: int, parts: list[_Part]) -> _Part:
     for place in range(at + 1, len(items)):
         if items[place].sense("break") or items[place].sense("connector"):
             break
@@ -337,13 +396,18 @@ def _bound(items: Sequence[_Item], at: int, parts: list[_Part]) -> _Part:
     return max(before, key=lambda part: part.at) if before else parts[0]
 
 
-def _account(items: list[_Item], mode: str, lexicon: SoundLexicon, *, has_sound: bool) -> None:
+def _account(items: list[Item], mode: str, lexicon: SoundLexicon, *, has_sound: bool) -> None:
     """Settle what is left, and tell of every word that changes nothing."""
     for item in items:
         if item.role or item.sense("break"):
             continue
         if not item.senses:
             item.ignore("unknown word", lexicon.suggest(item.key))
+        elif item.sense("aside"):
+            if has_sound:
+                item.settle("no_effect", item.key)
+            else:
+                item.ignore("says something only beside a sound")
         elif item.sense("stop", "connector", "degree") and not item.sense("sound", "beyond"):
             item.settle("stop")
         elif item.sense("no_effect"):
@@ -422,7 +486,7 @@ def _finished(part: _Part, number: int) -> SoundPart:
 def _report(
     prompt: str,
     request: SoundRequest,
-    items: Sequence[_Item],
+    items: Sequence[Item],
     spans: list[Span],
     ignored: list[Ignored],
     taken: Taken,

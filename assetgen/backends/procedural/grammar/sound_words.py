@@ -5,7 +5,7 @@ Every phrase is kept under the same key as in `lexicon`: lower case, American sp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -17,6 +17,14 @@ from assetgen.backends.procedural.grammar.senses import read_words
 
 LONGEST: Final = 4
 """Words of the longest phrase."""
+_VERBS: Final = ("sound", "also", "option", "beyond")
+_ENDINGS: Final = {
+    "ing": (("", "e"), _VERBS),
+    "ed": (("", "e"), _VERBS),
+    "ily": (("y",), ("trait",)),
+    "ly": (("", "le"), ("trait",)),
+}
+"""Endings of forms that are not listed, what may stand in their place, and the kinds of words that have them."""
 _NAMES: Final = ("sound", "scene", "option", "beyond", "mood", "mode", "trait")
 
 
@@ -25,10 +33,12 @@ class SoundSense:
     """One thing that a phrase may stand for.
 
     Args:
-        kind: sound, scene, option, trait, mood, mode, connector, degree, beyond, no_effect or stop.
+        kind: sound, also (a sound where others tell of it), scene, option, place, trait, mood, mode, connector,
+            degree, beyond, no_effect or stop; of phrases of a prompt also break, and aside for what might
+            have named a sound and does not.
         value: its id within the kind; of an option "ground=roof".
         amount: of a trait or degree.
-        owner: of an option, the sound that has it; of what is beyond, what comes nearest.
+        owner: of an option or place, the sound that has it; of what is beyond, what comes nearest.
     """
 
     kind: str
@@ -44,12 +54,22 @@ class SoundLexicon:
     phrases: dict[str, tuple[SoundSense, ...]] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)
     targets: set[str] = field(default_factory=set)
+    implied: dict[tuple[str, str], Mapping[str, str | float]] = field(default_factory=dict)
+    """By sound and phrase, the choices and traits that it brings along."""
+    plain: frozenset[str] = frozenset()
+    """Words of other things, which are no slips of the pen."""
+    plurals: frozenset[tuple[str, SoundSense]] = frozenset()
+    """Keys and senses that are listed in the plural alone: one walks in the woods, and on wood."""
+    noises: frozenset[str] = frozenset()
+    """What an effect before them sounds like."""
 
     def correct(self, word: str) -> str | None:
         """Return the word that a misspelt one most likely means, or None."""
-        if len(word) < 4 or not word.isascii() or not word.isalpha() or word in self.words:
+        if len(word) < 4 or not word.isascii() or not word.isalpha():
             return None
-        limit = 2 if len(word) >= 7 else 1
+        if word in self.words or word in self.plain:
+            return None
+        limit = 2 if len(word) >= 8 else 1
         found = [
             (edits, target)
             for target in self.targets
@@ -57,6 +77,18 @@ class SoundLexicon:
             if (edits := damerau_levenshtein(word, target, limit=limit)) <= limit
         ]
         return min(found)[1] if found else None
+
+    def stem(self, word: str) -> str | None:
+        """Return the known word of which one is a form ("loudly", "dripped"), or None."""
+        for ending, (others, kinds) in _ENDINGS.items():
+            bare = word.removesuffix(ending)
+            if len(bare) < 3 or bare == word:
+                continue
+            doubled = [bare[:-1]] if bare[-1] == bare[-2] else []
+            for form in (*(bare + other for other in others), *doubled):
+                if any(sense.kind in kinds for sense in self.phrases.get(form, ())):
+                    return form
+        return None
 
     def suggest(self, word: str) -> tuple[str, ...]:
         """Return up to three names that look like a word."""
@@ -73,11 +105,30 @@ def load_sound_lexicon() -> SoundLexicon:
     """Return the lexicon of this process, compiled at the first call."""
     common = load_lexicon()
     senses: dict[str, list[SoundSense]] = {}
+    singular: set[tuple[str, SoundSense]] = set()
     for phrase, sense in (*_catalog_senses(load_sounds()), *_word_senses()):
-        found = senses.setdefault(common.key(phrase.replace("-", " ").split()), [])
+        key = common.key(phrase.replace("-", " ").split())
+        found = senses.setdefault(key, [])
         if sense not in found:
             found.append(sense)
+        if " " in key or not phrase.endswith("s") or key.endswith("s"):
+            singular.add((key, sense))
+    for key, found in senses.items():
+        found += _named_inside(key, senses)
     lexicon = SoundLexicon(phrases={key: tuple(found) for key, found in senses.items()})
+    every = {(key, sense) for key, found in lexicon.phrases.items() for sense in found if " " not in key}
+    lexicon.plurals = frozenset(every - singular)
+    lexicon.plain = frozenset(common.words)
+    lexicon.noises = frozenset(read_words("sounds")["words"]["noise"].split())
+    for name, card in load_sounds().sounds.items():
+        brought = {common.key(phrase.split()): own for phrase, own in {**card.implied, **card.places}.items()}
+        for key in {*brought, *(common.key(phrase.split()) for phrase in card.words)}:
+            inner = [brought[part] for part in _inside(key) if part in brought and part not in card.places]
+            told = dict(_told_inside(key, name, lexicon.phrases))
+            together: dict[str, str | float] = {}
+            for more in (*inner, told, brought.get(key, {})):
+                together.update(more)
+            lexicon.implied[name, key] = together
     for key, found in lexicon.phrases.items():
         lexicon.words.update(key.split())
         if " " not in key and any(sense.kind in _NAMES for sense in found):
@@ -85,10 +136,41 @@ def load_sound_lexicon() -> SoundLexicon:
     return lexicon
 
 
+def _named_inside(key: str, senses: Mapping[str, Sequence[SoundSense]]) -> list[SoundSense]:
+    """Return the sounds that a choice names besides: a silenced pistol is a gun by itself."""
+    found = senses[key]
+    if " " not in key or any(sense.kind in ("sound", "scene", "also") for sense in found):
+        return []
+    owners = {sense.owner: None for sense in found if sense.kind == "option"}
+    inside = {sense.value for part in _inside(key) for sense in senses.get(part, ()) if sense.kind == "sound"}
+    return [SoundSense("sound", owner) for owner in owners if owner in inside]
+
+
+def _told_inside(
+    key: str, name: str, phrases: Mapping[str, Sequence[SoundSense]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the choices that the words of a name make by themselves: a boxing bell is one for boxing."""
+    for part in _inside(key):
+        for sense in phrases.get(part, ()):
+            if sense.kind == "option" and sense.owner == name:
+                option, _, value = sense.value.partition("=")
+                yield option, value
+
+
+def _inside(key: str) -> Iterator[str]:
+    """Yield the phrases within a phrase, the shortest first, itself last."""
+    words = key.split()
+    for count in range(1, len(words) + 1):
+        for start in range(len(words) - count + 1):
+            yield " ".join(words[start : start + count])
+
+
 def _catalog_senses(catalog: SoundCatalog) -> Iterator[tuple[str, SoundSense]]:
     for name, card in catalog.sounds.items():
         for phrase in (name.replace("_", " "), *card.words):
             yield phrase, SoundSense("sound", name)
+        yield from ((phrase, SoundSense("also", name)) for phrase in card.also)
+        yield from ((phrase, SoundSense("place", phrase, owner=name)) for phrase in card.places)
         for option, values in card.options.items():
             for value, phrases in values.items():
                 for phrase in phrases:

@@ -20,7 +20,7 @@ CORPUS = tomllib.loads((Path(__file__).parent / "sound_corpus.toml").read_text("
 
 
 def test_the_corpus_is_large_enough() -> None:
-    assert len(CORPUS) >= 150
+    assert len(CORPUS) >= 550
 
 
 def test_nearly_every_prompt_of_the_corpus_names_the_right_sounds() -> None:
@@ -36,6 +36,11 @@ def test_nearly_every_prompt_of_the_corpus_names_the_right_sounds() -> None:
 @pytest.mark.parametrize("row", [row for row in CORPUS if row.get("options")], ids=lambda row: row["text"])
 def test_a_prompt_says_which_of_a_sound_s_choices_it_means(row: dict) -> None:
     assert dict(parse_sound(row["text"]).request.parts[0].options) == row["options"]
+
+
+@pytest.mark.parametrize("row", [row for row in CORPUS if row.get("repeats")], ids=lambda row: row["text"])
+def test_a_prompt_says_how_often_it_happens(row: dict) -> None:
+    assert parse_sound(row["text"]).request.parts[0].traits["repeats"] == row["repeats"]
 
 
 def test_what_a_thing_is_goes_before_where_it_is() -> None:
@@ -69,6 +74,156 @@ def test_every_word_of_a_card_chooses_it(card) -> None:  # noqa: ANN001
     for word in card.words:
         parts = parse_sound(word, mode=card.mode).request.parts
         assert card.name in [part.name for part in parts], word
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt"),
+    [
+        ("footsteps", "{} on wooden planks"),
+        ("door", "{} on the door"),
+        ("impact", "steel pipe {}"),
+        ("shatter", "ice {}"),
+        ("splash", "{} into the pool"),
+        ("laser", "plasma gun, quick {}"),
+    ],
+)
+def test_words_that_need_others_choose_a_sound_beside_them(name: str, prompt: str) -> None:
+    for word in load_sounds().sounds[name].also:
+        request = parse_sound(prompt.format(word)).request
+        assert [part.name for part in request.parts] == [name], word
+
+
+def test_every_sound_that_needs_others_is_in_the_test_above() -> None:
+    assert {card.name for card in load_sounds().of_mode("sfx") if card.also} == {
+        "footsteps",
+        "door",
+        "impact",
+        "laser",
+        "shatter",
+        "splash",
+    }
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sounds", "unheard"),
+    [
+        ("landing", ["jump"], []),
+        ("rain falling on stone", ["rain"], ["falling"]),
+        ("waves cracking", ["ocean"], ["cracking"]),
+    ],
+)
+def test_words_that_need_others_name_nothing_by_themselves(
+    prompt: str, sounds: list[str], unheard: list[str]
+) -> None:
+    parsed = parse_sound(prompt)
+    assert [part.name for part in parsed.request.parts] == sounds
+    assert list(parsed.report.no_effect) == unheard
+    alone = parse_sound("falling").report
+    assert [item.text for item in alone.ignored] == ["falling"]
+
+
+def test_a_place_that_a_sound_knows_brings_its_traits_along() -> None:
+    for prompt in ("cave water drop", "water drop in a large cave"):
+        request = parse_sound(prompt).request
+        assert (request.mode, [part.name for part in request.parts]) == ("sfx", ["drop"])
+        assert request.parts[0].traits["echo"] == 1.0
+    assert parse_sound("cave water drips").request.mode == "ambience"
+
+
+def test_a_burst_never_slows_what_comes_faster_by_itself() -> None:
+    repeats = [
+        parse_sound(prompt).request.parts[0].traits["repeats"]
+        for prompt in ("pistol burst", "machine gun burst", "three machine gun shots")
+    ]
+    assert repeats == [6, 8, 3]
+
+
+def test_a_trait_that_changes_nothing_is_told() -> None:
+    report = parse_sound("tiptoe on creaky floorboards").report
+    assert (report.no_effect, report.ignored) == (("creaky",), ())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sound"),
+    [
+        ("hover blip", "hover"),
+        ("teleport zap", "magic"),
+        ("level complete jingle", "achievement"),
+        ("distant highway hum", "city"),
+        ("hum", "engine"),
+        ("buzzer", "alarm"),
+    ],
+)
+def test_what_a_sound_before_it_sounds_like_is_no_other_sound(prompt: str, sound: str) -> None:
+    assert [part.name for part in parse_sound(prompt).request.parts] == [sound]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "mode", "sounds"),
+    [
+        ("arrow whooshing past", "sfx", ["whoosh"]),
+        ("robot powering down", "sfx", ["power_up"]),
+        ("rolling thunder", "ambience", ["thunder"]),
+        ("breaking waves", "ambience", ["ocean"]),
+    ],
+)
+def test_a_form_of_a_word_names_a_sound_only_beside_what_has_it(
+    prompt: str, mode: str, sounds: list[str]
+) -> None:
+    request = parse_sound(prompt).request
+    assert (request.mode, [part.name for part in request.parts]) == (mode, sounds)
+
+
+def test_adverbs_turn_dials_as_their_adjectives_do() -> None:
+    assert parse_sound("rain falling heavily").request.parts[0].traits == {"intensity": 0.8}
+    assert parse_sound("rain falling gently").request.parts[0].traits == {"intensity": 0.15}
+
+
+@pytest.mark.parametrize("card", load_sounds().of_mode("music"), ids=lambda card: card.name)
+def test_words_that_are_said_of_music_name_a_style_where_music_is_named(card) -> None:  # noqa: ANN001
+    for word in card.also:
+        request = parse_sound(f"{word} soundtrack").request
+        assert (request.mode, [part.name for part in request.parts]) == ("music", [card.name]), word
+        assert parse_sound(f"{word} footsteps").request.mode != "music"
+        assert [part.name for part in parse_sound(f"{word} techno music").request.parts] == ["techno"]
+
+
+def test_a_mood_that_names_a_style_is_still_a_mood() -> None:
+    request = parse_sound("battle theme").request
+    assert (request.parts[0].name, request.mood) == ("orchestral", "epic")
+
+
+def test_nothing_is_taken_out_of_music_and_the_report_says_so() -> None:
+    report = parse_sound("heroic overture, no drums, no vocals").report
+    assert [(item.text, item.reason) for item in report.ignored] == [
+        ("drums", "nothing is taken out of music")
+    ]
+
+
+def test_what_is_listed_in_the_plural_is_meant_in_the_plural() -> None:
+    assert [part.name for part in parse_sound("quiet woods").request.parts] == ["birds", "wind"]
+    chopped = parse_sound("axe chopping wood").request.parts
+    assert [(part.name, part.options) for part in chopped] == [("impact", {"matter": "wood"})]
+
+
+def test_of_two_places_the_first_counts() -> None:
+    request = parse_sound("birds in a tropical garden").request
+    assert request.parts[0].options == {"place": "jungle"}
+
+
+def test_an_adjective_of_many_things_tells_of_none() -> None:
+    assert [part.name for part in parse_sound("heavy shot").request.parts] == ["gunshot"]
+
+
+@pytest.mark.parametrize("prompt", ["fresh snow footsteps", "cape flutter whoosh", "sword dancing"])
+def test_a_word_of_its_own_is_no_slip_of_the_pen(prompt: str) -> None:
+    assert parse_sound(prompt).report.warnings == ()
+
+
+@pytest.mark.parametrize("prompt", ["knock on the door", "knock on a door", "jump into the water"])
+def test_articles_within_a_phrase_do_not_matter(prompt: str) -> None:
+    without = prompt.replace(" the ", " ").replace(" a ", " ")
+    assert parse_sound(prompt).request == parse_sound(without).request
 
 
 @pytest.mark.parametrize("card", load_sounds().sounds.values(), ids=lambda card: card.name)
