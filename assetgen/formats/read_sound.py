@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from assetgen.errors import FormatError, SpecError
+from assetgen.formats.mp3 import with_length
 from assetgen.formats.sound_texts import read_sound_texts
 from assetgen.formats.wav import read_wav_loop
 from assetgen.media.audio import LARGEST_RATE_HZ, SMALLEST_RATE_HZ, AudioClip
@@ -40,7 +41,7 @@ def decode_sound(data: bytes, *, longest_s: float = LONGEST_S) -> tuple[Tensor, 
     if not data.startswith(_BEGINNINGS):
         raise FormatError("this is no sound that can be read; give a WAV, FLAC, OGG, MP3 or AIFF.")
     try:
-        with soundfile.SoundFile(_Bytes(data)) as file:
+        with soundfile.SoundFile(_Bytes(with_length(data))) as file:
             rate_hz, channels = file.samplerate, file.channels
             if channels > 2:
                 raise FormatError(f"the sound has {channels} channels; mix it down to two.")
@@ -91,9 +92,10 @@ def read_form(data: bytes) -> SoundForm:
     if data[:4] == b"FORM" and len(data) < 8 + int.from_bytes(data[4:8], "big"):
         raise FormatError("the AIFF file is shorter than it says; it was cut short.")
     try:
-        with soundfile.SoundFile(_Bytes(data)) as file:
+        sized = with_length(data)
+        with soundfile.SoundFile(_Bytes(sized)) as file:
             # Without this header the length of an MP3 is estimated from its size.
-            is_told = file.format != "MP3" or any(sign in data[:_HEADER] for sign in (b"Xing", b"Info"))
+            is_told = file.format != "MP3" or any(sign in sized[:_HEADER] for sign in (b"Xing", b"Info"))
             return SoundForm(file.subtype_info, _BITS.get(file.subtype, 0), file.frames if is_told else 0)
     except _DAMAGE as error:
         raise FormatError(f"this is no sound that can be read ({_told(error)}).") from error
