@@ -117,6 +117,9 @@ def draw_generate(layout: Layout, context: Context, here: Any) -> None:
     if not here.prompt_file:
         more = row.row(align=True)
         more.operator("assetgen.variants", text=f"{here.variants} variants", icon="IMGDISPLAY")
+    kind = now.desk.kind(here.kind_word)
+    if kind is not None and not kind.sizes and not here.prompt_file:
+        return  # what has no texels goes on no surface
     targets = [one for one in context.selected_objects if hasattr(one.data, "materials")]
     if not targets:
         draw_text(column, context, "Nothing selected: it is only kept in this file", icon="INFO")
