@@ -341,7 +341,7 @@ def main() -> int:
                 file = case.name.replace("/", "_").replace("=", "_")
                 picture(clip, f"{case.name} seed {seed}").save(options.pictures / f"{file}_{seed}.png")
     if tiles:
-        sheet(tiles).save(options.sheet, quality=82)
+        sheet(tiles).save(options.sheet, quality=60)
     print("\n".join(found) or "nothing out of range")
     return 1 if found else 0
 
