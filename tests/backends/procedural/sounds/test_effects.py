@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -14,12 +15,13 @@ from torch import Tensor
 from assetgen.backends.procedural.catalog.sounds import find_sound
 from assetgen.backends.procedural.grammar.sound_request import SoundPart, SoundRequest
 from assetgen.backends.procedural.sounds.draw import draw_effect
+from assetgen.backends.procedural.sounds.effects.arcade import ARCADE
 from assetgen.backends.procedural.sounds.effects.bodies import MATTERS, bounces, pushed, ratios, rung, strike
 from assetgen.backends.procedural.sounds.effects.weapons import friedlander
 from assetgen.backends.procedural.sounds.table import EFFECTS
 from assetgen.backends.procedural.sounds.tape import Tape
 from assetgen.context import Context
-from benchmarks import listening_effects
+from benchmarks import listening, listening_effects
 
 RATE_HZ = 48_000
 
@@ -270,7 +272,37 @@ def test_an_effect_measures_like_the_real_thing(case) -> None:  # noqa: ANN001
 def test_takes_lie_nearer_than_seeds(case) -> None:  # noqa: ANN001
     takes = [listening_effects.played(case, 1, take) for take in range(4)]
     seeds = [listening_effects.played(case, seed) for seed in range(1, 9)]
-    assert 0.4 < listening_effects.apart_db(takes) < 1.25 * listening_effects.apart_db(seeds)
+    assert listening_effects.apart_db(takes) < 1.25 * listening_effects.apart_db(seeds)
+
+
+def nearest_takes_db(case: listening.Case, seed: int) -> float:
+    """Return how far apart the two takes of four lie that are most alike."""
+    takes = [listening_effects.played(case, seed, take) for take in range(4)]
+    return min(listening_effects.apart_db(list(pair)) for pair in combinations(takes, 2))
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.name.split("/")[0] in ARCADE], ids=lambda case: case.name
+)
+def test_no_two_takes_of_a_game_sound_are_alike(case) -> None:  # noqa: ANN001
+    for seed in range(7, 11):
+        assert nearest_takes_db(case, seed) > 0.4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_no_two_takes_are_alike(case) -> None:  # noqa: ANN001
+    for seed in (1, 2):
+        assert nearest_takes_db(case, seed) > 0.4
+
+
+@pytest.mark.parametrize("name", ["hz", "moved/size", "tune"])
+def test_four_takes_are_laid_out_and_not_drawn(name: str) -> None:
+    for seed in range(20):
+        found = sorted(tape(seed=seed, take=take).apart(name) for take in range(4))
+        assert 0.0 in found
+        assert -0.5 <= found[0] < found[-1] <= 0.5
+        assert min(np.diff(found)) > 0.24
 
 
 def test_every_expectation_is_of_an_effect_that_there_is() -> None:
