@@ -161,6 +161,32 @@ def test_a_runner_lands_on_the_whole_foot() -> None:
     assert falls_by_s(run, 12) < 0.8 * falls_by_s(walked, 12)
 
 
+def share_of(samples: Tensor, low: float, high: float) -> float:
+    """Return the share of the power between two frequencies."""
+    power = torch.fft.rfft(samples).abs().square().double()
+    hz = torch.linspace(0, RATE_HZ / 2, len(power), dtype=torch.float64)
+    return float(power[(hz >= low) & (hz < high)].sum() / power.sum())
+
+
+def test_a_step_on_carpet_is_a_dull_thud() -> None:
+    for seed in range(1, 5):
+        step = effect("footsteps", seed=seed, ground="carpet")
+        assert share_of(step, 0, 300) > 0.65
+        assert share_of(step, 2000, RATE_HZ / 2) < 0.01
+
+
+@pytest.mark.parametrize("move", ["open", "close"])
+def test_a_door_of_stone_grinds_low_and_comes_to_rest_with_a_thud(move: str) -> None:
+    for seed in range(1, 5):
+        made = effect("door", seed=seed, door="heavy", move=move)
+        assert share_of(made, 60, 400) > 0.7
+        low = torch.fft.rfft(made)
+        low[torch.linspace(0, RATE_HZ / 2, len(low)) > 90] = 0
+        thud_s = int(torch.fft.irfft(low, len(made)).abs().argmax()) / RATE_HZ
+        assert 0.3 * len(made) / RATE_HZ < thud_s
+        assert share_of(made[: round((thud_s - 0.1) * RATE_HZ)], 60, 400) > 0.7
+
+
 @given(st.floats(0.0005, 0.03))
 def test_a_blast_jumps_up_and_sucks_back_when_its_positive_phase_is_over(positive_s: float) -> None:
     wave = friedlander(tape(), positive_s)
