@@ -183,7 +183,7 @@ def test_a_door_of_stone_grinds_low_and_comes_to_rest_with_a_thud(move: str) -> 
         low = torch.fft.rfft(made)
         low[torch.linspace(0, RATE_HZ / 2, len(low)) > 90] = 0
         thud_s = int(torch.fft.irfft(low, len(made)).abs().argmax()) / RATE_HZ
-        assert 0.3 * len(made) / RATE_HZ < thud_s
+        assert thud_s > 0.6
         assert share_of(made[: round((thud_s - 0.1) * RATE_HZ)], 60, 400) > 0.7
 
 

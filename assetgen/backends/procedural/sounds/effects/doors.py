@@ -68,7 +68,7 @@ def door(tape: Tape, voice: Voice) -> Tensor:
     kind = _DOORS[voice.option("door", "wood")]
     move = voice.option("move", "open")
     target = tape.zeros()
-    swing_s = 0.35 + 0.75 * voice["slow"]
+    swing_s = (0.35 + 0.75 * voice["slow"]) * (1.0 + 0.5 * kind.grind)
     if move == "open":
         _latch(tape, target, "latch", kind, 0.0)
         _swing(tape, target, kind, 0.10, swing_s, voice["creak"])
