@@ -196,6 +196,24 @@ def test_a_blast_jumps_up_and_sucks_back_when_its_positive_phase_is_over(positiv
     assert -0.5 < float(wave.min()) < -0.02
 
 
+@pytest.mark.parametrize("gun", ["silenced", "shotgun", "cannon"])
+def test_a_shot_without_a_sonic_boom_before_it_is_loud_within_half_a_millisecond(gun: str) -> None:
+    for seed in range(1, 6):
+        level = effect("gunshot", seed=seed, gun=gun).abs()
+        risen = (level > 0.9 * level[: RATE_HZ // 100].max()).nonzero()[0]
+        begun = (level > 0.1 * level[: RATE_HZ // 100].max()).nonzero()[0]
+        assert int(risen - begun) <= 0.0005 * RATE_HZ
+
+
+def test_a_silencer_takes_the_highs_and_leaves_the_click_of_the_action() -> None:
+    for seed in range(1, 5):
+        open_shot, made = (effect("gunshot", seed=seed, gun=gun) for gun in ("pistol", "silenced"))
+        pft = slice(0, round(0.025 * RATE_HZ))
+        assert share_of(made[pft], 4000, RATE_HZ / 2) < 0.5 * share_of(open_shot[pft], 4000, RATE_HZ / 2)
+        clicks = made[round(0.028 * RATE_HZ) : round(0.1 * RATE_HZ)]
+        assert float(clicks.abs().max()) > 0.25 * float(made.abs().max())
+
+
 def test_the_bubble_of_a_drop_rings_where_minnaert_has_it() -> None:
     small = effect("drop", traits={"size": 0.0})
     large = effect("drop", traits={"size": 1.0})
