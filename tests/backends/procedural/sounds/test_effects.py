@@ -187,6 +187,28 @@ def test_a_door_of_stone_grinds_low_and_comes_to_rest_with_a_thud(move: str) -> 
         assert share_of(made[: round((thud_s - 0.1) * RATE_HZ)], 60, 400) > 0.7
 
 
+def middle_and_width(samples: Tensor) -> tuple[float, float]:
+    """Return the frequency below which half the power lies, and over how many octaves the middle 68% of it."""
+    power = torch.fft.rfft(samples * torch.hann_window(len(samples))).abs().square().double().cumsum(0)
+    hz = torch.linspace(0, RATE_HZ / 2, len(power), dtype=torch.float64)
+    low, middle, high = (
+        float(hz[int((power >= share * power[-1]).nonzero()[0])]) for share in (0.16, 0.5, 0.84)
+    )
+    return middle, float(np.log2(high / low))
+
+
+def test_a_blade_swung_is_a_thin_band_that_glides_up_and_down_by_an_octave() -> None:
+    for seed in range(1, 5):
+        made = effect("whoosh", seed=seed, thing="sword")
+        pieces = [middle_and_width(piece) for piece in made.split(2048) if len(piece) == 2048]
+        middles = [middle for middle, _ in pieces]
+        top = int(np.argmax(middles))
+        assert pieces[top][1] < 0.6
+        assert 0 < top < len(pieces) - 1
+        assert min(middles[:top]) < 0.5 * middles[top]
+        assert min(middles[top:]) < 0.6 * middles[top]
+
+
 @given(st.floats(0.0005, 0.03))
 def test_a_blast_jumps_up_and_sucks_back_when_its_positive_phase_is_over(positive_s: float) -> None:
     wave = friedlander(tape(), positive_s)
