@@ -277,7 +277,7 @@ def blip(tape: Tape, voice: Voice) -> Tensor:
             wave=("square", "triangle", "sine")[int(tape.same.draw("wave", 0, 3))],
             hz=_moved(tape, "hz", 420, 1100, by=0.10),
             slide=6.0 * tape.apart("slide"),
-            hold_s=_moved(tape, "hold", 0.028, 0.036, by=0.15),
+            hold_s=_moved(tape, "hold", 0.034, 0.040, by=0.15),
             fall_s=_moved(tape, "fall", 0.02, 0.06, by=0.15),
             duty=(tape.same.draw("duty", 0.25, 0.5), 0.0),
         ),
