@@ -134,10 +134,9 @@ def _voice(tape: Tape, part: SoundPart) -> Voice:
         if value not in card.options.get(option, {}):
             raise SpecError(f'{part.name} has no {option} = "{value}".')
     values = resolve(card.parameters, tape.same, traits=part.traits, given={})
-    if tape.take:
-        for parameter in card.parameters:
-            moved = tape.draw(f"moved/{parameter.name}", -_MOVED, _MOVED) * (parameter.high - parameter.low)
-            values[parameter.name] += moved
+    for parameter in card.parameters:
+        moved = 2 * _MOVED * tape.apart(f"moved/{parameter.name}")
+        values[parameter.name] += moved * (parameter.high - parameter.low)
     chosen = {
         option: next(iter(choices)) for option, choices in card.options.items() if option not in part.options
     }

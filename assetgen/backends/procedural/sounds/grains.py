@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from assetgen.backends.procedural.sounds.noise import band
 from assetgen.backends.procedural.sounds.tape import Tape
+from assetgen.dsp.ring import filtered, frequencies_hz
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +64,9 @@ def strew(
     attack_s: float = 0.0003,
     glide: Tensor | None = None,
 ) -> Tensor:
-    """Return decaying tones strewn over a stereo tape, all computed at once, (2, N).
+    """Return decaying tones, or bands of noise, strewn over a stereo tape, all computed at once, (2, N).
+
+    Noise of a grain is a band about its own pitch: a crumb as large as a nut is not as bright as a grain of sand.
 
     Args:
         tape: the tape.
@@ -71,7 +75,7 @@ def strew(
         pitch_hz: (count,) frequency of each.
         decay_s: (count,) time constant of each.
         gain: (count,) peak of each.
-        noisy: share of noise instead of tone, 0..1.
+        noisy: share of noise about the pitch instead of tone, 0..1.
         name: random stream of that noise.
         attack_s: time constant of the rise.
         glide: (count,) octaves by which the pitch rises over one time constant; none if absent.
@@ -79,7 +83,7 @@ def strew(
     target = tape.zeros()
     length = min(tape.frames_of(length_s), tape.frames)
     time = torch.arange(length, dtype=torch.float32) / tape.rate_hz
-    hiss = tape.normal(name, 8 * length).view(8, length)
+    rough = _rough(tape, name) if noisy > 0 else None
     for first in range(0, len(happened), _BATCH):
         part = slice(first, first + _BATCH)
         tau = decay_s[part, None].clamp(min=1e-4)
@@ -87,14 +91,30 @@ def strew(
         if glide is not None:
             turns = turns * torch.pow(2.0, glide[part, None] * (time / tau).clamp(max=3.0) * 0.5)
         tone = torch.sin(turns.remainder(1.0) * (2 * math.pi))
-        if noisy > 0:
-            which = (happened.own[part, 2] * 8).long()
-            tone = tone * (1 - noisy) + hiss[which] * noisy
+        if rough is not None:
+            tone = tone * (1 - noisy) + _read(rough, turns, happened.own[part, 2]) * noisy
         shape = torch.exp(-time / tau) * (1 - torch.exp(-time / attack_s))
         grains = tone * shape * gain[part, None]
         angle = (0.1 + 0.8 * happened.own[part, 3]) * (math.pi / 2)
         _lay(tape, target, grains, happened.at_s[part], torch.stack([angle.cos(), angle.sin()], 1))
     return target
+
+
+def _rough(tape: Tape, name: str) -> Tensor:
+    """Return noise an octave wide about `_STEP` frames to the wave, RMS 1, whose end meets its beginning."""
+    shape = band(tape.rate_hz / _STEP, 1.0)
+    made = filtered(
+        tape.normal(name, _ROUGH)[:, 0], shape(frequencies_hz(_ROUGH, tape.rate_hz).clamp(min=1.0))
+    )
+    return made / made.std()
+
+
+def _read(rough: Tensor, turns: Tensor, start: Tensor) -> Tensor:
+    """Return that noise read from some place on, `_STEP` frames of it for each turn, (count, M)."""
+    place = turns * _STEP
+    whole = place.floor()
+    first = (whole.long() + (start[:, None] * _ROUGH).long()) % _ROUGH
+    return torch.lerp(rough[first], rough[(first + 1) % _ROUGH], place - whole)
 
 
 def _lay(tape: Tape, target: Tensor, grains: Tensor, at_s: Tensor, sides: Tensor) -> None:
@@ -115,3 +135,4 @@ def _lay(tape: Tape, target: Tensor, grains: Tensor, at_s: Tensor, sides: Tensor
 
 
 _BATCH = 512
+_STEP, _ROUGH = 16, 1 << 15

@@ -84,6 +84,17 @@ class Tape:
         """Return one number of a stream, uniform between two bounds."""
         return low + (high - low) * float(self.uniform(name, 1))
 
+    def apart(self, name: str) -> float:
+        """Return by how much this take differs from the first in one regard, -0.5 to 0.5: 0 is the first itself.
+
+        Takes are laid out and not drawn, or two of them would now and then be alike: no two of the first four lie
+        nearer than 0.24.
+
+        Source: Roberts, "The unreasonable effectiveness of quasirandom sequences" (2018): multiples of 1 / 1.3247.
+        """
+        sign = 1.0 if self.same.draw(f"{name}/apart", 0, 1) < 0.5 else -1.0
+        return sign * ((0.5 + self.take * 0.7548776662466927) % 1.0 - 0.5)
+
     def normal(self, name: str, count: int, columns: int = 1) -> Tensor:
         """Return (count, columns) normals of mean 0 and deviation 1 of one stream.
 

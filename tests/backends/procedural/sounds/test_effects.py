@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -14,12 +15,13 @@ from torch import Tensor
 from assetgen.backends.procedural.catalog.sounds import find_sound
 from assetgen.backends.procedural.grammar.sound_request import SoundPart, SoundRequest
 from assetgen.backends.procedural.sounds.draw import draw_effect
+from assetgen.backends.procedural.sounds.effects.arcade import ARCADE
 from assetgen.backends.procedural.sounds.effects.bodies import MATTERS, bounces, pushed, ratios, rung, strike
 from assetgen.backends.procedural.sounds.effects.weapons import friedlander
 from assetgen.backends.procedural.sounds.table import EFFECTS
 from assetgen.backends.procedural.sounds.tape import Tape
 from assetgen.context import Context
-from benchmarks import listening_effects
+from benchmarks import listening, listening_effects
 
 RATE_HZ = 48_000
 
@@ -159,6 +161,54 @@ def test_a_runner_lands_on_the_whole_foot() -> None:
     assert falls_by_s(run, 12) < 0.8 * falls_by_s(walked, 12)
 
 
+def share_of(samples: Tensor, low: float, high: float) -> float:
+    """Return the share of the power between two frequencies."""
+    power = torch.fft.rfft(samples).abs().square().double()
+    hz = torch.linspace(0, RATE_HZ / 2, len(power), dtype=torch.float64)
+    return float(power[(hz >= low) & (hz < high)].sum() / power.sum())
+
+
+def test_a_step_on_carpet_is_a_dull_thud() -> None:
+    for seed in range(1, 5):
+        step = effect("footsteps", seed=seed, ground="carpet")
+        assert share_of(step, 0, 300) > 0.65
+        assert share_of(step, 2000, RATE_HZ / 2) < 0.01
+
+
+@pytest.mark.parametrize("move", ["open", "close"])
+def test_a_door_of_stone_grinds_low_and_comes_to_rest_with_a_thud(move: str) -> None:
+    for seed in range(1, 5):
+        made = effect("door", seed=seed, door="heavy", move=move)
+        assert share_of(made, 60, 400) > 0.7
+        low = torch.fft.rfft(made)
+        low[torch.linspace(0, RATE_HZ / 2, len(low)) > 90] = 0
+        thud_s = int(torch.fft.irfft(low, len(made)).abs().argmax()) / RATE_HZ
+        assert thud_s > 0.6
+        assert share_of(made[: round((thud_s - 0.1) * RATE_HZ)], 60, 400) > 0.7
+
+
+def middle_and_width(samples: Tensor) -> tuple[float, float]:
+    """Return the frequency below which half the power lies, and over how many octaves the middle 68% of it."""
+    power = torch.fft.rfft(samples * torch.hann_window(len(samples))).abs().square().double().cumsum(0)
+    hz = torch.linspace(0, RATE_HZ / 2, len(power), dtype=torch.float64)
+    low, middle, high = (
+        float(hz[int((power >= share * power[-1]).nonzero()[0])]) for share in (0.16, 0.5, 0.84)
+    )
+    return middle, float(np.log2(high / low))
+
+
+def test_a_blade_swung_is_a_thin_band_that_glides_up_and_down_by_an_octave() -> None:
+    for seed in range(1, 5):
+        made = effect("whoosh", seed=seed, thing="sword")
+        pieces = [middle_and_width(piece) for piece in made.split(2048) if len(piece) == 2048]
+        middles = [middle for middle, _ in pieces]
+        top = int(np.argmax(middles))
+        assert pieces[top][1] < 0.6
+        assert 0 < top < len(pieces) - 1
+        assert min(middles[:top]) < 0.5 * middles[top]
+        assert min(middles[top:]) < 0.6 * middles[top]
+
+
 @given(st.floats(0.0005, 0.03))
 def test_a_blast_jumps_up_and_sucks_back_when_its_positive_phase_is_over(positive_s: float) -> None:
     wave = friedlander(tape(), positive_s)
@@ -166,6 +216,24 @@ def test_a_blast_jumps_up_and_sucks_back_when_its_positive_phase_is_over(positiv
     assert int(wave.argmax()) <= 8
     assert crossing == pytest.approx(positive_s, abs=1.5 / RATE_HZ)
     assert -0.5 < float(wave.min()) < -0.02
+
+
+@pytest.mark.parametrize("gun", ["silenced", "shotgun", "cannon"])
+def test_a_shot_without_a_sonic_boom_before_it_is_loud_within_half_a_millisecond(gun: str) -> None:
+    for seed in range(1, 6):
+        level = effect("gunshot", seed=seed, gun=gun).abs()
+        risen = (level > 0.9 * level[: RATE_HZ // 100].max()).nonzero()[0]
+        begun = (level > 0.1 * level[: RATE_HZ // 100].max()).nonzero()[0]
+        assert int(risen - begun) <= 0.0005 * RATE_HZ
+
+
+def test_a_silencer_takes_the_highs_and_leaves_the_click_of_the_action() -> None:
+    for seed in range(1, 5):
+        open_shot, made = (effect("gunshot", seed=seed, gun=gun) for gun in ("pistol", "silenced"))
+        pft = slice(0, round(0.025 * RATE_HZ))
+        assert share_of(made[pft], 4000, RATE_HZ / 2) < 0.5 * share_of(open_shot[pft], 4000, RATE_HZ / 2)
+        clicks = made[round(0.028 * RATE_HZ) : round(0.1 * RATE_HZ)]
+        assert float(clicks.abs().max()) > 0.25 * float(made.abs().max())
 
 
 def test_the_bubble_of_a_drop_rings_where_minnaert_has_it() -> None:
@@ -270,7 +338,37 @@ def test_an_effect_measures_like_the_real_thing(case) -> None:  # noqa: ANN001
 def test_takes_lie_nearer_than_seeds(case) -> None:  # noqa: ANN001
     takes = [listening_effects.played(case, 1, take) for take in range(4)]
     seeds = [listening_effects.played(case, seed) for seed in range(1, 9)]
-    assert 0.4 < listening_effects.apart_db(takes) < 1.25 * listening_effects.apart_db(seeds)
+    assert listening_effects.apart_db(takes) < 1.25 * listening_effects.apart_db(seeds)
+
+
+def nearest_takes_db(case: listening.Case, seed: int) -> float:
+    """Return how far apart the two takes of four lie that are most alike."""
+    takes = [listening_effects.played(case, seed, take) for take in range(4)]
+    return min(listening_effects.apart_db(list(pair)) for pair in combinations(takes, 2))
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.name.split("/")[0] in ARCADE], ids=lambda case: case.name
+)
+def test_no_two_takes_of_a_game_sound_are_alike(case) -> None:  # noqa: ANN001
+    for seed in range(7, 11):
+        assert nearest_takes_db(case, seed) > 0.4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_no_two_takes_are_alike(case) -> None:  # noqa: ANN001
+    for seed in (1, 2):
+        assert nearest_takes_db(case, seed) > 0.4
+
+
+@pytest.mark.parametrize("name", ["hz", "moved/size", "tune"])
+def test_four_takes_are_laid_out_and_not_drawn(name: str) -> None:
+    for seed in range(20):
+        found = sorted(tape(seed=seed, take=take).apart(name) for take in range(4))
+        assert 0.0 in found
+        assert -0.5 <= found[0] < found[-1] <= 0.5
+        assert min(np.diff(found)) > 0.24
 
 
 def test_every_expectation_is_of_an_effect_that_there_is() -> None:

@@ -195,10 +195,11 @@ def _gong(tape: Tape, voice: Voice) -> Tensor:
 
 
 def _doorbell(tape: Tape, voice: Voice) -> Tensor:
-    """Ding, dong: two plates of steel over their tubes, a major third apart."""
+    """Ding, dong: two plates of steel over their tubes, a major third apart; the second when the finger lets go."""
     target = tape.zeros()
+    press_s = 0.46 * (1 + 0.3 * tape.apart("press"))
     root = 660 * voice.pitch * 2.0 ** (tape.same.draw("tuning", -2, 2) / 12)
-    for number, (at_s, ratio) in enumerate(((0.0, 1.0), (0.46, 0.7937))):
+    for number, (at_s, ratio) in enumerate(((0.0, 1.0), (press_s, 0.7937))):
         hz = root * ratio * torch.tensor([1.0, 1.0016, 2.756, 5.404, 8.93])
         decay_s = torch.tensor([0.55, 0.5, 0.16, 0.06, 0.03])
         gain = torch.tensor([1.0, 0.4, 0.35, 0.16, 0.08]) * tape.draw(f"hard/{number}", 0.85, 1.0)

@@ -68,7 +68,7 @@ class _Chip:
 def _play(tape: Tape, chip: _Chip, voice: Voice) -> Tensor:
     """Return the sound of a chip, (2, N); the option "era" says of which."""
     is_old = voice.option("era", "16 bit") == "8 bit"
-    pitch, length = voice.pitch * 2.0 ** (tape.draw("tune", -0.35, 0.35) / 12), voice.trait("length", 1.0)
+    pitch, length = voice.pitch * 2.0 ** (0.7 * tape.apart("tune") / 12), voice.trait("length", 1.0)
     hold_s, fall_s = chip.hold_s * length, chip.fall_s * length
     time = seconds_of(tape, min(chip.rise_s + hold_s + fall_s, tape.seconds))
     clock = torch.floor(time / _PICTURE_S) * _PICTURE_S if is_old else time
@@ -127,8 +127,8 @@ def _wave(tape: Tape, chip: _Chip, phase: Tensor, clock: Tensor, is_old: bool) -
 
 
 def _moved(tape: Tape, name: str, low: float, high: float, *, by: float = 0.06) -> float:
-    """Return a number that the sound has and every take moves a little."""
-    return tape.same.draw(name, low, high) * (1 + tape.draw(f"{name}/moved", -by, by))
+    """Return a number that the sound has and every take moves a little: by no more than that share."""
+    return tape.same.draw(name, low, high) * (1 + 2 * by * tape.apart(name))
 
 
 def coin(tape: Tape, voice: Voice) -> Tensor:
@@ -270,14 +270,15 @@ def hurt(tape: Tape, voice: Voice) -> Tensor:
 
 
 def blip(tape: Tape, voice: Voice) -> Tensor:
-    """One short note: a letter appears, a cursor moves."""
+    """One short note: a letter appears, a cursor moves. So short that its takes need other notes to be told apart."""
     return _play(
         tape,
         _Chip(
             wave=("square", "triangle", "sine")[int(tape.same.draw("wave", 0, 3))],
-            hz=_moved(tape, "hz", 420, 1100, by=0.05),
-            hold_s=0.03,
-            fall_s=tape.same.draw("fall", 0.02, 0.06),
+            hz=_moved(tape, "hz", 420, 1100, by=0.10),
+            slide=6.0 * tape.apart("slide"),
+            hold_s=_moved(tape, "hold", 0.034, 0.040, by=0.15),
+            fall_s=_moved(tape, "fall", 0.02, 0.06, by=0.15),
             duty=(tape.same.draw("duty", 0.25, 0.5), 0.0),
         ),
         voice,

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from assetgen.backends.procedural.sounds.effects.bodies import MATTERS, ratios, rung, strike
+from assetgen.backends.procedural.sounds.grains import Happenings, strew
 from assetgen.backends.procedural.sounds.noise import band, drift, highs, lows, shaped
 from assetgen.backends.procedural.sounds.shapes import burst, held, seconds_of, sine, struck, turns
 from assetgen.backends.procedural.sounds.space import reverb
@@ -54,7 +55,7 @@ _DOORS: Final = {
     "wood": _Door(matter="crate", size=1.15, damp=16, slips=52, creak_hz=330),
     "metal": _Door(matter="metal", size=3.6, damp=6, slips=70, creak_hz=240, latch=1.4, bar=0.8, room_s=1.3),
     "heavy": _Door(
-        matter="stone", size=4.2, damp=8, slips=24, creak_hz=105, grind=1.0, latch=1.2, bar=1.3, room_s=2.2
+        matter="stone", size=7.0, damp=14, slips=0, creak_hz=0, grind=1.0, latch=0.35, bar=1.3, room_s=2.2
     ),
     "scifi": _Door(matter="metal", size=1.9, damp=30, slips=0, creak_hz=0, hiss=1.0, latch=0.5, room_s=0.8),
     "chest": _Door(matter="crate", size=0.72, damp=26, slips=64, creak_hz=540, latch=0.7, room_s=0.3),
@@ -67,11 +68,13 @@ def door(tape: Tape, voice: Voice) -> Tensor:
     kind = _DOORS[voice.option("door", "wood")]
     move = voice.option("move", "open")
     target = tape.zeros()
-    swing_s = 0.35 + 0.75 * voice["slow"]
+    swing_s = (0.35 + 0.75 * voice["slow"]) * (1.0 + 0.5 * kind.grind)
     if move == "open":
         _latch(tape, target, "latch", kind, 0.0)
         _swing(tape, target, kind, 0.10, swing_s, voice["creak"])
         _leaf(tape, target, "stop", kind, 0.10 + swing_s, 0.22, 0.45 if kind.hiss else 0.20)
+        if kind.grind:
+            _settle(tape, target, "settle", 0.10 + swing_s, 0.7)
     elif move == "creak":
         _swing(tape, target, kind, 0.0, 1.5 * swing_s + 0.5, max(voice["creak"], 0.75))
     elif move == "close":
@@ -150,13 +153,47 @@ def _swing(tape: Tape, target: Tensor, kind: _Door, at_s: float, long_s: float, 
         ripple = 1 + 0.25 * drift(tape, "ripple", fastest_hz=40, slope=0.2)[0][: len(time)]
         tape.place(target, (0.17 * air * puff + 0.075 * gears * ripple * loud.square()) * kind.hiss, at_s)
     if kind.grind:
-        rough = drift(tape, "grind", fastest_hz=34, slope=0.3)[0][: len(time)]
-        stones = burst(tape, "stones", long_s + 0.12, shaped(highs(60), lows(420, 1.0)))[0]
-        sand = burst(tape, "sand", long_s + 0.12, shaped(band(2200, 2.4)))[0]
-        moved = loud * (0.25 + 0.75 * rough.abs().clamp(max=2.0))
-        tape.place(target, (0.20 * stones + 0.035 * sand) * moved * kind.grind, at_s)
+        _grind(tape, target, at_s, time, loud, kind.grind)
     if kind.slips and creak > 0:
         _creak(tape, target, kind, at_s, time, loud, creak)
+
+
+def _grind(tape: Tape, target: Tensor, at_s: float, time: Tensor, loud: Tensor, gain: float) -> None:
+    """Drag a slab over its sill: tons that shudder in the ground, and edges of stone that crush as it moves.
+
+    So large a face radiates what is below 400 Hz; only crumbs are heard above it.
+    """
+    long_s = len(time) / tape.rate_hz
+    jerks = drift(tape, "grind", fastest_hz=11, slope=0.3)[0][: len(time)]
+    rough = drift(tape, "grind/rough", fastest_hz=55, slope=0.2)[0][: len(time)]
+    moved = loud * (0.35 + 0.65 * jerks.abs().clamp(max=1.8)) * (0.5 + 0.5 * rough.abs().clamp(max=2.0))
+    slab = burst(tape, "slab", long_s, shaped(band(105, 1.7), highs(45)), channels=2)
+    stones = burst(tape, "stones", long_s, shaped(band(240, 1.6), highs(80)), channels=2)
+    dust = burst(tape, "dust", long_s, shaped(band(1500, 2.2), highs(300)), channels=2)
+    tape.place(target, (0.22 * slab + 0.14 * stones + 0.016 * dust * moved) * moved, at_s, gain=gain)
+    count = round(300 * long_s)
+    draws = tape.uniform("edges", count, 6)
+    when, size = long_s * draws[:, 0], draws[:, 1].pow(0.7)
+    hard = moved[(when * tape.rate_hz).long().clamp(max=len(moved) - 1)]
+    target += strew(
+        tape,
+        Happenings(at_s + when, draws[:, 2:]),
+        length_s=0.06,
+        pitch_hz=2400 * (130 / 2400) ** size,
+        decay_s=0.0015 + 0.009 * size,
+        gain=gain * 0.34 * (0.15 + 0.85 * draws[:, 4].pow(3)) * (0.35 + 0.65 * size) * hard,
+        noisy=0.6,
+        name="edges/grit",
+    )
+
+
+def _settle(tape: Tape, target: Tensor, name: str, at_s: float, hard: float) -> None:
+    """Let tons come to rest: the ground gives once, deeper than any leaf rings, and the sill grunts."""
+    time = seconds_of(tape, 0.7)
+    thump = sine(turns(tape, 54 + 46 * torch.exp(-time / 0.03)))
+    tape.place(target, thump * struck(time, decay_s=0.07, attack_s=0.003), at_s, gain=0.9 * hard)
+    sill = burst(tape, name, 0.7, shaped(band(130, 2.0), highs(40)), channels=2)
+    tape.place(target, sill * struck(time, decay_s=0.075, attack_s=0.003), at_s, gain=0.36 * hard)
 
 
 def _creak(
@@ -205,6 +242,8 @@ def _slam(tape: Tape, target: Tensor, kind: _Door, at_s: float, force: float) ->
         )
         return
     _leaf(tape, target, "slam", kind, at_s, 0.35 + 0.65 * force, 0.85)
+    if kind.grind:
+        _settle(tape, target, "slam/settle", at_s, 0.5 + 0.8 * force)
     air = burst(tape, "air", 0.4, shaped(lows(150), highs(32)))[0]
     boom = struck(seconds_of(tape, 0.4), decay_s=0.05 + 0.02 * kind.size, attack_s=0.005)
     tape.place(target, air * boom, at_s, gain=(0.08 + 0.16 * force) * min(kind.size, 3) ** 0.5)

@@ -225,7 +225,17 @@ _GROUNDS: Final = {
     "water": _Ground(
         matter="flesh", hard=0.16, low=0.15, brush=0.35, brush_hz=2400, octaves=3.0, wet=1.0, room_s=0.2
     ),
-    "carpet": _Ground(matter="cloth", hard=0.40, low=0.3, brush=0.4, brush_hz=900, octaves=2.4, room_s=0.15),
+    "carpet": _Ground(
+        matter="cloth",
+        hard=0.9,
+        size=0.85,
+        low=0.35,
+        brush=0.10,
+        brush_hz=380,
+        octaves=1.8,
+        rough_hz=60,
+        room_s=0.15,
+    ),
 }
 
 

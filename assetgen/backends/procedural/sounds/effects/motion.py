@@ -18,8 +18,11 @@ from assetgen.backends.procedural.sounds.noise import band, drift, highs, lows, 
 from assetgen.backends.procedural.sounds.shapes import burst, seconds_of, struck, turns
 from assetgen.backends.procedural.sounds.tape import Tape
 from assetgen.backends.procedural.sounds.voice import Voice
+from assetgen.dsp.ring import filtered, frequencies_hz
 
 _STROUHAL: Final = 0.2
+_STEPS: Final = 8
+"""Into so many each turn of a vortex is divided."""
 _PIECES: Final = (1.0, 0.93, 0.86, 0.78, 0.66, 0.5)
 """Where along what swings its noise is made, from the tip inwards, against its length."""
 
@@ -52,7 +55,7 @@ class _Thing:
 
 _THINGS: Final = {
     "air": _Thing(thick_m=0.0034, slow=12, fast=38, octaves=1.9, seconds=0.46, rough=0.5, turns=False),
-    "sword": _Thing(thick_m=0.0026, slow=12, fast=44, octaves=0.55, seconds=0.34, ring=0.35),
+    "sword": _Thing(thick_m=0.0026, slow=8, fast=44, octaves=0.3, seconds=0.34, rough=0.25, ring=0.35),
     "staff": _Thing(thick_m=0.0075, slow=8, fast=34, octaves=0.75, seconds=0.44, rough=0.15),
     "arrow": _Thing(thick_m=0.0040, slow=52, fast=72, octaves=0.8, seconds=0.30, rough=0.5, turns=False),
     "cloth": _Thing(
@@ -111,11 +114,19 @@ def whoosh(tape: Tape, voice: Voice) -> Tensor:
 
 
 def _vortices(tape: Tape, name: str, hz: Tensor, octaves: float) -> Tensor:
-    """Return a band of noise that follows a frequency, (2, M), RMS about 1."""
-    length, middle = len(hz), float(hz.max())
-    half = middle * (2 ** (octaves / 2) - 2 ** (-octaves / 2)) / 2
-    slow = burst(tape, name, length / tape.rate_hz, lows(half, 2.0), channels=4)
-    angle = turns(tape, hz).remainder(1.0) * 6.283185307179586
+    """Return a band of noise that follows a frequency, (2, M), RMS about 1; it stays as many octaves wide.
+
+    Vortices shed by turns, not by seconds, so what blurs their tone is drawn along its turns.
+    """
+    turned = turns(tape, hz)
+    place = turned.float() * _STEPS
+    size = max(int(place[-1]) + 2, 256)
+    half = (2 ** (octaves / 2) - 2 ** (-octaves / 2)) / 2
+    slow = filtered(tape.normal(name, 4 * size).view(4, size), lows(half, 3.0)(frequencies_hz(size, _STEPS)))
+    slow = slow / slow.std().clamp(min=1e-9)
+    before = place.long()
+    slow = torch.lerp(slow[:, before], slow[:, before + 1], place - before)
+    angle = turned.remainder(1.0) * 6.283185307179586
     cos, sin = angle.cos().float(), angle.sin().float()
     return torch.stack([slow[0] * cos + slow[1] * sin, (0.6 * slow[0] + 0.8 * slow[2]) * cos + slow[3] * sin])
 

@@ -36,6 +36,7 @@ class _Gun:
         roll_s: how long the land answers.
         action: how loud it loads again, `action_s` after the shot.
         pump: whether a hand does that.
+        can_hz: what a silencer on its muzzle lets through, and softens; 0 has none.
     """
 
     blast_s: float
@@ -48,6 +49,7 @@ class _Gun:
     action: float
     action_s: float = 0.045
     pump: bool = False
+    can_hz: float = 0.0
 
 
 _GUNS: Final = {
@@ -95,14 +97,15 @@ _GUNS: Final = {
     ),
     "silenced": _Gun(
         blast_s=0.0006,
-        body_hz=1500,
-        body_s=0.030,
+        body_hz=1100,
+        body_s=0.022,
         crack=0.0,
-        boom=0.22,
+        boom=0.10,
         boom_hz=170,
         roll_s=0.25,
-        action=1.0,
+        action=0.8,
         action_s=0.030,
+        can_hz=1900,
     ),
     "scifi": _Gun(
         blast_s=0.0012,
@@ -135,9 +138,12 @@ def gunshot(tape: Tape, voice: Voice) -> Tensor:
     shots = voice.times(1)
     gap_s = 0.092 if shots > 4 else 0.26
     for number in range(shots):
-        _shot(
-            tape, target, f"shot/{number}", name, gun, number * gap_s * tape.draw(f"gap/{number}", 0.97, 1.03)
-        )
+        at_s = number * gap_s * tape.draw(f"gap/{number}", 0.97, 1.03)
+        _shot(tape, target, f"shot/{number}", gun, at_s)
+        if name == "scifi":
+            _zap(tape, target, at_s)
+    if gun.can_hz:
+        target = 0.45 * _through_can(tape, target, gun.can_hz)
     far = reverb(
         tape,
         colored(tape, target, lows(1500)),
@@ -152,7 +158,7 @@ def gunshot(tape: Tape, voice: Voice) -> Tensor:
     return torch.tanh(1.8 * target) / 1.5 + far * (0.14 + 0.34 * voice["space"]) + echoes + action
 
 
-def _shot(tape: Tape, target: Tensor, name: str, kind: str, gun: _Gun, at_s: float) -> None:
+def _shot(tape: Tape, target: Tensor, name: str, gun: _Gun, at_s: float) -> None:
     blast_s = gun.blast_s * tape.draw(f"{name}/charge", 0.92, 1.09)
     late_s = 0.0
     if gun.crack:
@@ -164,20 +170,19 @@ def _shot(tape: Tape, target: Tensor, name: str, kind: str, gun: _Gun, at_s: flo
         late_s = 0.0035 * gun.crack
     blast = friedlander(tape, blast_s)
     ground_s = 0.0024 * tape.draw(f"{name}/ground", 0.85, 1.15)
-    soft = 0.32 if kind == "silenced" else 1.0
-    tape.place(target, blast, at_s + late_s, gain=0.95 * soft)
-    tape.place(target, blast, at_s + late_s + ground_s, gain=0.5 * soft)
+    tape.place(target, blast, at_s + late_s, gain=0.95)
+    tape.place(target, blast, at_s + late_s + ground_s, gain=0.2 if gun.can_hz else 0.5)
     hiss = burst(tape, f"{name}/shock", 0.06, highs(700))[0]
     tape.place(
         target,
         hiss * struck(seconds_of(tape, 0.06), decay_s=2.2 * blast_s + 0.0008, attack_s=0.00005),
         at_s + late_s,
-        gain=0.30 * soft,
+        gain=0.30,
     )
     time = seconds_of(tape, 0.9)
     gas = burst(tape, f"{name}/gas", 0.9, shaped(band(gun.body_hz, 3.0), highs(60)), channels=2)
-    puff = struck(time, decay_s=gun.body_s, attack_s=0.0004 if soft == 1.0 else 0.004)
-    tape.place(target, gas * puff, at_s + late_s, gain=0.36 * (0.7 if soft < 1 else 1.0))
+    puff = struck(time, decay_s=gun.body_s, attack_s=0.0004)
+    tape.place(target, gas * puff, at_s + late_s, gain=0.26 if gun.can_hz else 0.36)
     boom = sine(turns(tape, gun.boom_hz * (1 + 1.4 * torch.exp(-time * 42))))
     tape.place(
         target,
@@ -185,10 +190,22 @@ def _shot(tape: Tape, target: Tensor, name: str, kind: str, gun: _Gun, at_s: flo
         at_s + late_s,
         gain=0.42 * gun.boom,
     )
-    if kind == "scifi":
-        hz = 1900 * torch.pow(2.0, -13 * time.clamp(max=0.35)) + 90
-        zap = torch.tanh(2.5 * sine(turns(tape, hz) + 0.35 * sine(turns(tape, hz * 2.41)).double()))
-        tape.place(target, zap * struck(time, decay_s=0.085, attack_s=0.0006), at_s, gain=0.42)
+
+
+def _through_can(tape: Tape, samples: Tensor, hz: float) -> Tensor:
+    """Return what leaves a silencer: its chambers take 6 dB an octave above `hz`; the front is as sudden as ever."""
+    kept = math.exp(-2 * math.pi * hz / tape.rate_hz)
+    turn = 2 * math.pi * tape.spectrum_hz / tape.rate_hz
+    passed = (1 - kept) / (1 - kept * torch.polar(torch.ones_like(turn), -turn))
+    return torch.fft.irfft(torch.fft.rfft(samples) * passed.to(torch.complex64), tape.frames)
+
+
+def _zap(tape: Tape, target: Tensor, at_s: float) -> None:
+    """Let a beam of some kind fall through four octaves."""
+    time = seconds_of(tape, 0.9)
+    hz = 1900 * torch.pow(2.0, -13 * time.clamp(max=0.35)) + 90
+    zap = torch.tanh(2.5 * sine(turns(tape, hz) + 0.35 * sine(turns(tape, hz * 2.41)).double()))
+    tape.place(target, zap * struck(time, decay_s=0.085, attack_s=0.0006), at_s, gain=0.42)
 
 
 def _echoes(tape: Tape, samples: Tensor, space: float, roll_s: float) -> Tensor:
