@@ -1,4 +1,4 @@
-"""Every ambience measures what the literature finds in the real thing, and noise is never taken for one."""
+"""Ambiences and music measure what the literature finds in the real thing, and noise is never taken for either."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import torch
 from assetgen.media.audio import AudioClip
 from benchmarks.listening import EXPECTED, RATE_HZ, Case, cases, expected, figures, onsets, outside, played
 
-AMBIENT = [case for case in cases() if case.mode == "ambience"]
-KINDS = sorted({case.name.split("/")[0] for case in AMBIENT} - {"scene"})
+PLAYED = [case for case in cases() if case.mode in ("ambience", "music")]
+KINDS = sorted({case.name.split("/")[0] for case in PLAYED} - {"scene"})
 
 
 @functools.cache
@@ -25,14 +25,14 @@ def noise(slope: float) -> dict[str, float]:
 
 @pytest.mark.parametrize("slope", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize(
-    "name", [*KINDS, *(case.name for case in AMBIENT if "=" in case.name or "scene" in case.name)]
+    "name", [*KINDS, *(case.name for case in PLAYED if "=" in case.name or "scene" in case.name)]
 )
-def test_noise_is_not_taken_for_an_ambience(name: str, slope: float) -> None:
+def test_noise_is_not_taken_for_a_sound(name: str, slope: float) -> None:
     assert outside(name, noise(slope))
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_every_ambience_is_held_to_what_was_found_of_it(name: str) -> None:
+def test_every_sound_is_held_to_what_was_found_of_it(name: str) -> None:
     ranges = expected(name)
     assert len(ranges) >= 4, f"add [{name}] to {EXPECTED}"
     assert all(low < high for low, high in ranges.values())
@@ -55,6 +55,6 @@ def test_clicks_are_counted_and_noise_has_none() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("case", AMBIENT, ids=lambda case: case.name)
-def test_an_ambience_measures_like_the_real_thing(case: Case, seed: int) -> None:
+@pytest.mark.parametrize("case", PLAYED, ids=lambda case: case.name)
+def test_a_sound_measures_like_the_real_thing(case: Case, seed: int) -> None:
     assert not outside(case.name, figures(played(case, seed)))
