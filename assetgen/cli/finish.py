@@ -117,6 +117,9 @@ def add_to(commands: Commands) -> None:
         help="game_ambience, game_music, streaming or sfx (default: by mode); off leaves levels alone",
     )
     sound.add_argument(
+        "--eq", metavar="LOW,MID,HIGH", help="dB below 150 Hz, about 1 kHz and above 5 kHz, such as 2,0,-3"
+    )
+    sound.add_argument(
         "--formats", metavar="F,F,...", help="ogg (default), wav, wav24, wav32f, flac, mp3 or opus"
     )
     sound.add_argument("--channels", help="stereo (default) or mono")

@@ -26,6 +26,9 @@ _SPELLED = {
     "--true_peak": "--true-peak",
     "--crossfade_ms": "--crossfade",
     "--profile": "--master",
+    "--low": "--eq",
+    "--mid": "--eq",
+    "--high": "--eq",
 }
 """Options that are called otherwise than the key they set."""
 _FOR_SOUNDS = (
@@ -35,6 +38,7 @@ _FOR_SOUNDS = (
     "lufs",
     "true_peak",
     "master",
+    "eq",
     "formats",
     "channels",
     "sample_rate",
@@ -82,9 +86,15 @@ def of_sounds(options: argparse.Namespace) -> dict[str, Any]:
         raise SpecError(
             f"--crossfade is for sounds that go round, and {once} plays once; leave one of them out."
         )
-    if options.master == "off" and (options.lufs is not None or options.true_peak is not None):
-        raise SpecError("--master off leaves levels alone; leave it out, or --lufs and --true-peak.")
-    master: Any = _given({"lufs": options.lufs, "true_peak": options.true_peak, "profile": options.master})
+    wanted = (options.lufs, options.true_peak, options.eq)
+    if options.master == "off" and any(value is not None for value in wanted):
+        raise SpecError("--master off leaves levels alone; leave it out, or --lufs, --true-peak and --eq.")
+    bands = _numbers("--eq", options.eq, float, "2,0,-3")
+    if bands and len(bands) != 3:
+        raise SpecError(f"--eq {options.eq} is not three numbers, low, mid and high; write 2,0,-3.")
+    tone = dict(zip(("low", "mid", "high"), bands or (), strict=False))
+    levels = {"lufs": options.lufs, "true_peak": options.true_peak, "profile": options.master}
+    master: Any = _given({**levels, **tone})
     loop: Any = _given({"crossfade_ms": options.crossfade})
     formats = options.formats.replace(" ", "").split(",") if options.formats else None
     return _given(

@@ -1,6 +1,6 @@
 """Mastering: from a mix of any level to a file that sits right in a game.
 
-Gate, equalizer, compressor, loudness, limiter, in that order; where the limiter took loudness away the gain is raised
+Equalizer, gate, compressor, loudness, limiter, in that order; where the limiter took loudness away the gain is raised
 again until both bars are met. Everything is done on the ring when the sound is one.
 """
 
@@ -14,15 +14,25 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.dsp.dynamics import Compressor, Gate, gain_of, limiting
-from assetgen.dsp.filters import high_pass, put_through
+from assetgen.dsp.filters import Biquad, high_pass, high_shelf, low_shelf, peak, put_through
 from assetgen.dsp.loudness import SILENCE_LUFS, integrated_loudness, true_peak_db
 from assetgen.media.audio import AudioClip
 
+_LOW_HZ, _MID_HZ, _MID_Q, _HIGH_HZ = 150.0, 1000.0, 0.6, 5000.0
 _NEAR_LU = 0.05
 _NEAR_DB = 0.02
 _MOST_PASSES = 6
 _SILENT, _FAINT = 10 ** (-80 / 20), 0.1
 """Peaks up to the first are silence; up to the second, the gate of the loudness meter may pass over a sound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tone:
+    """An equalizer of three bands, dB each: a shelf below 150 Hz, a bell at 1 kHz, a shelf above 5 kHz."""
+
+    low_db: float = 0.0
+    mid_db: float = 0.0
+    high_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,7 @@ class Mastering:
         lufs: integrated loudness; None brings the true peak to the ceiling instead.
         ceiling_db: highest true peak, dB of full scale; None, with no loudness either, leaves levels alone.
         rumble_hz: everything below is cut; 0 cuts nothing.
+        tone: what the equalizer does.
         gate: for sounds that end; None for what goes on, whose quiet belongs to it.
         compressor: None leaves the dynamics alone.
     """
@@ -40,6 +51,7 @@ class Mastering:
     lufs: float | None
     ceiling_db: float | None = -1.0
     rumble_hz: float = 22.0
+    tone: Tone = Tone()
     gate: Gate | None = None
     compressor: Compressor | None = None
 
@@ -79,16 +91,16 @@ def master(clip: AudioClip, plan: Mastering) -> Mastered:
     a sound by more than the passes can gain back.
     """
     ring, rate = clip.is_ring, clip.sample_rate_hz
-    cut = _without_rumble(clip, plan.rumble_hz) if plan.rumble_hz else clip
+    cut = _equalized(clip, plan)
     for processor in (plan.gate, plan.compressor):
         if processor is not None:
             cut = _scaled(cut, gain_of(processor, cut.samples, rate, is_ring=ring))
     loudness = integrated_loudness(cut.samples, rate, is_ring=ring)
     if loudness <= SILENCE_LUFS:
-        peak = float(clip.samples.abs().amax())
-        if plan.ceiling_db is not None and _SILENT < peak < _FAINT:
-            lifted = master(_scaled(clip, 1 / peak), plan)
-            return replace(lifted, gain_db=lifted.gain_db + _db(peak))
+        loudest = float(clip.samples.abs().amax())
+        if plan.ceiling_db is not None and _SILENT < loudest < _FAINT:
+            lifted = master(_scaled(clip, 1 / loudest), plan)
+            return replace(lifted, gain_db=lifted.gain_db + _db(loudest))
         return Mastered(clip=cut, lufs=loudness, true_peak_db=-120.0, gain_db=0.0, limited_db=0.0)
     if plan.ceiling_db is None:
         return _measured(cut, gain_db=0.0, limited_db=0.0)
@@ -119,13 +131,25 @@ def _measured(clip: AudioClip, *, gain_db: float, limited_db: float) -> Mastered
     )
 
 
-def _without_rumble(clip: AudioClip, cutoff_hz: float) -> AudioClip:
-    biquads = (high_pass(cutoff_hz, clip.sample_rate_hz),)
+def _equalized(clip: AudioClip, plan: Mastering) -> AudioClip:
+    rate, tone = clip.sample_rate_hz, plan.tone
+    biquads: list[Biquad] = []
+    if plan.rumble_hz:
+        biquads.append(high_pass(plan.rumble_hz, rate))
+    if tone.low_db:
+        biquads.append(low_shelf(_LOW_HZ, rate, gain_db=tone.low_db))
+    if tone.mid_db:
+        biquads.append(peak(_MID_HZ, rate, gain_db=tone.mid_db, q=_MID_Q))
+    if tone.high_db:
+        biquads.append(high_shelf(_HIGH_HZ, rate, gain_db=tone.high_db))
+    if not biquads:
+        return clip
 
-    def cut(samples: Tensor) -> Tensor:
-        return put_through(samples, biquads, clip.sample_rate_hz, is_ring=clip.is_ring)
+    def through(samples: Tensor) -> Tensor:
+        return put_through(samples, tuple(biquads), rate, is_ring=clip.is_ring)
 
-    return replace(clip, samples=cut(clip.samples), stems={name: cut(s) for name, s in clip.stems.items()})
+    stems = {name: through(stem) for name, stem in clip.stems.items()}
+    return replace(clip, samples=through(clip.samples), stems=stems)
 
 
 def _scaled(clip: AudioClip, gain: Tensor | float) -> AudioClip:

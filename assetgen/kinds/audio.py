@@ -13,7 +13,7 @@ from assetgen.backends.base import load_backend
 from assetgen.context import Context
 from assetgen.dsp.loop_point import close_loop, find_loop
 from assetgen.dsp.loudness import integrated_loudness, true_peak_db
-from assetgen.dsp.master import PROFILES, Mastering
+from assetgen.dsp.master import PROFILES, Mastering, Tone
 from assetgen.dsp.resample import resampled
 from assetgen.dsp.seam import measure_seam
 from assetgen.errors import FormatError, SpecError
@@ -166,6 +166,8 @@ def _mastering(spec: AudioSpec, mode: str) -> Mastering:
     if spec.master is None:
         return Mastering(lufs=None, ceiling_db=None, rumble_hz=0.0)
     plan = PROFILES[spec.master.profile or _PROFILE_OF_MODE[mode]]
+    tone = Tone(low_db=spec.master.low, mid_db=spec.master.mid, high_db=spec.master.high)
+    plan = replace(plan, tone=tone)
     if spec.master.lufs is not None:
         plan = replace(plan, lufs=spec.master.lufs)
     return plan if spec.master.true_peak is None else replace(plan, ceiling_db=spec.master.true_peak)

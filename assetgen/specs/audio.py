@@ -58,6 +58,15 @@ class Master:
     true_peak: float | None = number(
         -12.0, 0.0, default=None, stage="export", unit="dBTP", doc="Highest true peak."
     )
+    low: float = number(
+        -12.0, 12.0, default=0.0, stage="export", unit="dB", doc="Lifts or lowers what lies below 150 Hz."
+    )
+    mid: float = number(
+        -12.0, 12.0, default=0.0, stage="export", unit="dB", doc="Lifts or lowers what lies about 1 kHz."
+    )
+    high: float = number(
+        -12.0, 12.0, default=0.0, stage="export", unit="dB", doc="Lifts or lowers what lies above 5 kHz."
+    )
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -239,6 +239,28 @@ def test_options_reach_the_sound(finish: CommandLine) -> None:
     assert manifest.provenance["sample_rate_hz"] == 44_100
 
 
+def test_an_equalizer_of_other_than_three_bands_is_refused(finish: CommandLine) -> None:
+    for wrong in ("3", "1,2", "loud"):
+        outcome = finish("finish", "rain.wav", "--eq", wrong)
+        assert outcome.code != 0
+        assert "write 2,0,-3" in outcome.err
+    assert "--eq" in finish("finish", "rain.wav", "--eq", "99,0,0").err
+
+
+def test_an_equalizer_is_heard(finish: CommandLine) -> None:
+    levels = []
+    for given in ("0,0,0", "0,0,-12"):
+        outcome = finish(
+            "finish", "rain.wav", "--out", given[-1], "--eq", given, "--formats", "wav32f", "--json"
+        )
+        (asset,) = outcome.json["assets"]
+        (file,) = asset["sets"][0]["files"]
+        written, _ = soundfile.read(Path(asset["sets"][0]["folder"]) / file["path"], dtype="float32")
+        power = np.abs(np.fft.rfft(written.reshape(len(written), -1)[:, 0])) ** 2
+        levels.append(power[len(power) // 2 :].sum() / power[: len(power) // 10].sum())
+    assert levels[1] < 0.3 * levels[0]
+
+
 def test_levels_and_ends_are_left_alone_when_asked(finish: CommandLine) -> None:
     outcome = finish("finish", "rain.wav", "--no-loop", "--master", "off", "--formats", "wav32f", "--json")
     (asset,) = outcome.json["assets"]

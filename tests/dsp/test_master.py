@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyloudnorm
 import pytest
 import torch
@@ -10,10 +12,10 @@ from hypothesis import strategies as st
 
 from assetgen.dsp.dynamics import Compressor, Gate, gain_of, limiting
 from assetgen.dsp.loudness import integrated_loudness, true_peak_db
-from assetgen.dsp.master import PROFILES, Mastering, master
+from assetgen.dsp.master import PROFILES, Mastering, Tone, master
 from assetgen.dsp.seam import measure_seam
 from assetgen.media.audio import AudioClip
-from tests.dsp.sounds import RATE_HZ, noise, pad, pulses
+from tests.dsp.sounds import RATE_HZ, noise, pad, pulses, sine
 
 FRAMES = RATE_HZ * 4
 
@@ -49,6 +51,33 @@ def test_mastering_opens_no_seam(sound: torch.Tensor) -> None:
     seam = measure_seam(master(ring(sound), PROFILES["streaming"]).clip.samples, RATE_HZ)
     assert seam.kink <= 1.0
     assert seam.surprise <= 3.0
+
+
+@pytest.mark.parametrize(
+    ("tone", "hz", "gain_db"),
+    [
+        (Tone(low_db=6.0), 30, 6.0),
+        (Tone(low_db=6.0), 5000, 0.0),
+        (Tone(mid_db=-4.0), 1000, -4.0),
+        (Tone(mid_db=-4.0), 60, 0.0),
+        (Tone(high_db=-9.0), 18_000, -9.0),
+        (Tone(high_db=-9.0), 400, 0.0),
+    ],
+)
+def test_the_equalizer_lifts_and_lowers_its_band_alone(tone: Tone, hz: int, gain_db: float) -> None:
+    clip = ring(0.1 * sine(hz, FRAMES), noise(FRAMES, channels=1) * 1e-3)
+    plan = Mastering(lufs=None, ceiling_db=None, rumble_hz=0.0)
+    plain, toned = (master(clip, replace(plan, tone=one)).clip for one in (Tone(), tone))
+    change_db = 20 * torch.log10(toned.samples.std() / plain.samples.std())
+    assert float(change_db) == pytest.approx(gain_db, abs=0.4)
+    assert (sum(toned.stems.values()) - toned.samples).abs().max() <= 1e-4
+
+
+def test_an_equalized_loop_meets_its_loudness_and_has_no_seam() -> None:
+    plan = replace(PROFILES["game_music"], tone=Tone(low_db=5.0, mid_db=-3.0, high_db=4.0))
+    done = master(ring(pad(FRAMES), pulses(FRAMES, 6)), plan)
+    assert done.lufs == pytest.approx(-16.0, abs=0.1)
+    assert measure_seam(done.clip.samples, RATE_HZ).kink <= 1.0
 
 
 def test_mastering_a_turned_ring_turns_the_master() -> None:

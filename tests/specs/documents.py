@@ -94,7 +94,14 @@ AUDIO: dict[str, Any] = {
     "takes": 2,
     "channels": "mono",
     "sample_rate": 48000,
-    "master": {"profile": "game_music", "lufs": -18.0, "true_peak": -1.5},
+    "master": {
+        "profile": "game_music",
+        "lufs": -18.0,
+        "true_peak": -1.5,
+        "low": 2.0,
+        "mid": -1.5,
+        "high": 3.0,
+    },
     "export": {"formats": ["ogg", "wav"], "quality": 0.6, "stems": True},
 }
 
