@@ -142,16 +142,6 @@ def tile(clip: AudioClip, label: str, width: int, height: int) -> PIL.Image.Imag
     return page
 
 
-def sheet(tiles: list[PIL.Image.Image], columns: int) -> PIL.Image.Image:
-    """Return pictures of one size in rows."""
-    width, height = tiles[0].size
-    rows = math.ceil(len(tiles) / columns)
-    page = PIL.Image.new("RGB", (columns * (width + 3), rows * (height + 3)), (40, 44, 52))
-    for number, picture in enumerate(tiles):
-        page.paste(picture, (number % columns * (width + 3), number // columns * (height + 3)))
-    return page
-
-
 def seconds_of(case: listening.Case) -> dict[str, float]:
     """Return how long one take takes to make and to master and encode, CPU seconds."""
     start = time.process_time()
@@ -198,7 +188,7 @@ def _write_sheets(chosen: list[listening.Case], folder: Path) -> None:
             tile(played(case, seed, take), f"{label} {seed}.{take}", 300, 190) for seed, take in shown
         )
     for kind, tiles in by_kind.items():
-        sheet(tiles, 4).save(folder / f"{kind}.png")
+        listening.sheet(tiles, 4).save(folder / f"{kind}.png")
 
 
 def main() -> int:
@@ -219,7 +209,7 @@ def main() -> int:
         return 0
     if options.one is not None:
         tiles = [tile(played(case, 1), case.name.split("=")[-1], 140, 100) for case in chosen]
-        sheet(tiles, 11).save(options.one, quality=74)
+        listening.sheet(tiles, 11).save(options.one, quality=74)
         return 0
     if options.seconds:
         took = {case.name: seconds_of(case) for case in chosen}
