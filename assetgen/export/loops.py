@@ -15,7 +15,7 @@ import numpy as np
 from assetgen.dsp.master import Mastered
 from assetgen.dsp.seam import LoopSeam, measure_seam
 from assetgen.formats.read_sound import decode_sound
-from assetgen.formats.vorbis import BLOCK_STEP, write_loop, write_vorbis
+from assetgen.formats.vorbis import BLOCK_STEP, WrittenLoop, write_loop, write_vorbis
 from assetgen.media.audio import AudioClip
 
 LARGEST_KINK: Final = 1.0
@@ -24,6 +24,8 @@ LARGEST_STEP_DB: Final = 3.0
 SHORTEST_MEASURED: Final = 4096
 """Frames of a loop; there is too little elsewhere in a shorter one to compare its seam with."""
 _MOST_BEGINNINGS = 12
+_MOST_STRAYS = 2
+"""So many beginnings with which no packet begins are looked into before what closes well enough is taken."""
 _GOOD = 0.75
 """Of what is allowed: a file is written a little louder or softer than it was judged, which moves its seam."""
 
@@ -33,40 +35,53 @@ def click_of(seam: LoopSeam) -> float:
     return max(seam.kink / LARGEST_KINK, seam.surprise / LARGEST_SURPRISE)
 
 
-def begun_well(mastered: Mastered, *, quality: float) -> Mastered:
-    """Return a loop that begins where its OGG file closes best: at the first of some places that is good enough."""
-    clip = mastered.clip
-    if clip.frames < SHORTEST_MEASURED:
-        return mastered
-    best: tuple[float, Mastered] | None = None
-    start = 0
-    for attempt in range(1, _MOST_BEGINNINGS + 1):
-        turned = _turned(clip, start)
-        written = write_loop(frames_of(turned), clip.sample_rate_hz, quality=quality, texts={})
-        seam = _seam_of(written.data, turned)
-        badness = max(click_of(seam), seam.step_db / LARGEST_STEP_DB)
-        if best is None or badness < best[0]:
-            best = badness, replace(mastered, clip=turned)
-        if badness <= _GOOD:
-            break
-        # Where the end fell between two packets, a loop that begins as much sooner ends on one; else whole blocks on.
-        start = (start - written.past if written.past else attempt * 37 * BLOCK_STEP) % clip.frames
-    assert best is not None
-    return best[1]
+class LoopCoder:
+    """Codes one loop, again and again: what was found out the first time is not looked for a second time.
 
+    Args:
+        quality: of the OGG file, 0 smallest to 1 best.
+    """
 
-def code_loop(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
-    """Return a ring as the OGG file that closes it best; it begins where the ring does."""
-    samples, rate_hz = frames_of(clip), clip.sample_rate_hz
-    written = write_loop(samples, rate_hz, quality=quality, texts=texts)
-    if written.past == 0 or clip.frames < SHORTEST_MEASURED:
-        return written.data
-    # Strokes have moved the packets so that its end falls between two: now and then the plain way is the better one.
-    click = click_of(_seam_of(written.data, clip))
-    if click <= 1.0:
-        return written.data
-    plain = write_vorbis(samples, rate_hz, quality=quality, texts=loop_texts(clip) | dict(texts))
-    return plain if click_of(_seam_of(plain, clip)) < click else written.data
+    def __init__(self, quality: float) -> None:
+        self.quality = quality
+        self._like: WrittenLoop | None = None
+
+    def begun_well(self, mastered: Mastered) -> Mastered:
+        """Return a loop that begins where its OGG file closes best: at the first place that is good enough."""
+        clip = mastered.clip
+        if clip.frames < SHORTEST_MEASURED:
+            return mastered
+        best: tuple[float, Mastered, WrittenLoop] | None = None
+        start, strays = 0, 0
+        for attempt in range(1, _MOST_BEGINNINGS + 1):
+            turned = _turned(clip, start)
+            written = write_loop(frames_of(turned), clip.sample_rate_hz, quality=self.quality, texts={})
+            seam = _seam_of(written.data, turned)
+            badness = max(click_of(seam), seam.step_db / LARGEST_STEP_DB)
+            if best is None or badness < best[0]:
+                best = badness, replace(mastered, clip=turned), written
+            strays += written.past is None
+            if badness <= _GOOD or (strays >= _MOST_STRAYS and best[0] <= 1.0):
+                break
+            # Where the end fell between two packets, a loop that begins as much sooner ends on one; else blocks on.
+            start = (start - written.past if written.past else attempt * 37 * BLOCK_STEP) % clip.frames
+        assert best is not None
+        self._like = best[2]
+        return best[1]
+
+    def code(self, clip: AudioClip, texts: Mapping[str, str]) -> bytes:
+        """Return a ring as the OGG file that closes it best; it begins where the ring does."""
+        samples, rate_hz = frames_of(clip), clip.sample_rate_hz
+        written = write_loop(samples, rate_hz, quality=self.quality, texts=texts, like=self._like)
+        self._like = written
+        if written.past == 0 or clip.frames < SHORTEST_MEASURED:
+            return written.data
+        # Strokes have moved the packets so that its end falls between two: now and then the plain way is better.
+        click = click_of(_seam_of(written.data, clip))
+        if click <= 1.0 or written.past is None:
+            return written.data
+        plain = write_vorbis(samples, rate_hz, quality=self.quality, texts=loop_texts(clip) | dict(texts))
+        return plain if click_of(_seam_of(plain, clip)) < click else written.data
 
 
 def loop_texts(clip: AudioClip) -> dict[str, str]:

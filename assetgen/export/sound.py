@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from torch import Tensor
+
 from assetgen.context import Context
+from assetgen.dsp.dynamics import limiting
 from assetgen.dsp.loudness import SILENCE_LUFS, integrated_loudness, true_peak_db
 from assetgen.dsp.master import Mastered, Mastering, master
 from assetgen.dsp.seam import LoopSeam, measure_seam
-from assetgen.export.loops import SHORTEST_MEASURED, begun_well, click_of
+from assetgen.export.loops import SHORTEST_MEASURED, LoopCoder, click_of
 from assetgen.export.sound_engines import engine_settings, told_of
 from assetgen.export.sound_files import SOUND_FILES, SoundFile, read_back
 from assetgen.media.artifact import Artifact
@@ -21,7 +24,7 @@ from assetgen.media.audio import AudioClip, Sounds
 
 _PEAK_SLACK_DB = 0.1
 _NEAR_LU = 0.1
-_MOST_WRITINGS = 8
+_MOST_WRITINGS, _MOST_LIMITINGS = 8, 3
 _NUDGES_DB = (0.04, -0.04, 0.08, -0.08)
 
 
@@ -66,11 +69,12 @@ def export_sounds(sounds: Sounds, options: SoundOptions, ctx: Context) -> Iterat
         stem = f"{options.name}_{number + 1}" if several else options.name
         role = f"sound_{number + 1}" if several else "sound"
         mastered = master(take if options.stems else replace(take, stems={}), options.mastering)
+        coder = LoopCoder(options.quality)
         if options.may_turn and mastered.clip.is_ring and "ogg" in options.formats:
-            mastered = begun_well(mastered, quality=options.quality)
+            mastered = coder.begun_well(mastered)
         gains = {}
         for name in options.formats:
-            artifact, gains[name] = _written(SOUND_FILES[name], mastered, stem, role, options)
+            artifact, gains[name] = _Desk(SOUND_FILES[name], mastered, options, coder).written(stem, role)
             yield artifact
         if options.stems:
             for part, samples in mastered.clip.stems.items():
@@ -84,9 +88,10 @@ def export_sounds(sounds: Sounds, options: SoundOptions, ctx: Context) -> Iterat
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class _Writing:
-    """A file as it was written, and what is heard of it."""
+    """A file as it was written, and what is heard of it; its samples are the master's times `gain`."""
 
     clip: AudioClip
+    gain: Tensor | float
     gain_db: float
     data: bytes
     lufs: float
@@ -94,76 +99,120 @@ class _Writing:
     seam: LoopSeam | None
 
 
-def _written(
-    file: SoundFile, mastered: Mastered, stem: str, role: str, options: SoundOptions
-) -> tuple[Artifact, float]:
-    """Return one file whose decoded loudness and peak are those wanted, and the gain that it took."""
-    made = _writing(file, mastered, 0.0, options)
-    for _ in range(_MOST_WRITINGS - 1):
-        change_db = (
-            _correction_db(options.mastering, mastered, made.lufs, made.peak_db) if file.is_lossy else 0.0
+class _Desk:
+    """Where a mastered sound becomes a file of one format, again and again until what is heard is what is wanted."""
+
+    def __init__(self, file: SoundFile, mastered: Mastered, options: SoundOptions, coder: LoopCoder) -> None:
+        self.file, self.mastered, self.options, self.coder = file, mastered, options, coder
+        plan = options.mastering
+        self.ceiling_db = 0.0 if plan.ceiling_db is None else plan.ceiling_db
+        self.has_loudness = plan.lufs is not None
+
+    def written(self, stem: str, role: str) -> tuple[Artifact, Tensor | float]:
+        """Return the file, and the gain that its stems need as well."""
+        made = self._closed(self._leveled())
+        clip = made.clip
+        figures = {"lufs": round(made.lufs, 2), "true_peak_db": round(made.peak_db, 2)}
+        if made.gain_db:
+            figures["gain_db"] = round(made.gain_db, 2)
+        flaw = ""
+        if made.seam is not None:
+            source = measure_seam(clip.samples, clip.sample_rate_hz)
+            # Music steps up on its first beat, and ought to: only what writing it added counts.
+            step_db = made.seam.step_db if self.options.may_turn else abs(made.seam.step_db - source.step_db)
+            flaw = _flaw(self.file, made.seam, source)
+            figures |= {
+                "loop_kink": round(made.seam.kink, 3),
+                "loop_surprise": round(made.seam.surprise, 3),
+                "loop_step_db": round(step_db, 2),
+            }
+        artifact = _artifact(
+            self.file, clip, stem, role, self.options, quality=tuple(figures.items()), data=made.data
         )
-        if not change_db:
-            break
-        # A coder's error does not follow the gain, so once may not be enough.
-        made = _writing(file, mastered, made.gain_db + change_db, options)
-    made = _closed(file, mastered, made, options)
-    figures = {"lufs": round(made.lufs, 2), "true_peak_db": round(made.peak_db, 2)}
-    if made.gain_db:
-        figures["gain_db"] = round(made.gain_db, 2)
-    flaw = ""
-    if made.seam is not None:
-        source = measure_seam(made.clip.samples, made.clip.sample_rate_hz)
-        # Music steps up on its first beat, and ought to: only what writing it added counts.
-        step_db = made.seam.step_db if options.may_turn else abs(made.seam.step_db - source.step_db)
-        flaw = _flaw(file, made.seam, source)
-        figures |= {
-            "loop_kink": round(made.seam.kink, 3),
-            "loop_surprise": round(made.seam.surprise, 3),
-            "loop_step_db": round(step_db, 2),
-        }
-    artifact = _artifact(file, made.clip, stem, role, options, quality=tuple(figures.items()), data=made.data)
-    return replace(artifact, fallback=flaw), 10 ** (made.gain_db / 20)
+        return replace(artifact, fallback=flaw), made.gain
 
+    def _leveled(self) -> _Writing:
+        """Return a file of the wanted loudness and peak; of the two the peak counts more.
 
-def _writing(file: SoundFile, mastered: Mastered, gain_db: float, options: SoundOptions) -> _Writing:
-    clip, ring = mastered.clip, mastered.clip.is_ring
-    if gain_db:
-        clip = replace(clip, samples=clip.samples * 10 ** (gain_db / 20), stems={})
-    data = file.write(clip, options.quality, options.texts)
-    heard = read_back(data, clip, file)
-    return _Writing(
-        clip=clip,
-        gain_db=gain_db,
-        data=data,
-        lufs=integrated_loudness(heard, clip.sample_rate_hz, is_ring=ring)
-        if file.is_lossy
-        else mastered.lufs,
-        peak_db=true_peak_db(heard, is_ring=ring),
-        seam=measure_seam(heard, clip.sample_rate_hz) if ring and clip.frames >= SHORTEST_MEASURED else None,
-    )
+        A coder takes away loudness and adds peaks, which are limited; what it adds does not follow to the letter, so
+        once may not be enough. Where limiting does not help, all of it is lowered.
+        """
+        gain_db, limit_db = 0.0, None
+        best = made = self._writing(gain_db, limit_db)
+        for attempt in range(_MOST_WRITINGS - 1 if self.file.is_lossy else 0):
+            over_db, short_db = made.peak_db - self.ceiling_db, self._short_db(made)
+            is_high, is_off = over_db > _PEAK_SLACK_DB, abs(short_db) > _NEAR_LU
+            if is_high and self.has_loudness and attempt < _MOST_LIMITINGS:
+                limit_db = (self.ceiling_db if limit_db is None else limit_db) - over_db
+                gain_db += short_db if is_off else 0.0
+            elif is_high:
+                gain_db -= over_db
+            elif is_off and (attempt < _MOST_LIMITINGS or over_db + short_db <= _PEAK_SLACK_DB):
+                gain_db += short_db
+            else:
+                break
+            made = self._writing(gain_db, limit_db)
+            best = min(best, made, key=self._missed)
+        return best
 
+    def _closed(self, made: _Writing) -> _Writing:
+        """Return a loop written a hair louder or softer if it closes better so: a coder errs otherwise then."""
+        best = made
+        for nudge_db in _NUDGES_DB if self.file.extension == "ogg" else ():
+            if best.seam is None or click_of(best.seam) <= 1.0:
+                break
+            other = self._writing(made.gain_db, None, hair_db=nudge_db, before=made)
+            is_high = other.peak_db - self.ceiling_db > _PEAK_SLACK_DB
+            if not is_high and other.seam and click_of(other.seam) < click_of(best.seam):
+                best = other
+        return best
 
-def _closed(file: SoundFile, mastered: Mastered, made: _Writing, options: SoundOptions) -> _Writing:
-    """Return a loop written a hair louder or softer if it closes better so: a coder's error is another one then."""
-    best = made
-    for nudge_db in _NUDGES_DB if file.extension == "ogg" else ():
-        if best.seam is None or click_of(best.seam) <= 1.0:
-            break
-        other = _writing(file, mastered, made.gain_db + nudge_db, options)
-        over_db = other.peak_db - (options.mastering.ceiling_db or 0.0)
-        if over_db <= _PEAK_SLACK_DB and other.seam and click_of(other.seam) < click_of(best.seam):
-            best = other
-    return best
+    def _writing(
+        self,
+        gain_db: float,
+        limit_db: float | None,
+        *,
+        hair_db: float = 0.0,
+        before: _Writing | None = None,
+    ) -> _Writing:
+        """Return the master written with a gain, and limited; or what was written before, by a hair louder."""
+        clip, ring, rate_hz = (
+            self.mastered.clip,
+            self.mastered.clip.is_ring,
+            self.mastered.clip.sample_rate_hz,
+        )
+        gain: Tensor | float = 10 ** ((gain_db + hair_db) / 20)
+        if before is not None:
+            gain = before.gain * 10 ** (hair_db / 20)
+        elif limit_db is not None:
+            gain = gain * limiting(clip.samples * gain, rate_hz, ceiling_db=limit_db, is_ring=ring)
+        if isinstance(gain, Tensor) or gain != 1.0:
+            clip = replace(clip, samples=clip.samples * gain, stems={})
+        texts = self.options.texts
+        is_coded = ring and self.file.extension == "ogg"
+        data = (
+            self.coder.code(clip, texts) if is_coded else self.file.write(clip, self.options.quality, texts)
+        )
+        heard = read_back(data, clip, self.file)
+        return _Writing(
+            clip=clip,
+            gain=gain,
+            gain_db=gain_db + hair_db,
+            data=data,
+            lufs=integrated_loudness(heard, rate_hz, is_ring=ring)
+            if self.file.is_lossy
+            else self.mastered.lufs,
+            peak_db=true_peak_db(heard, is_ring=ring),
+            seam=measure_seam(heard, rate_hz) if ring and clip.frames >= SHORTEST_MEASURED else None,
+        )
 
+    def _short_db(self, made: _Writing) -> float:
+        is_told = self.has_loudness and made.lufs > SILENCE_LUFS
+        return self.mastered.lufs - made.lufs if is_told else 0.0
 
-def _correction_db(plan: Mastering, mastered: Mastered, loudness: float, peak_db: float) -> float:
-    """Return by how much what was decoded must be raised or lowered: a coder takes away loudness and adds peaks."""
-    over = peak_db - (0.0 if plan.ceiling_db is None else plan.ceiling_db)
-    if over > _PEAK_SLACK_DB:
-        return -over
-    short = 0.0 if plan.lufs is None or loudness <= SILENCE_LUFS else mastered.lufs - loudness
-    return short if abs(short) > _NEAR_LU and over + short <= _PEAK_SLACK_DB else 0.0
+    def _missed(self, made: _Writing) -> tuple[float, float]:
+        """Return by how much a file misses its peak, and then its loudness."""
+        return max(made.peak_db - self.ceiling_db - _PEAK_SLACK_DB, 0.0), abs(self._short_db(made))
 
 
 def _flaw(file: SoundFile, seam: LoopSeam, source: LoopSeam) -> str:

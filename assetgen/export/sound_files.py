@@ -9,7 +9,7 @@ from typing import Final
 from torch import Tensor
 
 from assetgen.errors import GenerationError
-from assetgen.export.loops import code_loop, frames_of, loop_texts
+from assetgen.export.loops import LoopCoder, frames_of, loop_texts
 from assetgen.formats.read_sound import decode_sound
 from assetgen.formats.sound_files import OPUS_RATES_HZ, has_codec, write_flac, write_mp3, write_opus
 from assetgen.formats.vorbis import write_vorbis
@@ -67,7 +67,7 @@ def read_back(data: bytes, clip: AudioClip, file: SoundFile) -> Tensor:
 
 def _ogg(clip: AudioClip, quality: float, texts: Mapping[str, str]) -> bytes:
     if clip.is_ring:
-        return code_loop(clip, quality, texts)
+        return LoopCoder(quality).code(clip, texts)
     return write_vorbis(
         frames_of(clip), clip.sample_rate_hz, quality=quality, texts=loop_texts(clip) | dict(texts)
     )

@@ -64,13 +64,22 @@ class WrittenLoop(NamedTuple):
         past: frames by which the loop goes on past the last packet boundary in it. At 0 it closes as if the stream
             went on: what follows its last packet is its first one. Elsewhere the error of the coding jumps from
             its end to its beginning. None: no packet began with the loop, which was encoded like a sound that ends.
+        lead: what was encoded before it, frames of the loop's end and of silence; None where nothing helped.
     """
 
     data: bytes
     past: int | None
+    lead: tuple[int, int] | None
 
 
-def write_loop(samples: np.ndarray, rate_hz: int, *, quality: float, texts: Mapping[str, str]) -> WrittenLoop:
+def write_loop(
+    samples: np.ndarray,
+    rate_hz: int,
+    *,
+    quality: float,
+    texts: Mapping[str, str],
+    like: WrittenLoop | None = None,
+) -> WrittenLoop:
     """Return a sound whose decoded end meets its decoded beginning.
 
     Args:
@@ -78,10 +87,12 @@ def write_loop(samples: np.ndarray, rate_hz: int, *, quality: float, texts: Mapp
         rate_hz: sample rate.
         quality: as for `write_vorbis`.
         texts: comments by name; LOOPSTART and LOOPLENGTH are added, which many engines read.
+        like: how the same sound was written a little louder or softer; saves the search for what to encode before.
     """
     frames = len(samples)
     texts = {"LOOPSTART": "0", "LOOPLENGTH": str(frames), **texts}
-    for lead in _aligned_leads(samples, rate_hz, quality):
+    for parts in _leads(samples, rate_hz, quality, like):
+        lead = _lead(samples, *parts)
         stream = _encode([lead, samples, _after(samples, frames)], rate_hz, samples.shape[1], quality)
         first = stream.packet_beginning_at(len(lead))
         if first is not None:
@@ -92,8 +103,8 @@ def write_loop(samples: np.ndarray, rate_hz: int, *, quality: float, texts: Mapp
             if past == 0 and stream.blocks[last - 1 : last + 1] == stream.blocks[first - 2 : first]:
                 packets[-1] = packets[0]
             groups = _audio_groups(packets, stream.ends[first - 1 : last + 1], length=frames)
-            return WrittenLoop(write_pages([*stream.headers(texts), *groups], serial=SERIAL), past)
-    return WrittenLoop(write_vorbis(samples, rate_hz, quality=quality, texts=texts), None)
+            return WrittenLoop(write_pages([*stream.headers(texts), *groups], serial=SERIAL), past, parts)
+    return WrittenLoop(write_vorbis(samples, rate_hz, quality=quality, texts=texts), None, None)
 
 
 def read_vorbis_texts(data: bytes) -> dict[str, str]:
@@ -140,23 +151,34 @@ class _Stream:
         return next(k for k in range(len(self.ends)) if self.ends[k] >= frame)
 
 
-def _aligned_leads(samples: np.ndarray, rate_hz: int, quality: float) -> Iterator[np.ndarray]:
-    """Yield what to encode before a loop so that a packet begins with its first frame.
+def _leads(
+    samples: np.ndarray, rate_hz: int, quality: float, like: WrittenLoop | None
+) -> Iterator[tuple[int, int]]:
+    """Yield frames of a loop's end, and of silence before it, that let a packet begin with the loop's first frame.
 
     Blocks are long where nothing happens and short around a hit; after one, their boundaries are where it wants
     them. So the true end of the loop comes in out of silence, late enough to leave most hits out, and the length of
     that silence is tried until the boundaries fall right, with just the beginning of the loop behind it.
     """
+    if like is not None:
+        if like.lead is None:
+            return
+        yield like.lead
     for true in _TRUE_LEADS:
-        ending = np.take(samples, np.arange(-true, 0), axis=0, mode="wrap")
-        rise = 0.5 - 0.5 * np.cos(np.pi * np.arange(true // 4) / (true // 4))
-        ending[: true // 4] *= rise[:, None].astype(np.float32)
         for shift in range(_SHIFTS):
-            silence = np.zeros((_SILENT_LEAD + shift * _SHIFT, samples.shape[1]), np.float32)
-            lead = np.concatenate([silence, ending])
+            parts = true, _SILENT_LEAD + shift * _SHIFT
+            lead = _lead(samples, *parts)
             trial = _encode([lead, _after(samples, 0)], rate_hz, samples.shape[1], quality)
             if trial.packet_beginning_at(len(lead)) is not None:
-                yield lead
+                yield parts
+
+
+def _lead(samples: np.ndarray, true: int, silent: int) -> np.ndarray:
+    """Return the end of a loop as it comes in out of silence."""
+    ending = np.take(samples, np.arange(-true, 0), axis=0, mode="wrap")
+    rise = 0.5 - 0.5 * np.cos(np.pi * np.arange(true // 4) / (true // 4))
+    ending[: true // 4] *= rise[:, None].astype(np.float32)
+    return np.concatenate([np.zeros((silent, samples.shape[1]), np.float32), ending])
 
 
 def _after(samples: np.ndarray, frame: int) -> np.ndarray:

@@ -48,7 +48,7 @@ def with_ffmpeg(data: bytes) -> np.ndarray:
 @pytest.mark.parametrize("quality", [0.3, 0.5])
 @pytest.mark.parametrize("name", LOOPS)
 def test_a_decoded_loop_has_no_seam(name: str, quality: float) -> None:
-    data, past = write_loop(frames_of(LOOPS[name]), RATE_HZ, quality=quality, texts={})
+    data, past, _ = write_loop(frames_of(LOOPS[name]), RATE_HZ, quality=quality, texts={})
     heard = decoded(data)
     assert past is not None
     assert heard.shape == LOOPS[name].shape
@@ -60,7 +60,7 @@ def test_a_decoded_loop_has_no_seam(name: str, quality: float) -> None:
 
 @pytest.mark.parametrize("name", ["pad", "noise"])
 def test_behind_the_last_packet_of_a_loop_comes_its_first(name: str) -> None:
-    data, past = write_loop(frames_of(LOOPS[name]), RATE_HZ, quality=0.3, texts={})
+    data, past, _ = write_loop(frames_of(LOOPS[name]), RATE_HZ, quality=0.3, texts={})
     audio = [packet.data for packet in read_packets(data)][3:]
     assert past == 0
     assert audio[-1] == audio[0]
@@ -69,10 +69,10 @@ def test_behind_the_last_packet_of_a_loop_comes_its_first(name: str) -> None:
 
 def test_strokes_move_the_packets_and_the_loop_says_by_how_much() -> None:
     strokes = LOOPS["pulses"].roll(333, -1)
-    _, past = write_loop(frames_of(strokes), RATE_HZ, quality=0.3, texts={})
+    _, past, _ = write_loop(frames_of(strokes), RATE_HZ, quality=0.3, texts={})
     assert past is not None
     assert 0 < past < BLOCK_STEP
-    _, rest = write_loop(frames_of(strokes.roll(past, -1)), RATE_HZ, quality=0.3, texts={})
+    _, rest, _ = write_loop(frames_of(strokes.roll(past, -1)), RATE_HZ, quality=0.3, texts={})
     assert rest == 0
 
 
@@ -82,12 +82,12 @@ def test_a_loop_encoded_like_any_other_sound_clicks() -> None:
 
 
 def test_a_loop_cut_137_frames_short_clicks() -> None:
-    data, _ = write_loop(frames_of(LOOPS["pad"][:, :-137]), RATE_HZ, quality=0.5, texts={})
+    data, *_ = write_loop(frames_of(LOOPS["pad"][:, :-137]), RATE_HZ, quality=0.5, texts={})
     assert measure_seam(decoded(data), RATE_HZ).kink > 10
 
 
 def test_a_decoded_loop_is_the_loop_itself_and_not_another_part_of_it() -> None:
-    data, _ = write_loop(frames_of(LOOPS["pad"]), RATE_HZ, quality=0.5, texts={})
+    data, *_ = write_loop(frames_of(LOOPS["pad"]), RATE_HZ, quality=0.5, texts={})
     error = decoded(data) - LOOPS["pad"]
     assert float(error.square().mean()) < 1e-3 * float(LOOPS["pad"].square().mean())
 
@@ -101,19 +101,19 @@ def test_any_length_comes_back_exactly(frames: int, channels: int) -> None:
         else np.zeros((frames, channels), np.float32)
     )
     assert decoded(write_vorbis(sound, RATE_HZ, quality=0.4, texts={})).shape == (channels, frames)
-    data, _ = write_loop(sound, RATE_HZ, quality=0.4, texts={})
+    data, *_ = write_loop(sound, RATE_HZ, quality=0.4, texts={})
     assert decoded(data).shape == (channels, frames)
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 22_050, 44_100, 48_000, 96_000])
 def test_loops_of_any_sample_rate_are_exact(rate_hz: int) -> None:
-    data, past = write_loop(frames_of(noise(20_000)), rate_hz, quality=0.4, texts={})
+    data, past, _ = write_loop(frames_of(noise(20_000)), rate_hz, quality=0.4, texts={})
     assert past is not None
     assert decoded(data).shape == (2, 20_000)
 
 
 def test_loop_points_and_texts_are_in_the_file() -> None:
-    data, _ = write_loop(
+    data, *_ = write_loop(
         frames_of(LOOPS["noise"]), RATE_HZ, quality=0.3, texts={"TITLE": "Regen über Dächern"}
     )
     texts = read_vorbis_texts(data)
@@ -193,7 +193,7 @@ def test_ffmpeg_finds_the_same_frames_in_a_file_of_any_length(
 )
 @pytest.mark.parametrize("name", LOOPS)
 def test_other_decoders_give_the_same_frames(name: str, tmp_path: Path) -> None:
-    data, _ = write_loop(frames_of(LOOPS[name]), RATE_HZ, quality=0.5, texts={"TITLE": "x"})
+    data, *_ = write_loop(frames_of(LOOPS[name]), RATE_HZ, quality=0.5, texts={"TITLE": "x"})
     path = tmp_path / "loop.ogg"
     path.write_bytes(data)
     subprocess.run(["oggdec", "-Q", "-o", tmp_path / "a.wav", path], check=True)
@@ -208,7 +208,7 @@ def test_other_decoders_give_the_same_frames(name: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_ten_minutes_are_encoded_in_pieces() -> None:
     sound = np.tile(frames_of(LOOPS["noise"]), (200, 1))
-    data, past = write_loop(sound, RATE_HZ, quality=0.3, texts={})
+    data, past, _ = write_loop(sound, RATE_HZ, quality=0.3, texts={})
     assert past is not None
     with soundfile.SoundFile(io.BytesIO(data)) as file:
         assert file.frames == len(sound)
@@ -236,3 +236,15 @@ def test_damaged_files_are_refused(at: int, value: int, cut: int) -> None:
     if cut % len(whole) > 0:
         with contextlib.suppress(FormatError):
             read_vorbis_texts(whole[: cut % len(whole)])
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_loop_written_like_a_louder_one_closes_as_it_does(name: str) -> None:
+    sound = frames_of(LOOPS[name])
+    first = write_loop(sound, RATE_HZ, quality=0.4, texts={})
+    again = write_loop(sound, RATE_HZ, quality=0.4, texts={}, like=first)
+    assert again == first
+    softer = write_loop(sound * 0.97, RATE_HZ, quality=0.4, texts={}, like=first)
+    assert (softer.past is None) == (first.past is None)
+    never = write_loop(sound, RATE_HZ, quality=0.4, texts={}, like=first._replace(lead=None))
+    assert (never.past, never.lead) == (None, None)
