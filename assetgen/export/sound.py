@@ -24,7 +24,9 @@ from assetgen.media.audio import AudioClip, Sounds
 
 _PEAK_SLACK_DB = 0.1
 _NEAR_LU = 0.1
-_MOST_WRITINGS, _MOST_LIMITINGS = 8, 3
+_MOST_LIMITINGS, _MOST_LOWERINGS = 4, 6
+_MORE_DB = 0.04
+"""By so much more a sound is lowered every time that its peaks are still too high."""
 _NUDGES_DB = (0.04, -0.04, 0.08, -0.08)
 
 
@@ -139,19 +141,22 @@ class _Desk:
         """
         gain_db, limit_db = 0.0, None
         best = made = self._writing(gain_db, limit_db)
-        for attempt in range(_MOST_WRITINGS - 1 if self.file.is_lossy else 0):
+        for _ in range(_MOST_LIMITINGS if self.file.is_lossy else 0):
             over_db, short_db = made.peak_db - self.ceiling_db, self._short_db(made)
             is_high, is_off = over_db > _PEAK_SLACK_DB, abs(short_db) > _NEAR_LU
-            if is_high and self.has_loudness and attempt < _MOST_LIMITINGS:
-                limit_db = (self.ceiling_db if limit_db is None else limit_db) - over_db
-                gain_db += short_db if is_off else 0.0
-            elif is_high:
-                gain_db -= over_db
-            elif is_off and (attempt < _MOST_LIMITINGS or over_db + short_db <= _PEAK_SLACK_DB):
-                gain_db += short_db
-            else:
+            if not (is_high and self.has_loudness) and not is_off:
                 break
+            if is_high:
+                limit_db = (self.ceiling_db if limit_db is None else limit_db) - over_db
+            gain_db += short_db if is_off else 0.0
             made = self._writing(gain_db, limit_db)
+            best = min(best, made, key=self._missed)
+        made = best
+        for attempt in range(_MOST_LOWERINGS if self.file.is_lossy else 0):
+            over_db = made.peak_db - self.ceiling_db
+            if over_db <= _PEAK_SLACK_DB:
+                break
+            made = self._again(made, -over_db - _MORE_DB * attempt)
             best = min(best, made, key=self._missed)
         return best
 
@@ -161,31 +166,30 @@ class _Desk:
         for nudge_db in _NUDGES_DB if self.file.extension == "ogg" else ():
             if best.seam is None or click_of(best.seam) <= 1.0:
                 break
-            other = self._writing(made.gain_db, None, hair_db=nudge_db, before=made)
+            other = self._again(made, nudge_db)
             is_high = other.peak_db - self.ceiling_db > _PEAK_SLACK_DB
             if not is_high and other.seam and click_of(other.seam) < click_of(best.seam):
                 best = other
         return best
 
-    def _writing(
-        self,
-        gain_db: float,
-        limit_db: float | None,
-        *,
-        hair_db: float = 0.0,
-        before: _Writing | None = None,
-    ) -> _Writing:
-        """Return the master written with a gain, and limited; or what was written before, by a hair louder."""
+    def _writing(self, gain_db: float, limit_db: float | None) -> _Writing:
+        """Return the master written with a gain, and then limited."""
+        clip, gain = self.mastered.clip, 10 ** (gain_db / 20)
+        if limit_db is None:
+            return self._with_gain(gain, gain_db)
+        limits = limiting(clip.samples * gain, clip.sample_rate_hz, ceiling_db=limit_db, is_ring=clip.is_ring)
+        return self._with_gain(gain * limits, gain_db)
+
+    def _again(self, made: _Writing, change_db: float) -> _Writing:
+        """Return what was written, louder by some dB."""
+        return self._with_gain(made.gain * 10 ** (change_db / 20), made.gain_db + change_db)
+
+    def _with_gain(self, gain: Tensor | float, gain_db: float) -> _Writing:
         clip, ring, rate_hz = (
             self.mastered.clip,
             self.mastered.clip.is_ring,
             self.mastered.clip.sample_rate_hz,
         )
-        gain: Tensor | float = 10 ** ((gain_db + hair_db) / 20)
-        if before is not None:
-            gain = before.gain * 10 ** (hair_db / 20)
-        elif limit_db is not None:
-            gain = gain * limiting(clip.samples * gain, rate_hz, ceiling_db=limit_db, is_ring=ring)
         if isinstance(gain, Tensor) or gain != 1.0:
             clip = replace(clip, samples=clip.samples * gain, stems={})
         texts = self.options.texts
@@ -197,7 +201,7 @@ class _Desk:
         return _Writing(
             clip=clip,
             gain=gain,
-            gain_db=gain_db + hair_db,
+            gain_db=gain_db,
             data=data,
             lufs=integrated_loudness(heard, rate_hz, is_ring=ring)
             if self.file.is_lossy
