@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 
 import numpy as np
+import pyloudnorm
 import pytest
 import soundfile
 import torch
@@ -22,6 +23,7 @@ from assetgen.backends.procedural.sounds.table import AMBIENCES, EFFECTS
 from assetgen.backends.procedural.sounds.tape import Tape
 from assetgen.backends.procedural.sounds.voice import Voice
 from assetgen.context import Context
+from assetgen.dsp.loudness import true_peak_db
 from assetgen.dsp.master import PROFILES
 from assetgen.dsp.seam import measure_seam
 from assetgen.export.sound import SoundOptions, export_sounds
@@ -252,7 +254,7 @@ def test_sounds_can_be_drawn_at_other_rates(rate_hz: int) -> None:
 
 
 def assert_goes_round(sounds: Sounds, quality: float, *, profile: str, bars: int = 0) -> None:
-    """Write an OGG, decode it, and measure that its end meets its beginning; what has bars may not turn."""
+    """Write an OGG, decode it, and measure loudness, peak, and how its end meets its beginning; bars may not turn."""
     may_turn = not bars
     options = SoundOptions(name="x", mastering=PROFILES[profile], quality=quality, may_turn=may_turn)
     artifact = next(export_sounds(sounds, options, Context()))
@@ -262,6 +264,9 @@ def assert_goes_round(sounds: Sounds, quality: float, *, profile: str, bars: int
     assert len(heard) == sounds.takes[0].frames
     assert seam.kink <= 1.0
     assert seam.surprise <= 3.0
+    round_and_round = pyloudnorm.Meter(RATE_HZ).integrated_loudness(np.tile(heard, (3, 1)).astype(np.float64))
+    assert round_and_round == pytest.approx(PROFILES[profile].lufs, abs=0.3)
+    assert true_peak_db(loop, is_ring=True) <= PROFILES[profile].ceiling_db + 0.1
     assert dict(artifact.quality)["loop_step_db"] <= 3.0
     # An ambience may begin anywhere, so it begins where it is level; music steps up on its first beat as on others.
     lines = [loop.roll(-round(number * len(heard) / bars), -1) for number in range(1, bars)]
