@@ -238,7 +238,7 @@ def test_leaving_a_call_or_a_stream_ends_it() -> None:
             await watching.read()
             watching.cancel()
             await asyncio.wait_for(daemon.echo.ended.wait(), 5)
-            assert daemon.echo.how_it_ended == "CancelledError"
+            assert daemon.echo.how_it_ended in ("GeneratorExit", "CancelledError")
             daemon.echo.started.clear()
             daemon.echo.ended.clear()
             calling = asyncio.create_task(call(channel, "ListJobs", pb.ListJobsRequest()))
@@ -273,8 +273,11 @@ def test_a_deadline_ends_a_call() -> None:
 
 
 def test_a_reader_that_stops_costs_less_than_ten_megabytes() -> None:
+    # A reader widens its window by how long answers take, so on a busy machine it takes in more of its own accord.
+    steady = ("grpc.http2.bdp_probe", 0)
+
     async def check(daemon: Daemon) -> None:
-        async with daemon.channel() as channel:
+        async with daemon.channel(steady) as channel:
             loading = stream(channel, "DownloadFile", pb.DownloadFileRequest(offset=100 << 20))
             await loading.read()
             await settled(daemon)
