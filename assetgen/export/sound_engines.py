@@ -1,8 +1,11 @@
 """What each engine is told of a sound: the settings of its importer and player, by the engine's own names.
 
 The files are the same for every engine; what it must do with them is not. Settings are mappings from a class of the
-engine to values by property, so that a plugin sets them as they stand. Engine differences of sounds are made here and
-nowhere else.
+engine to values by property, so that a plugin sets them as they stand, or from a method to values by argument. Engine
+differences of sounds are made here and nowhere else.
+
+A loop of music has its ends before its first beat, where it is calm. Whoever plays it begins on the beat: there each
+engine is told to start.
 
 Ground for the choices:
 - godot: plays OGG as it is, to the frame. Of a WAV it plays the frame at its loop's end too, and goes on with the one
@@ -27,7 +30,7 @@ from typing import Final
 from assetgen.media.audio import AudioClip
 
 Settings = Mapping[str, Mapping[str, object]]
-"""From a class of an engine to values by property; plain JSON."""
+"""From a class of an engine to values by property, or from a method to values by argument; plain JSON."""
 
 LONG_S: Final = 30.0
 """Sounds longer than that are read from disk while they play: as PCM they would hold some 6 MB of memory and more."""
@@ -45,12 +48,14 @@ class Told:
         extension: of the file, without a dot.
         beats: of all of it, 0 where it has none.
         bar_beats: beats of a bar.
+        first_beat_s: where its first beat is; 0 where it has none, so that it starts at its beginning.
     """
 
     clip: AudioClip
     extension: str
     beats: int = 0
     bar_beats: int = 4
+    first_beat_s: float = 0.0
 
     @property
     def is_long(self) -> bool:
@@ -78,7 +83,13 @@ def told_of(clip: AudioClip, extension: str, facts: Mapping[str, float | str]) -
         facts: of the sound, such as `beats` and `bars` of music.
     """
     beats, bars = int(facts.get("beats", 0)), int(facts.get("bars", 0))
-    return Told(clip=clip, extension=extension, beats=beats, bar_beats=beats // bars if bars else 4)
+    return Told(
+        clip=clip,
+        extension=extension,
+        beats=beats,
+        bar_beats=beats // bars if bars else 4,
+        first_beat_s=float(facts.get("first_beat_s", 0.0)) if clip.is_ring else 0.0,
+    )
 
 
 def engine_settings(target: str, told: Told) -> Settings:
@@ -91,9 +102,11 @@ def _godot(told: Told) -> Settings:
     importer = _GODOT_IMPORTERS.get(told.extension)
     if importer is None:
         return {}
+    start = {"AudioStreamPlayer.play": {"from_position": told.first_beat_s}}
     if told.extension == "wav":
         begin, end = clip.loop or (0, clip.frames)
         return {
+            **start,
             importer: {
                 "compress/mode": 0,  # PCM
                 "edit/trim": False,
@@ -104,16 +117,17 @@ def _godot(told: Told) -> Settings:
                 "force/8_bit": False,
                 "force/mono": False,
                 "force/max_rate": False,
-            }
+            },
         }
     return {
+        **start,
         importer: {
             "loop": clip.loop is not None,
             "loop_offset": clip.loop[0] / clip.sample_rate_hz if clip.loop else 0.0,
             "bpm": told.bpm,
             "beat_count": told.beats,
             "bar_beats": told.bar_beats,
-        }
+        },
     }
 
 
@@ -132,17 +146,23 @@ def _unity(told: Told) -> Settings:
                 "preloadAudioData": not told.is_long,
             },
         },
-        "AudioSource": {"loop": loops},
+        "AudioSource": {"loop": loops, "time": told.first_beat_s},
     }
 
 
 def _unreal(told: Told) -> Settings:
     loops = told.clip.loop is not None
-    wave = {"looping": loops, "sound_asset_compression_type": "PCM" if loops else "PROJECT_DEFINED"}
+    settings: Settings = {
+        "SoundWave": {
+            "looping": loops,
+            "sound_asset_compression_type": "PCM" if loops else "PROJECT_DEFINED",
+        },
+        "AudioComponent.play": {"start_time": told.first_beat_s},
+    }
     if not told.beats:
-        return {"SoundWave": wave}
+        return settings
     return {
-        "SoundWave": wave,
+        **settings,
         "QuartzClockHandle": {"beats_per_minute": told.bpm},
         "QuartzTimeSignature": {"num_beats": told.bar_beats, "beat_type": "QUARTER_NOTE"},
     }
@@ -151,7 +171,7 @@ def _unreal(told: Told) -> Settings:
 def _blender(told: Told) -> Settings:
     return {
         "bpy.types.Sound": {"use_memory_cache": not told.is_long, "use_mono": False},
-        "aud.Handle": {"loop_count": 0 if told.clip.loop is None else -1},
+        "aud.Handle": {"loop_count": 0 if told.clip.loop is None else -1, "position": told.first_beat_s},
     }
 
 
@@ -165,6 +185,7 @@ def _web(told: Told) -> Settings:
             "loopStart": begin / clip.sample_rate_hz,
             "loopEnd": end / clip.sample_rate_hz,
         },
+        "AudioBufferSourceNode.start": {"offset": told.first_beat_s},
     }
 
 

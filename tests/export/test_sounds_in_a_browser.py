@@ -29,13 +29,15 @@ async function play({data, settings, frames, rounds}) {
   const buffer = await context.decodeAudioData(bytes.buffer);
   const source = new AudioBufferSourceNode(context, {buffer, ...settings.AudioBufferSourceNode});
   source.connect(context.destination);
-  source.start();
+  const {offset} = settings["AudioBufferSourceNode.start"];
+  source.start(0, offset);
   const heard = (await context.startRendering()).getChannelData(0);
-  const ours = buffer.getChannelData(0);
+  const ours = buffer.getChannelData(0), from = Math.round(offset * rate);
   let largest = 0, off = 0, last = 0;
   for (let at = 0; at < heard.length; at++) {
-    largest = Math.max(largest, Math.abs(ours[at % frames]));
-    off = Math.max(off, Math.abs(heard[at] - ours[at % frames]));
+    const expected = ours[(from + at) % frames];
+    largest = Math.max(largest, Math.abs(expected));
+    off = Math.max(off, Math.abs(heard[at] - expected));
     if (heard[at] !== 0) last = at;
   }
   return {frames: buffer.length, largest, off, last};
@@ -51,12 +53,15 @@ pytestmark = [
 ]
 
 
-def played(tmp_path: Path, name: str, rate_hz: int, *, goes_round: bool = True) -> dict[str, Any]:
+def played(
+    tmp_path: Path, name: str, rate_hz: int, *, goes_round: bool = True, first_beat_s: float = 0.0
+) -> dict[str, Any]:
     """Write a sound for the web, play it as it says, and return what the page found."""
     loop = (0, FRAMES) if goes_round else None
     clip = AudioClip(samples=pad(FRAMES)[:1].contiguous(), sample_rate_hz=rate_hz, loop=loop)
     plain = Mastering(lufs=None, ceiling_db=None, rumble_hz=0.0)
-    options = SoundOptions(name="x", formats=(name,), mastering=plain, target="web")
+    facts = {"first_beat_s": first_beat_s}
+    options = SoundOptions(name="x", formats=(name,), mastering=plain, target="web", facts=facts)
     (artifact,) = export_sounds(Sounds(takes=(clip,), mode="ambience"), options, Context())
     asked = {
         "data": base64.b64encode(artifact.data).decode(),
@@ -116,6 +121,12 @@ def test_a_loop_is_decoded_to_the_frame_and_goes_round_without_a_gap(
     found = played(tmp_path, name, rate_hz)
     assert found["frames"] == FRAMES
     assert found["largest"] > 0.05
+    assert found["off"] < 1e-6
+
+
+def test_music_starts_on_its_beat_and_goes_round_from_before_it(tmp_path: Path) -> None:
+    found = played(tmp_path, "ogg", 48_000, first_beat_s=1000 / 48_000)
+    assert found["frames"] == FRAMES
     assert found["off"] < 1e-6
 
 
