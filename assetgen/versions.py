@@ -31,8 +31,8 @@ STEPS: Final[dict[str, int]] = {
     "pictures": 1,  # every other picture format
     "metadata": 1,  # what files say of their making
     "atlas": 1,  # pictures -> pages
-    "procedural.sound": 2,  # parameters -> samples
-    "master": 2,  # samples -> mastered and encoded files
-    "sound_engines": 1,  # what engines are told of a sound
+    "procedural.sound": 3,  # parameters -> samples
+    "master": 3,  # samples -> mastered and encoded files
+    "sound_engines": 2,  # what engines are told of a sound
     "sheet": 1,  # pages -> mip chains and data files
 }

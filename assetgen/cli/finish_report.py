@@ -84,7 +84,7 @@ def _measured(file: dict[str, Any], before_lufs: float | None) -> str:
         if file["loop_kink"] is not None:
             told.append(
                 f"seam: kink {file['loop_kink']:.2f} of 1, surprise {file['loop_surprise']:.1f} of 3, "
-                f"step {file['loop_step_db']:.1f} of 3 dB"
+                f"step {file['loop_step_db']:.1f} dB"
             )
         return size + "".join(f"  {one}" for one in told)
     psnr = f"  {file['psnr_db']:.1f} dB" if file["psnr_db"] is not None else ""

@@ -13,17 +13,23 @@ from typing import Final
 import numpy as np
 
 from assetgen.dsp.master import Mastered
-from assetgen.dsp.seam import LoopSeam, measure_seam
+from assetgen.dsp.seam import (
+    LARGEST_KINK,
+    LARGEST_STEP_DB,
+    LARGEST_SURPRISE,
+    LoopSeam,
+    calmest_cut,
+    measure_seam,
+)
 from assetgen.formats.read_sound import decode_sound
 from assetgen.formats.vorbis import BLOCK_STEP, WrittenLoop, write_loop, write_vorbis
 from assetgen.media.audio import AudioClip
 
-LARGEST_KINK: Final = 1.0
-LARGEST_SURPRISE: Final = 3.0
-LARGEST_STEP_DB: Final = 3.0
 SHORTEST_MEASURED: Final = 4096
 """Frames of a loop; there is too little elsewhere in a shorter one to compare its seam with."""
 _MOST_BEGINNINGS = 12
+_FAR_HOP, _NEAR_HOP = 37 * BLOCK_STEP, 37 * 64
+"""How much later the next beginning is that is tried: where packets of a long loop, or of all of it, can begin."""
 _MOST_STRAYS = 2
 """So many beginnings with which no packet begins are looked into before what closes well enough is taken."""
 _GOOD = 0.75
@@ -31,7 +37,7 @@ _GOOD = 0.75
 
 
 def click_of(seam: LoopSeam) -> float:
-    """Return how near a seam comes to being heard, up to 1 is good; without its step, which music has in itself."""
+    """Return how near a seam comes to being heard, up to 1 is good; without its step, which a beat has in itself."""
     return max(seam.kink / LARGEST_KINK, seam.surprise / LARGEST_SURPRISE)
 
 
@@ -46,28 +52,38 @@ class LoopCoder:
         self.quality = quality
         self._like: WrittenLoop | None = None
 
-    def begun_well(self, mastered: Mastered) -> Mastered:
-        """Return a loop that begins where its OGG file closes best: at the first place that is good enough."""
+    def begun_well(self, mastered: Mastered, reach: int) -> tuple[Mastered, int]:
+        """Return a loop that begins where its OGG file closes best, and how many frames later that is.
+
+        It is the first place found that is good enough.
+
+        Args:
+            mastered: the loop.
+            reach: frames by which it may begin sooner or later; half of them all lets it begin anywhere.
+        """
         clip = mastered.clip
         if clip.frames < SHORTEST_MEASURED:
-            return mastered
-        best: tuple[float, Mastered, WrittenLoop] | None = None
-        start, strays = 0, 0
+            return mastered, 0
+        best: tuple[float, int, Mastered, WrittenLoop] | None = None
+        is_near = reach <= BLOCK_STEP
+        first = calmest_cut(clip.samples, clip.sample_rate_hz, reach=reach - 1) if is_near else 0
+        start, hop, strays = first, _NEAR_HOP if is_near else _FAR_HOP, 0
         for attempt in range(1, _MOST_BEGINNINGS + 1):
             turned = _turned(clip, start)
             written = write_loop(frames_of(turned), clip.sample_rate_hz, quality=self.quality, texts={})
             seam = _seam_of(written.data, turned)
             badness = max(click_of(seam), seam.step_db / LARGEST_STEP_DB)
             if best is None or badness < best[0]:
-                best = badness, replace(mastered, clip=turned), written
+                best = badness, start, replace(mastered, clip=turned), written
             strays += written.past is None
             if badness <= _GOOD or (strays >= _MOST_STRAYS and best[0] <= 1.0):
                 break
             # Where the end fell between two packets, a loop that begins as much sooner ends on one; else blocks on.
-            start = (start - written.past if written.past else attempt * 37 * BLOCK_STEP) % clip.frames
+            start = start - written.past if written.past else first + attempt * hop
+            start = (start + reach) % (2 * reach) - reach
         assert best is not None
-        self._like = best[2]
-        return best[1]
+        _, start, mastered, self._like = best
+        return mastered, start
 
     def code(self, clip: AudioClip, texts: Mapping[str, str]) -> bytes:
         """Return a ring as the OGG file that closes it best; it begins where the ring does."""

@@ -6,8 +6,10 @@ seam; the other files of the set begin where it does.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from torch import Tensor
 
@@ -22,6 +24,8 @@ from assetgen.export.sound_files import SOUND_FILES, SoundFile, read_back
 from assetgen.media.artifact import Artifact
 from assetgen.media.audio import AudioClip, Sounds
 
+ANYWHERE: Final = sys.maxsize
+"""So far a loop may turn that has no beginning of its own."""
 _PEAK_SLACK_DB = 0.1
 _NEAR_LU = 0.1
 _MOST_LIMITINGS, _MOST_LOWERINGS = 4, 6
@@ -40,10 +44,11 @@ class SoundOptions:
         mastering: what they are mastered to.
         quality: of lossy formats, 0 smallest to 1 best.
         stems: whether every stem is written too.
-        may_turn: whether a loop may begin anywhere, as ambiences do; music begins with its first beat.
+        reach: frames by which a loop may begin sooner or later if its OGG file closes better there; ANYWHERE for
+            ambiences.
         texts: comments by name, kept in every file that can hold them.
         target: the engine whose settings go with the files; none where empty.
-        facts: what was chosen for the sound, such as its beats.
+        facts: what was chosen for the sound, such as its beats; comments of the files, too.
     """
 
     name: str
@@ -51,10 +56,22 @@ class SoundOptions:
     mastering: Mastering
     quality: float = 0.5
     stems: bool = False
-    may_turn: bool = False
+    reach: int = 0
     texts: Mapping[str, str] = field(default_factory=dict)
     target: str = ""
     facts: Mapping[str, float | str] = field(default_factory=dict)
+
+    @property
+    def comments(self) -> dict[str, str]:
+        """All that files say of themselves, by name."""
+        return {name.upper(): str(fact) for name, fact in self.facts.items()} | dict(self.texts)
+
+    def begun_later(self, seconds: float) -> SoundOptions:
+        """Return the options of a loop that begins later: its first beat is so much sooner."""
+        if "first_beat_s" not in self.facts:
+            return self
+        first_beat_s = round(float(self.facts["first_beat_s"]) - seconds, 6)
+        return replace(self, facts={**self.facts, "first_beat_s": first_beat_s})
 
 
 def export_sounds(sounds: Sounds, options: SoundOptions, ctx: Context) -> Iterator[Artifact]:
@@ -72,11 +89,13 @@ def export_sounds(sounds: Sounds, options: SoundOptions, ctx: Context) -> Iterat
         role = f"sound_{number + 1}" if several else "sound"
         mastered = master(take if options.stems else replace(take, stems={}), options.mastering)
         coder = LoopCoder(options.quality)
-        if options.may_turn and mastered.clip.is_ring and "ogg" in options.formats:
-            mastered = coder.begun_well(mastered)
+        own, reach = options, min(options.reach, mastered.clip.frames // 2)
+        if reach and mastered.clip.is_ring and "ogg" in options.formats:
+            mastered, later = coder.begun_well(mastered, reach)
+            own = options.begun_later(later / mastered.clip.sample_rate_hz)
         gains = {}
         for name in options.formats:
-            artifact, gains[name] = _Desk(SOUND_FILES[name], mastered, options, coder).written(stem, role)
+            artifact, gains[name] = _Desk(SOUND_FILES[name], mastered, own, coder).written(stem, role)
             yield artifact
         if options.stems:
             for part, samples in mastered.clip.stems.items():
@@ -85,7 +104,7 @@ def export_sounds(sounds: Sounds, options: SoundOptions, ctx: Context) -> Iterat
                 for name in options.formats:
                     file = SOUND_FILES[name]
                     clip = replace(mastered.clip, samples=samples * gains[name], stems={})
-                    yield _artifact(file, clip, f"{stem}_{word}", f"{role}_{word}", options, quality=())
+                    yield _artifact(file, clip, f"{stem}_{word}", f"{role}_{word}", own, quality=())
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -120,14 +139,14 @@ class _Desk:
         flaw = ""
         if made.seam is not None:
             source = measure_seam(clip.samples, clip.sample_rate_hz)
-            # Music steps up on its first beat, and ought to: only what writing it added counts.
-            step_db = made.seam.step_db if self.options.may_turn else abs(made.seam.step_db - source.step_db)
             flaw = _flaw(self.file, made.seam, source)
             figures |= {
                 "loop_kink": round(made.seam.kink, 3),
                 "loop_surprise": round(made.seam.surprise, 3),
-                "loop_step_db": round(step_db, 2),
+                "loop_step_db": round(made.seam.step_db, 2),
             }
+        if "first_beat_s" in self.options.facts:
+            figures["first_beat_s"] = float(self.options.facts["first_beat_s"])
         artifact = _artifact(
             self.file, clip, stem, role, self.options, quality=tuple(figures.items()), data=made.data
         )
@@ -192,7 +211,7 @@ class _Desk:
         )
         if isinstance(gain, Tensor) or gain != 1.0:
             clip = replace(clip, samples=clip.samples * gain, stems={})
-        texts = self.options.texts
+        texts = self.options.comments
         is_coded = ring and self.file.extension == "ogg"
         data = (
             self.coder.code(clip, texts) if is_coded else self.file.write(clip, self.options.quality, texts)
@@ -248,7 +267,7 @@ def _artifact(
         filename=f"{stem}.{file.extension}",
         format=file.format,
         media_type=file.media_type,
-        data=file.write(clip, options.quality, options.texts) if data is None else data,
+        data=file.write(clip, options.quality, options.comments) if data is None else data,
         width=0,
         height=0,
         mips=1,

@@ -17,7 +17,7 @@ from assetgen.dsp.master import PROFILES, Mastering, Tone
 from assetgen.dsp.resample import resampled
 from assetgen.dsp.seam import measure_seam
 from assetgen.errors import FormatError, SpecError
-from assetgen.export.sound import SoundOptions, export_sounds
+from assetgen.export.sound import ANYWHERE, SoundOptions, export_sounds
 from assetgen.export.sound_files import usable_formats
 from assetgen.export.targets import find_target
 from assetgen.formats.audio_bundle import read_audio_bundle, write_audio_bundle
@@ -76,8 +76,8 @@ class AudioKind:
             mastering=_mastering(spec, value.mode),
             quality=spec.export.quality,
             stems=spec.export.stems,
-            may_turn=value.mode == "ambience" and not spec.source,
-            texts=_texts(value, ctx),
+            reach=0 if spec.source else _reach(value),
+            texts=origin_texts(ctx.origin) if ctx.origin else {},
             target=target,
             facts=value.facts,
         )
@@ -116,8 +116,9 @@ class AudioKind:
         return value.takes[0]
 
     def facts(self, value: Sounds) -> Mapping[str, float | str]:
-        """Return length, rate, channels, takes, loop and what was chosen for music."""
+        """Return length, rate, channels, takes, loop and what was chosen for music; its files say where it begins."""
         first = value.takes[0]
+        chosen = {name: fact for name, fact in value.facts.items() if name != "first_beat_s"}
         return {
             "mode": value.mode,
             "seconds": round(first.seconds, 6),
@@ -127,7 +128,7 @@ class AudioKind:
             "takes": len(value.takes),
             "loop_start": first.loop[0] if first.loop else -1,
             "loop_end": first.loop[1] if first.loop else -1,
-            **value.facts,
+            **chosen,
         }
 
 
@@ -152,10 +153,12 @@ def _checked(spec: Spec) -> AudioSpec:
     return spec
 
 
-def _texts(sounds: Sounds, ctx: Context) -> dict[str, str]:
-    """Return the comments of a file: what was chosen for music, and what the profile lets it say of its making."""
-    facts = {name.upper(): str(fact) for name, fact in sounds.facts.items()}
-    return facts | (origin_texts(ctx.origin) if ctx.origin else {})
+def _reach(sounds: Sounds) -> int:
+    """Return by how many frames a loop may begin sooner or later; one that begins on its beat stays there."""
+    if sounds.mode == "ambience":
+        return ANYWHERE
+    first_beat = float(sounds.facts.get("first_beat_s", 0.0)) * sounds.takes[0].sample_rate_hz
+    return BLOCK_STEP // 2 if first_beat >= BLOCK_STEP else 0
 
 
 def _loudness(clip: AudioClip) -> float:

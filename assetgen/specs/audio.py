@@ -22,13 +22,21 @@ DEFAULT_SECONDS: Final = 10.0
 """Of an ambience."""
 DEFAULT_BARS: Final = 8
 MOST_BARS: Final = 32
+DEFAULT_LEAD_IN: Final = 0.4
+"""Of music, in beats: between two sixteenths, where what was struck before has faded and nothing is struck."""
 DEFAULT_TAKES: Final = 4
 """Of an effect."""
 SHORTEST_AMBIENCE_S: Final = 3.0
 """Of a source whose mode is not said; a shorter one is an effect."""
 DEFAULT_RATE_HZ: Final = 48_000
 """Of what is generated."""
-ONLY_MODES: Final[Mapping[str, str]] = {"bars": "music", "bpm": "music", "key": "music", "takes": "sfx"}
+ONLY_MODES: Final[Mapping[str, str]] = {
+    "bars": "music",
+    "bpm": "music",
+    "key": "music",
+    "lead_in": "music",
+    "takes": "sfx",
+}
 """Fields that say something of one mode alone; others ignore them, as a project's rule may say them of all sounds."""
 _KEY: Final = r"^[A-Ga-g](#|b)?( (major|minor|dorian|phrygian|lydian|mixolydian|harmonic minor))?$"
 
@@ -132,6 +140,13 @@ class AudioSpec(Spec):
     key: str | None = ruled(
         Text(24, _KEY, 'a key such as "A minor" or "F# dorian"'), default=None, doc="Key of music."
     )
+    lead_in: float | None = number(
+        0.0,
+        3.0,
+        default=None,
+        unit="beats",
+        doc=f"How long before its first beat music begins; {DEFAULT_LEAD_IN} when absent, where its level is even.",
+    )
     loop: Loop | None = table_of(  # noqa: RUF009
         Loop, or_switch=True, default=Loop(), doc="Goes round without a seam; false plays a source once."
     )
@@ -168,7 +183,7 @@ class AudioSpec(Spec):
             message = f"Opus has no sample rate of {values['sample_rate']} Hz; write sample_rate = 48000."
             problems.append(Problem(("sample_rate",), message))
         mode = values["mode"]
-        for name in ("bars", "bpm", "key"):
+        for name in [field for field, only in ONLY_MODES.items() if only == "music"]:
             if values[name] is not None and mode in ("ambience", "sfx"):
                 message = f'{name} says something for music alone; leave it out, or write mode = "music".'
                 problems.append(Problem((name,), message))

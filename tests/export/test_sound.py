@@ -15,11 +15,11 @@ from torch import Tensor
 from assetgen.context import Context
 from assetgen.dsp.loudness import integrated_loudness, true_peak_db
 from assetgen.dsp.master import PROFILES, Mastering
-from assetgen.dsp.seam import LoopSeam, measure_seam
+from assetgen.dsp.seam import LARGEST_KINK, LARGEST_STEP_DB, LARGEST_SURPRISE, LoopSeam, measure_seam
 from assetgen.errors import Cancelled, FormatError, GenerationError
 from assetgen.export import loops, sound_files
 from assetgen.export import sound as exporting
-from assetgen.export.sound import SoundOptions, export_sounds
+from assetgen.export.sound import ANYWHERE, SoundOptions, export_sounds
 from assetgen.export.sound_files import SOUND_FILES, usable_formats
 from assetgen.formats.sound_files import has_codec
 from assetgen.formats.vorbis import read_vorbis_texts
@@ -47,7 +47,7 @@ def exported(
     mastering: Mastering = AS_IT_IS,
     quality: float = 0.5,
     stems: bool = False,
-    may_turn: bool = False,
+    reach: int = 0,
     **texts: str,
 ) -> dict[str, Artifact]:
     options = SoundOptions(
@@ -56,7 +56,7 @@ def exported(
         mastering=mastering,
         quality=quality,
         stems=stems,
-        may_turn=may_turn,
+        reach=reach,
         texts=texts,
     )
     found = list(export_sounds(Sounds(takes=takes, mode="music"), options, Context()))
@@ -85,11 +85,11 @@ def test_every_format_has_the_exact_length_of_loops_and_of_sounds_that_end(name:
 @pytest.mark.parametrize("quality", [0.1, 0.3, 0.5, 0.8])
 @pytest.mark.parametrize("sound", [pad(FRAMES), noise(FRAMES), pulses(FRAMES, 2)])
 def test_an_ogg_loop_closes_and_says_so(sound: Tensor, quality: float) -> None:
-    (artifact,) = exported(ring(sound), quality=quality, may_turn=True).values()
+    (artifact,) = exported(ring(sound), quality=quality, reach=ANYWHERE).values()
     seam, figures = measure_seam(heard(artifact), RATE_HZ), dict(artifact.quality)
-    assert seam.kink <= loops.LARGEST_KINK
-    assert seam.surprise <= loops.LARGEST_SURPRISE
-    assert seam.step_db <= loops.LARGEST_STEP_DB
+    assert seam.kink <= LARGEST_KINK
+    assert seam.surprise <= LARGEST_SURPRISE
+    assert seam.step_db <= LARGEST_STEP_DB
     assert figures["loop_kink"] == pytest.approx(seam.kink, abs=1e-3)
     assert figures["loop_surprise"] == pytest.approx(seam.surprise, abs=1e-3)
     assert figures["loop_step_db"] == pytest.approx(seam.step_db, abs=1e-2)
@@ -194,7 +194,7 @@ def awkward(monkeypatch: pytest.MonkeyPatch) -> AudioClip:
 
 def test_a_turned_loop_begins_at_one_place_in_all_files(awkward: AudioClip) -> None:
     formats = tuple(name for name in HERE if name not in ("wav", "wav24"))
-    files = exported(awkward, formats=formats, stems=True, may_turn=True)
+    files = exported(awkward, formats=formats, stems=True, reach=ANYWHERE)
     turned = awkward.samples.roll(-2 * 37 * 1024, -1)
     assert torch.equal(heard(files["tune.wav"]), turned)
     assert torch.equal(heard(files["tune_wind.wav"]), turned * 0.75)
@@ -222,7 +222,7 @@ def test_a_loop_whose_file_does_not_close_is_written_a_hair_louder(monkeypatch: 
 def test_music_and_sources_begin_where_they_begin(awkward: AudioClip) -> None:
     assert torch.equal(heard(exported(awkward, formats=("wav32f",))["tune.wav"]), awkward.samples)
     assert torch.equal(
-        heard(exported(awkward, formats=("wav32f",), may_turn=True)["tune.wav"]), awkward.samples
+        heard(exported(awkward, formats=("wav32f",), reach=ANYWHERE)["tune.wav"]), awkward.samples
     )
 
 

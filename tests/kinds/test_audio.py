@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -223,6 +224,35 @@ def test_music_is_told_of_in_the_manifest_and_in_the_file(
     assert (texts["KEY"], texts["BARS"], texts["BPM"]) == ("D minor", "2", str(facts["bpm"]))
     assert (texts["LOOPSTART"], texts["LOOPLENGTH"]) == ("0", str(facts["frames"]))
     assert "PROMPT" not in str(texts)
+
+
+def test_each_file_of_music_says_where_its_first_beat_is(
+    kept: Mapping[str, tuple[AudioSpec, Made[Sounds]]],
+) -> None:
+    _, result = kept["music"]
+    take, drawn_s = result.value.takes[0], float(result.value.facts["first_beat_s"])
+    files = exported(
+        result.value, spec_of("music", master=False, export=AudioExport(formats=("ogg", "wav32f")))
+    )
+    (first_beat_s,) = {dict(file.quality)["first_beat_s"] for file in files.values()}
+    later = round((drawn_s - first_beat_s) * take.sample_rate_hz)
+    assert -512 <= later < 512
+    written, _ = soundfile.read(io.BytesIO(files["forest_rain.wav"].data), dtype="float32")
+    assert np.array_equal(written, frames_of(take.samples.roll(-later, -1)))
+    texts = read_vorbis_texts(files["forest_rain.ogg"].data)
+    assert texts["FIRST_BEAT_S"] == str(first_beat_s)
+    assert "first_beat_s" not in KIND.facts(result.value)
+
+
+def test_music_that_begins_on_its_beat_is_left_there(
+    kept: Mapping[str, tuple[AudioSpec, Made[Sounds]]],
+) -> None:
+    sounds = kept["music"][1].value
+    on_beat = replace(sounds, facts={**sounds.facts, "first_beat_s": 0.002})
+    files = exported(on_beat, spec_of("music", master=False, export=AudioExport(formats=("ogg", "wav32f"))))
+    assert dict(files["forest_rain.ogg"].quality)["first_beat_s"] == 0.002
+    written, _ = soundfile.read(io.BytesIO(files["forest_rain.wav"].data), dtype="float32")
+    assert np.array_equal(written, frames_of(sounds.takes[0].samples))
 
 
 def test_an_effect_is_told_of_without_a_loop(kept: Mapping[str, tuple[AudioSpec, Made[Sounds]]]) -> None:

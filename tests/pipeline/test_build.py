@@ -440,7 +440,8 @@ def test_the_manifest_of_a_sound_says_what_its_engine_must_be_told(shop: Worksho
     shop.build("song", target)
     (file,) = shop.manifest("song", target).files
     if target == "unity":
-        assert file.engine["AudioSource"] == {"loop": True}
+        beat_s = shop.manifest("song", target).quality["sound_first_beat_s"]
+        assert file.engine["AudioSource"] == {"loop": True, "time": beat_s}
         return
     told: Any = file.engine["ResourceImporterOggVorbis"]
     assert (told["loop"], told["beat_count"], told["bar_beats"]) == (True, 4, 4)

@@ -89,6 +89,7 @@ AUDIO: dict[str, Any] = {
     "seconds": 12.5,
     "bars": 16,
     "bpm": 84.0,
+    "lead_in": 0.25,
     "key": "F# minor",
     "loop": {"crossfade_ms": 250.0},
     "takes": 2,

@@ -87,6 +87,7 @@ def test_looping_is_a_switch_or_a_table(written: object, read: Loop | None) -> N
         ({"seconds": 600.5}, "seconds"),
         ({"bars": 33}, "bars"),
         ({"bpm": 39}, "bpm"),
+        ({"lead_in": -0.1}, "lead_in"),
         ({"key": "H minor"}, "key"),
         ({"key": "A locrian"}, "key"),
         ({"takes": 9}, "takes"),
@@ -135,7 +136,7 @@ def test_opus_is_refused_at_rates_that_it_does_not_have(rate_hz: int) -> None:
 
 
 @pytest.mark.parametrize("mode", ["ambience", "sfx", "music", None])
-@pytest.mark.parametrize(("field", "value"), [("bars", 4), ("bpm", 90), ("key", "A minor")])
+@pytest.mark.parametrize(("field", "value"), [("bars", 4), ("bpm", 90), ("key", "A minor"), ("lead_in", 0.5)])
 def test_what_belongs_to_music_is_refused_elsewhere(mode: str | None, field: str, value: object) -> None:
     fields = {field: value, **({"mode": mode} if mode else {})}
     found = problems_of(**fields)

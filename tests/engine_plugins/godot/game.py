@@ -45,9 +45,9 @@ class Game:
         place = self.folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
-        ((name, values),) = settings.items()
+        (name,) = settings.keys() & _IMPORTERS.keys()
         importer, kind = _IMPORTERS[name]
-        told = dict(values)
+        told = dict(settings[name])
         if importer == "wav":
             told["edit/loop"] = told["edit/loop_mode"] == 2  # all that Godot before 3.5 asks
         lines = [
@@ -67,9 +67,9 @@ class Game:
         shown = self._run("-s", "look.gd", "--", *paths)
         return [json.loads(line) for line in shown.splitlines() if line.startswith("{")]
 
-    def hear(self, path: str, *, seconds: float) -> np.ndarray:
+    def hear(self, path: str, *, seconds: float, from_position: float = 0.0) -> np.ndarray:
         """Return what is heard of an imported sound in so much time: (N, C) float32."""
-        self._run("-s", "play.gd", str(round(1000 * seconds)), path)
+        self._run("-s", "play.gd", repr(from_position), str(round(1000 * seconds)), path)
         data = (self.folder / "heard.wav").read_bytes()
         heard, rate_hz = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
         assert rate_hz == self.rate_hz

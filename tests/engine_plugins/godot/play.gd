@@ -1,4 +1,5 @@
-# Plays the sound named last for as many milliseconds as are named before it, and writes what was heard to heard.wav.
+# Plays the sound named last for as many milliseconds as are named before it, from as many seconds as are named before
+# them, and writes what was heard to heard.wav.
 extends SceneTree
 
 var tape = AudioEffectRecord.new()
@@ -14,7 +15,7 @@ func _initialize():
 	player.stream = load("res://" + words[-1])
 	get_root().add_child(player)
 	tape.set_recording_active(true)
-	player.play()
+	player.play(float(words[-3]))
 	begun = OS.get_ticks_msec()
 
 func _idle(_delta):

@@ -142,6 +142,23 @@ def test_what_godot_plays_of_a_loop_is_our_loop_over_and_over_to_the_frame(
         assert min(difference(heard, rounds, late) for late in range(8)) < 2 / 32_768
 
 
+def test_music_that_godot_starts_where_it_is_told_begins_on_its_beat(store: Store, tmp_path: Path) -> None:
+    prompts = {"song.prompt.toml": sound("music", 48_000).replace('"chiptune"', '"chiptune, 240 bpm"')}
+    ((manifest, folder),) = baked(
+        write(tmp_path / "sounds", {"assetgen.toml": "assetgen = 1\n", **prompts}), store
+    )
+    game = Game(tmp_path / "game", tmp_path / "home")
+    ((_, file, _),) = imported(game, [(manifest, folder)])
+    told = dict(file.engine["AudioStreamPlayer.play"])
+    ours, _ = soundfile.read(folder / "song.ogg", dtype="float32", always_2d=True)
+    heard = game.hear("song/song.ogg", seconds=2.5, **told)
+    beat = round(float(manifest.quality["sound_first_beat_s"]) * 48_000)
+    rounds = np.tile(np.roll(ours, -beat, axis=0), (len(heard) // len(ours) + 1, 1))[: len(heard)]
+    assert len(heard) > 2 * len(ours)
+    assert min(difference(heard, rounds, late) for late in range(-8, 8)) < 2 / 32_768
+
+
 def difference(heard: np.ndarray, rounds: np.ndarray, late: int) -> float:
     """Return the largest difference between what was heard, so many frames late, and what ought to be."""
-    return float(np.abs(heard[late:] - rounds[: len(heard) - late]).max())
+    count = len(heard) - abs(late)
+    return float(np.abs(heard[max(late, 0) :][:count] - rounds[max(-late, 0) :][:count]).max())

@@ -23,13 +23,13 @@ from assetgen.context import Context
 from assetgen.dsp.loudness import SILENCE_LUFS, integrated_loudness
 from assetgen.errors import SpecError
 from assetgen.media.audio import AudioClip
-from assetgen.specs.audio import DEFAULT_BARS, MOST_BARS
+from assetgen.specs.audio import DEFAULT_BARS, DEFAULT_LEAD_IN, MOST_BARS
 
 STEP: Final = 1024
 """Loops are a whole number of these long, which is what lets their OGG files close; see formats/vorbis.py."""
 _MIX_LUFS = -26.0
-_FIRST_BEAT_S = 0.002
-"""Music begins this long before its first beat, so that no stroke lies on the cut; nobody hears it come late."""
+_SHORTEST_LEAD_IN_S = 0.002
+"""Music that begins on its first beat begins this much before it, so that no stroke lies on the cut."""
 _HEAD_S, _FADE_S = 0.0008, 0.004
 _SILENT = 1e-3
 _MOVED = 0.08
@@ -83,6 +83,7 @@ def draw_music(
     seconds: float | None = None,
     bpm: float | None,
     key: str | None,
+    lead_in: float | None = None,
     rate_hz: int,
     seed: int,
     ctx: Context,
@@ -90,7 +91,7 @@ def draw_music(
     """Return a loop of whole bars with its stems, and what was chosen for it: bpm, key, bars, beats, first beat.
 
     The tempo is moved by so little that the loop is a whole number of steps long; the true one is returned. Without
-    `bars` it has those that come nearest to `seconds`.
+    `bars` it has those that come nearest to `seconds`. It begins `lead_in` beats before its first one.
     """
     part = request.parts[0]
     style, card = STYLES[part.name], find_sound(part.name)
@@ -106,13 +107,14 @@ def draw_music(
     chosen = parse_key(key) if key else _key_of(chance, card.scales, mood)
     song = Song(Tape(frames, rate_hz, seed), chosen, mood, bars, style.thirds)
     ctx.progress(0, 1, f"composing {part.name}")
-    late = round(_FIRST_BEAT_S * rate_hz)
+    true = bars * BEATS * 60 * rate_hz / frames
+    early_s = (DEFAULT_LEAD_IN if lead_in is None else lead_in) * 60 / true
+    late = round(max(early_s, _SHORTEST_LEAD_IN_S) * rate_hz)
     stems = {
         name: _at_loudness(stem, _MIX_LUFS + style.mix[name], rate_hz).roll(late, -1)
         for name, stem in style.play(song).items()
     }
     clip = _ring(stems, rate_hz)
-    true = bars * BEATS * 60 * rate_hz / frames
     return clip, {
         "bpm": round(true, 4),
         "key": str(chosen),

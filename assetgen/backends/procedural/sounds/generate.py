@@ -54,6 +54,7 @@ def _drawn(spec: AudioSpec, request: SoundRequest, seed: int, ctx: Context) -> S
             seconds=spec.seconds or request.seconds,
             bpm=spec.bpm or request.bpm,
             key=spec.key or request.key,
+            lead_in=spec.lead_in,
             rate_hz=rate_hz,
             seed=seed,
             ctx=ctx,
