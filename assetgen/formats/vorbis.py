@@ -147,6 +147,10 @@ class _Stream:
         """Return the packet that gives out the samples from a frame on, if one does."""
         return next((k for k in range(1, len(self.ends)) if self.ends[k - 1] == frame), None)
 
+    def past_packet(self, frame: int) -> int:
+        """Return how many frames before a frame the last packet before it ends."""
+        return frame - max(end for end in self.ends if end <= frame)
+
     def packet_reaching(self, frame: int) -> int:
         return next(k for k in range(len(self.ends)) if self.ends[k] >= frame)
 
@@ -165,12 +169,16 @@ def _leads(
             return
         yield like.lead
     for true in _TRUE_LEADS:
+        past: list[int] = []
         for shift in range(_SHIFTS):
             parts = true, _SILENT_LEAD + shift * _SHIFT
             lead = _lead(samples, *parts)
             trial = _encode([lead, _after(samples, 0)], rate_hz, samples.shape[1], quality)
-            if trial.packet_beginning_at(len(lead)) is not None:
+            past.append(trial.past_packet(len(lead)))
+            if past[-1] == 0:
                 yield parts
+            elif past[2:] == past[:1]:
+                break  # A hit holds the boundaries where they are, to a short block, whatever comes before it.
 
 
 def _lead(samples: np.ndarray, true: int, silent: int) -> np.ndarray:
