@@ -265,17 +265,18 @@ def _lock(tape: Tape, target: Tensor, kind: _Door, *, is_shut: bool) -> None:
         _metal(tape, target, "bolt", 0.22, 1.2, 0.8, 0.5, damp=30)
         _leaf(tape, target, "set", kind, 0.225, 0.35, 0.3)
         return
-    pins = 5
+    # All of a lock is as much larger as its bolt is: a vault has wards where a house door has pins.
+    pins, large = 5, 0.7 + kind.bar
     for number in range(pins):
         at_s = number * tape.draw(f"pin/{number}", 0.022, 0.030)
-        _metal(tape, target, f"pin/{number}", at_s, 0.16, 0.25, 0.20, damp=220)
+        _metal(tape, target, f"pin/{number}", at_s, 0.16 * large, 0.25, 0.20, damp=220 / large)
     turn_s = 0.24 + 0.05 * tape.draw("turn", 0, 1)
-    slide = burst(tape, "slide", 0.09, shaped(band(2300, 2.4), highs(300)))[0]
+    slide = burst(tape, "slide", 0.09, shaped(band(2300 / large, 2.4), highs(300 / large)))[0]
     loud = held(seconds_of(tape, 0.09), rise_s=0.05, hold_s=0.01, fall_s=0.03)
     tape.place(target, slide * loud, turn_s, gain=0.03)
-    _metal(tape, target, "ward", turn_s, 0.28, 0.35, 0.22, damp=140)
+    _metal(tape, target, "ward", turn_s, 0.28 * large, 0.35, 0.22, damp=140 / large)
     bolt_s = turn_s + (0.085 if is_shut else 0.075)
     _metal(tape, target, "bolt", bolt_s, 0.5 + kind.bar, 0.75, 0.55, damp=60 / (0.5 + kind.bar))
     _leaf(tape, target, "set", kind, bolt_s + 0.001, 0.30 if is_shut else 0.20, 0.40)
     if not is_shut:
-        _metal(tape, target, "spring", bolt_s + 0.05, 0.24, 0.3, 0.18, damp=110)
+        _metal(tape, target, "spring", bolt_s + 0.05, 0.24 * large, 0.3, 0.18, damp=110 / large)
