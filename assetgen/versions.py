@@ -15,7 +15,7 @@ KEY_SCHEMA: Final = 1
 """The shape of the canonical document under every key."""
 
 STEPS: Final[dict[str, int]] = {
-    "grammar": 3,  # prompt -> parameters, and the lexicon under it
+    "grammar": 4,  # prompt -> parameters, and the lexicon under it
     "procedural.material": 2,  # parameters -> maps
     "finish": 2,  # maps -> normals, occlusion, mip chains
     "sources": 1,  # source pictures -> maps: seams mended, maps estimated

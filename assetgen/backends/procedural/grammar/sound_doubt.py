@@ -67,7 +67,8 @@ def _weight(items: Sequence[Item], at: int, name: str, mode: str | None) -> int:
         elif any(sense.kind == "option" and sense.owner == name for sense in item.senses):
             if item.sense("trait"):
                 continue  # heavy is many a thing
-            is_of_another = named[place] or any(tells(item, other) for other in others)
+            is_named = any(find_sound(other).mode != "music" for other in named[place])
+            is_of_another = is_named or any(tells(item, other) for other in others)
             told += _CHOICE if place == at - 1 or not is_of_another else 0
         elif tells(item, of) and (place == at - 1 or is_where(items, place)):
             told += _PLACE

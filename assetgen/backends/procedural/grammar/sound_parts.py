@@ -47,10 +47,12 @@ def mode_of(items: Sequence[Item]) -> str:
 
 
 def _is_choice_of_another(item: Item, sense: SoundSense, heads: Sequence[tuple[int, SoundSense]]) -> bool:
-    """Say whether a phrase that names music is a choice of another sound of the prompt."""
+    """Say whether a phrase that names music is a choice of another sound of the prompt, or its mode: ambient rain."""
     if mode_of_sense(sense) != "music":
         return False
-    return any(tells(item, other) for _, other in heads if mode_of_sense(other) != "music")
+    mode = item.sense("mode")
+    others = [other for _, other in heads if mode_of_sense(other) != "music"]
+    return any(tells(item, other) or (mode and mode.value == mode_of_sense(other)) for other in others)
 
 
 def _heads(items: Sequence[Item]) -> list[tuple[int, SoundSense]]:
