@@ -5,7 +5,7 @@ Light, like `catalog.py`, which describes the surfaces.
     sounds/ambience.toml, effects.toml   a table each: about, words, also, seconds, parameters, options,
                                          places, implied
     sounds/scenes.toml                   places made of several ambiences
-    sounds/music.toml                    styles: about, words, bpm, scales, mood
+    sounds/music.toml                    styles: about, words, bpm, scales, mood, suits
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class SoundCard:
         bpm: slowest and fastest tempo of a style of music when nobody names one; nothing for other sounds.
         scales: of a style of music, for light and for dark moods.
         mood: of a style of music, when nobody names one.
+        suits: moods for which a style of music is taken when nobody names a style.
     """
 
     name: str
@@ -58,6 +59,7 @@ class SoundCard:
     bpm: tuple[float, ...] = ()
     scales: tuple[str, ...] = ()
     mood: str = ""
+    suits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,7 @@ def _sound(name: str, mode: str, table: Mapping[str, Any]) -> SoundCard:
         bpm=tuple(table.get("bpm", ())),
         scales=tuple(table.get("scales", ())),
         mood=table.get("mood", ""),
+        suits=tuple(table.get("suits", ())),
     )
 
 

@@ -8,10 +8,10 @@ raises, whatever the text.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from assetgen.backends.procedural.catalog.sounds import find_sound
+from assetgen.backends.procedural.catalog.sounds import find_sound, load_sounds
 from assetgen.backends.procedural.grammar.lexicon import load_lexicon
 from assetgen.backends.procedural.grammar.report import (
     Ignored,
@@ -22,9 +22,16 @@ from assetgen.backends.procedural.grammar.report import (
 )
 from assetgen.backends.procedural.grammar.sound_bind import read_mood, read_options, read_places, read_traits
 from assetgen.backends.procedural.grammar.sound_doubt import decide_doubtful
-from assetgen.backends.procedural.grammar.sound_parts import Part, find_parts, mode_of, named, negated
+from assetgen.backends.procedural.grammar.sound_parts import (
+    Part,
+    find_parts,
+    mode_of,
+    named,
+    negated,
+    style_for,
+)
 from assetgen.backends.procedural.grammar.sound_request import SoundPart, SoundRequest
-from assetgen.backends.procedural.grammar.sound_tell import Item
+from assetgen.backends.procedural.grammar.sound_tell import Item, is_music
 from assetgen.backends.procedural.grammar.sound_words import (
     LONGEST,
     SoundLexicon,
@@ -62,8 +69,13 @@ def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> 
     chosen = mode or mode_of(items)
     unwanted = negated(items, chosen) | named(_gather(take_apart(negative).tokens, negative, lexicon))
     parts = find_parts(items, chosen, unwanted, lexicon)
+    chosen_by_mood = False
     if chosen == "music":
         mood = read_mood(items)
+        is_asked = mode == "music" or any(is_music(item) for item in items)
+        if not parts and is_asked and not unwanted:
+            parts = style_for(items, mood)
+            chosen_by_mood = bool(parts)
     else:
         mood = None
         read_options(items, parts, lexicon)
@@ -81,7 +93,10 @@ def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> 
         bars=int(settings["bars"]) if "bars" in settings else None,
         seed=int(settings["seed"]) if "seed" in settings else None,
     )
-    return ParsedSound(request, _report(prompt, request, items, spans, ignored, taken, unwanted))
+    report = _report(prompt, request, items, spans, ignored, taken, unwanted)
+    if chosen_by_mood:
+        report = replace(report, warnings=(*report.warnings, _no_style(request)))
+    return ParsedSound(request, report)
 
 
 def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list[Item]:
@@ -120,6 +135,9 @@ def _gather(tokens: Sequence[Token], prompt: str, lexicon: SoundLexicon) -> list
                     count, senses, key = length, found, " ".join(words)
             if count > 1:
                 break
+        if count == 1 and not senses and tokens[at].kind == "word" and (stem := lexicon.stem(forms[at])):
+            # A form that only longer phrases list: "swishing", where they have "swishing sword".
+            senses, key = _of_form(lexicon.phrases[stem]), stem
         run = tokens[at : at + count]
         how = "fuzzy" if slips & set(range(at, at + count)) and senses else "exact" if senses else "none"
         text = prompt[run[0].start : run[-1].end]
@@ -181,6 +199,13 @@ def _account(items: list[Item], mode: str, lexicon: SoundLexicon, *, has_sound: 
 
 
 _A: Final = {"ambience": "an ambience", "sfx": "an effect", "music": "music"}
+
+
+def _no_style(request: SoundRequest) -> str:
+    name = request.parts[0].name
+    others = ", ".join(card.name for card in load_sounds().of_mode("music") if card.name != name)
+    why = f"{name} suits what is {request.mood}" if request.mood else f"it is {name}"
+    return f"No style of music is named; {why}. There are also {others}."
 
 
 def _follow(

@@ -32,7 +32,11 @@ def mode_of(items: Sequence[Item]) -> str:
     A style of music that is also a choice of another sound makes it music only where music is named: wind howls
     around a house, and a house beat is another thing.
     """
-    said = [sense.value for item in items if (sense := item.sense("mode")) and not item.sense("sound")]
+    said = [
+        sense.value
+        for at, item in enumerate(items)
+        if (sense := item.sense("mode")) and not item.sense("sound") and not _is_denied(items, at)
+    ]
     heads = _heads(items)
     modes = [
         mode_of_sense(sense)
@@ -44,6 +48,12 @@ def mode_of(items: Sequence[Item]) -> str:
     if said:
         return said[0]
     return modes[0] if modes else "ambience"
+
+
+def _is_denied(items: Sequence[Item], at: int) -> bool:
+    """Say whether "no" or "without" stands right before a phrase."""
+    link = items[at - 1].sense("connector") if at else None
+    return link is not None and link.value == "without"
 
 
 def _is_choice_of_another(item: Item, sense: SoundSense, heads: Sequence[tuple[int, SoundSense]]) -> bool:
@@ -148,6 +158,14 @@ def find_parts(items: list[Item], mode: str, unwanted: set[str], lexicon: SoundL
                 known.scene, known.at = "", at
                 known.amount = max(known.amount, _BESIDE_SHARE)
     return parts
+
+
+def style_for(items: Sequence[Item], mood: str | None) -> list[Part]:
+    """Return a style of music that suits a mood; none where another is named that is not in this library."""
+    if any(item.sense("beyond") for item in items):
+        return []
+    styles = load_sounds().of_mode("music")
+    return [Part(next((card.name for card in styles if mood in card.suits), styles[0].name), 0)]
 
 
 def bring_along(part: Part, key: str, lexicon: SoundLexicon) -> None:

@@ -6,11 +6,12 @@ Every phrase is kept under the same key as in `lexicon`: lower case, American sp
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Final
+from itertools import product
+from typing import Any, Final
 
-from assetgen.backends.procedural.catalog.sounds import SoundCatalog, load_sounds
+from assetgen.backends.procedural.catalog.sounds import SoundCard, load_sounds
 from assetgen.backends.procedural.grammar.lexicon import load_lexicon
 from assetgen.backends.procedural.grammar.match import damerau_levenshtein
 from assetgen.backends.procedural.grammar.senses import read_words
@@ -106,7 +107,8 @@ def load_sound_lexicon() -> SoundLexicon:
     common = load_lexicon()
     senses: dict[str, list[SoundSense]] = {}
     singular: set[tuple[str, SoundSense]] = set()
-    for phrase, sense in (*_catalog_senses(load_sounds()), *_word_senses()):
+    cards = sound_vocabulary()
+    for phrase, sense in (*_sound_senses(cards), *_scene_senses(), *_word_senses()):
         key = common.key(phrase.replace("-", " ").split())
         found = senses.setdefault(key, [])
         if sense not in found:
@@ -120,7 +122,7 @@ def load_sound_lexicon() -> SoundLexicon:
     lexicon.plurals = frozenset(every - singular)
     lexicon.plain = frozenset(common.words)
     lexicon.noises = frozenset(read_words("sounds")["words"]["noise"].split())
-    for name, card in load_sounds().sounds.items():
+    for name, card in cards.items():
         brought = {common.key(phrase.split()): own for phrase, own in {**card.implied, **card.places}.items()}
         for key in {*brought, *(common.key(phrase.split()) for phrase in card.words)}:
             inner = [brought[part] for part in _inside(key) if part in brought and part not in card.places]
@@ -165,8 +167,36 @@ def _inside(key: str) -> Iterator[str]:
             yield " ".join(words[start : start + count])
 
 
-def _catalog_senses(catalog: SoundCatalog) -> Iterator[tuple[str, SoundSense]]:
-    for name, card in catalog.sounds.items():
+@cache
+def sound_vocabulary() -> Mapping[str, SoundCard]:
+    """Return the cards of the catalog with all that users write for them, by name."""
+    synonyms = read_words("sound_synonyms")
+    return {name: _widened(card, synonyms.get(name, {})) for name, card in load_sounds().sounds.items()}
+
+
+def _widened(card: SoundCard, table: Mapping[str, Any]) -> SoundCard:
+    options = {option: dict(values) for option, values in card.options.items()}
+    for option, values in table.get("options", {}).items():
+        for value, phrases in values.items():
+            options[option][value] = (*options[option][value], *_spelled_out(phrases))
+    return replace(
+        card,
+        words=(*card.words, *_spelled_out(table.get("words", ()))),
+        also=(*card.also, *_spelled_out(table.get("also", ()))),
+        places={**table.get("places", {}), **card.places},
+        options=options,
+    )
+
+
+def _spelled_out(phrases: Sequence[str]) -> Iterator[str]:
+    """Yield every phrase that "opens/opening menu/pause_menu" stands for."""
+    for phrase in phrases:
+        for words in product(*(word.split("/") for word in phrase.split())):
+            yield " ".join(words).replace("_", " ")
+
+
+def _sound_senses(cards: Mapping[str, SoundCard]) -> Iterator[tuple[str, SoundSense]]:
+    for name, card in cards.items():
         for phrase in (name.replace("_", " "), *card.words):
             yield phrase, SoundSense("sound", name)
         yield from ((phrase, SoundSense("also", name)) for phrase in card.also)
@@ -175,7 +205,10 @@ def _catalog_senses(catalog: SoundCatalog) -> Iterator[tuple[str, SoundSense]]:
             for value, phrases in values.items():
                 for phrase in phrases:
                     yield phrase, SoundSense("option", f"{option}={value}", owner=name)
-    for name, scene in catalog.scenes.items():
+
+
+def _scene_senses() -> Iterator[tuple[str, SoundSense]]:
+    for name, scene in load_sounds().scenes.items():
         yield from ((phrase, SoundSense("scene", name)) for phrase in (name, *scene.words))
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assetgen.backends.procedural.catalog.sounds import load_sounds
 from assetgen.backends.procedural.grammar.parse import check_strict, parse_prompt
 from assetgen.backends.procedural.grammar.sound_parse import parse_sound
+from assetgen.backends.procedural.grammar.sound_words import load_sound_lexicon, sound_vocabulary
 from assetgen.backends.procedural.sounds.music.styles import STYLES
 from assetgen.backends.procedural.sounds.table import AMBIENCES, EFFECTS
 from assetgen.errors import SpecError
@@ -20,7 +21,7 @@ CORPUS = tomllib.loads((Path(__file__).parent / "sound_corpus.toml").read_text("
 
 
 def test_the_corpus_is_large_enough() -> None:
-    assert len(CORPUS) >= 650
+    assert len(CORPUS) >= 750
 
 
 def test_nearly_every_prompt_of_the_corpus_names_the_right_sounds() -> None:
@@ -69,7 +70,7 @@ def test_every_card_has_a_recipe_and_every_recipe_a_card() -> None:
     assert all(part.sound in AMBIENCES for scene in catalog.scenes.values() for part in scene.parts)
 
 
-@pytest.mark.parametrize("card", load_sounds().sounds.values(), ids=lambda card: card.name)
+@pytest.mark.parametrize("card", sound_vocabulary().values(), ids=lambda card: card.name)
 def test_every_word_of_a_card_chooses_it(card) -> None:  # noqa: ANN001
     for word in card.words:
         parts = parse_sound(word, mode=card.mode).request.parts
@@ -82,10 +83,13 @@ def test_every_word_of_a_card_chooses_it(card) -> None:  # noqa: ANN001
         ("footsteps", "{} on wooden planks"),
         ("door", "{} on the door"),
         ("impact", "steel pipe {}"),
-        ("shatter", "ice {}"),
+        ("shatter", "mirror {}"),
         ("splash", "{} into the pool"),
         ("laser", "plasma gun, quick {}"),
         ("retro_explosion", "{}, 8 bit"),
+        ("power_up", "{} in 16 bit"),
+        ("drop", "{} into the sink"),
+        ("alarm", "police car {}"),
         ("rain", "{} on the windowpane"),
         ("fire", "{} in the hearth"),
         ("ocean", "waves {}"),
@@ -95,16 +99,25 @@ def test_every_word_of_a_card_chooses_it(card) -> None:  # noqa: ANN001
     ],
 )
 def test_words_that_need_others_choose_a_sound_beside_them(name: str, prompt: str) -> None:
-    for word in load_sounds().sounds[name].also:
+    for word in sound_vocabulary()[name].also:
         request = parse_sound(prompt.format(word)).request
         assert [part.name for part in request.parts] == [name], word
 
 
 def test_every_sound_that_needs_others_is_in_the_test_above() -> None:
-    named = {"footsteps", "door", "impact", "laser", "shatter", "splash", "retro_explosion"}
-    assert {card.name for card in load_sounds().of_mode("sfx") if card.also} == named
-    heard = {"rain", "fire", "ocean", "engine", "birds", "crowd"}
-    assert {card.name for card in load_sounds().of_mode("ambience") if card.also} == heard
+    doubtful = {card.name for card in sound_vocabulary().values() if card.also and card.mode != "music"}
+    effects = {"footsteps", "door", "impact", "laser", "shatter", "splash", "retro_explosion"}
+    assert doubtful == effects | {
+        "rain",
+        "fire",
+        "ocean",
+        "engine",
+        "birds",
+        "crowd",
+        "power_up",
+        "drop",
+        "alarm",
+    }
 
 
 @pytest.mark.parametrize(
@@ -182,13 +195,44 @@ def test_adverbs_turn_dials_as_their_adjectives_do() -> None:
     assert parse_sound("rain falling gently").request.parts[0].traits == {"intensity": 0.15}
 
 
-@pytest.mark.parametrize("card", load_sounds().of_mode("music"), ids=lambda card: card.name)
+STYLES_SAID = [card for card in sound_vocabulary().values() if card.mode == "music"]
+
+
+@pytest.mark.parametrize("card", STYLES_SAID, ids=lambda card: card.name)
 def test_words_that_are_said_of_music_name_a_style_where_music_is_named(card) -> None:  # noqa: ANN001
     for word in card.also:
         request = parse_sound(f"{word} soundtrack").request
         assert (request.mode, [part.name for part in request.parts]) == ("music", [card.name]), word
         assert parse_sound(f"{word} footsteps").request.mode != "music"
         assert [part.name for part in parse_sound(f"{word} techno music").request.parts] == ["techno"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "style"),
+    [
+        ("happy music", "chiptune"),
+        ("sad song", "lofi"),
+        ("tense soundtrack", "tension"),
+        ("music", "lofi"),
+    ],
+)
+def test_music_without_a_style_has_one_that_suits_its_mood_and_says_so(prompt: str, style: str) -> None:
+    parsed = parse_sound(prompt)
+    assert [part.name for part in parsed.request.parts] == [style]
+    assert any("No style of music is named" in warning for warning in parsed.report.warnings)
+
+
+@pytest.mark.parametrize("prompt", ["reggae song", "coin sound", "rain without music", "dreamy forest"])
+def test_no_style_is_taken_where_another_is_named_or_no_music(prompt: str) -> None:
+    parsed = parse_sound(prompt)
+    assert parsed.request.mode != "music"
+    assert not parsed.report.warnings
+
+
+def test_every_mood_has_a_style() -> None:
+    moods = {mood for card in load_sounds().of_mode("music") for mood in card.suits}
+    senses = [sense for found in load_sound_lexicon().phrases.values() for sense in found]
+    assert moods == {sense.value for sense in senses if sense.kind == "mood"}
 
 
 def test_a_mood_that_names_a_style_is_still_a_mood() -> None:
