@@ -120,7 +120,7 @@ def load_sound_lexicon() -> SoundLexicon:
     lexicon = SoundLexicon(phrases={key: tuple(found) for key, found in senses.items()})
     every = {(key, sense) for key, found in lexicon.phrases.items() for sense in found if " " not in key}
     lexicon.plurals = frozenset(every - singular)
-    lexicon.plain = frozenset(common.words)
+    lexicon.plain = frozenset(common.words) | frozenset(read_words("ordinary")["words"].split())
     lexicon.noises = frozenset(read_words("sounds")["words"]["noise"].split())
     for name, card in cards.items():
         brought = {common.key(phrase.split()): own for phrase, own in {**card.implied, **card.places}.items()}
