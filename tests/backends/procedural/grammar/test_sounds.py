@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from assetgen.backends.procedural.catalog.sounds import load_sounds
 from assetgen.backends.procedural.grammar.parse import check_strict, parse_prompt
+from assetgen.backends.procedural.grammar.senses import read_words
 from assetgen.backends.procedural.grammar.sound_parse import parse_sound
 from assetgen.backends.procedural.grammar.sound_words import load_sound_lexicon, sound_vocabulary
 from assetgen.backends.procedural.sounds.music.styles import STYLES
@@ -229,6 +230,21 @@ def test_no_style_is_taken_where_another_is_named_or_no_music(prompt: str) -> No
     assert not parsed.report.warnings
 
 
+def test_synonyms_are_of_sounds_and_of_choices_that_there_are() -> None:
+    synonyms = read_words("sound_synonyms")
+    assert synonyms.keys() <= load_sounds().sounds.keys()
+    assert all(table.keys() <= {"words", "also", "places", "options"} for table in synonyms.values())
+
+
+def test_a_phrase_of_synonyms_stands_for_many() -> None:
+    for prompt in ("opening menu", "opens menu", "opens pause menu", "quest log opened"):
+        assert [part.name for part in parse_sound(prompt).request.parts] == ["open_menu"], prompt
+
+
+def test_ordinary_words_are_words_of_no_sound() -> None:
+    assert not set(read_words("ordinary")["words"].split()) & load_sound_lexicon().words
+
+
 def test_every_mood_has_a_style() -> None:
     moods = {mood for card in load_sounds().of_mode("music") for mood in card.suits}
     senses = [sense for found in load_sound_lexicon().phrases.values() for sense in found]
@@ -262,7 +278,10 @@ def test_an_adjective_of_many_things_tells_of_none() -> None:
     assert [part.name for part in parse_sound("heavy shot").request.parts] == ["gunshot"]
 
 
-@pytest.mark.parametrize("prompt", ["fresh snow footsteps", "cape flutter whoosh", "sword dancing", "explore", "a werewolf hurls a clone"])
+@pytest.mark.parametrize(
+    "prompt",
+    ["fresh snow footsteps", "cape flutter whoosh", "sword dancing", "explore", "a werewolf hurls a clone"],
+)
 def test_a_word_of_its_own_is_no_slip_of_the_pen(prompt: str) -> None:
     assert parse_sound(prompt).report.warnings == ()
 
