@@ -171,12 +171,16 @@ def _inside(key: str) -> Iterator[str]:
 def sound_vocabulary() -> Mapping[str, SoundCard]:
     """Return the cards of the catalog with all that users write for them, by name."""
     synonyms = read_words("sound_synonyms")
-    return {name: _widened(card, synonyms.get(name, {})) for name, card in load_sounds().sounds.items()}
+    every = synonyms.pop("every")["options"]
+    return {
+        name: _widened(card, synonyms.get(name, {}), every) for name, card in load_sounds().sounds.items()
+    }
 
 
-def _widened(card: SoundCard, table: Mapping[str, Any]) -> SoundCard:
+def _widened(card: SoundCard, table: Mapping[str, Any], every: Mapping[str, Any]) -> SoundCard:
     options = {option: dict(values) for option, values in card.options.items()}
-    for option, values in table.get("options", {}).items():
+    common = [(option, values) for option, values in every.items() if option in options]
+    for option, values in (*common, *table.get("options", {}).items()):
         for value, phrases in values.items():
             options[option][value] = (*options[option][value], *_spelled_out(phrases))
     return replace(
