@@ -236,6 +236,20 @@ def test_synonyms_are_of_sounds_and_of_choices_that_there_are() -> None:
     assert all(table.keys() <= {"words", "also", "places", "options"} for table in synonyms.values())
 
 
+def test_no_synonym_is_a_name_of_the_catalog_or_written_twice() -> None:
+    for name, table in read_words("sound_synonyms").items():
+        if name == "every":
+            continue
+        card = load_sounds().sounds[name]
+        pairs = [(table.get("words", []), card.words), (table.get("also", []), card.also)]
+        for option, values in table.get("options", {}).items():
+            pairs += [(phrases, card.options[option][value]) for value, phrases in values.items()]
+        for phrases, names in pairs:
+            plain = [phrase for phrase in phrases if "/" not in phrase]
+            assert len(set(plain)) == len(plain), name
+            assert not set(plain) & set(names), name
+
+
 def test_a_phrase_of_synonyms_stands_for_many() -> None:
     for prompt in ("opening menu", "opens menu", "opens pause menu", "quest log opened"):
         assert [part.name for part in parse_sound(prompt).request.parts] == ["open_menu"], prompt
