@@ -29,7 +29,8 @@ SHORTEST_MEASURED: Final = 4096
 """Frames of a loop; there is too little elsewhere in a shorter one to compare its seam with."""
 _MOST_BEGINNINGS = 12
 _FAR_HOP, _NEAR_HOP = 37 * BLOCK_STEP, 37 * 64
-"""How much later the next beginning is that is tried: where packets of a long loop, or of all of it, can begin."""
+"""Frames from one beginning that is tried to the next: far off in a loop that may begin anywhere; in one that may
+turn by little, a whole number of the steps in which packets can lie."""
 _MOST_STRAYS = 2
 """So many beginnings with which no packet begins are looked into before what closes well enough is taken."""
 _GOOD = 0.75
@@ -66,6 +67,7 @@ class LoopCoder:
             return mastered, 0
         best: tuple[float, int, Mastered, WrittenLoop] | None = None
         is_near = reach <= BLOCK_STEP
+        # Beginnings lie from -reach to reach - 1.
         first = calmest_cut(clip.samples, clip.sample_rate_hz, reach=reach - 1) if is_near else 0
         start, hop, strays = first, _NEAR_HOP if is_near else _FAR_HOP, 0
         for attempt in range(1, _MOST_BEGINNINGS + 1):

@@ -177,7 +177,7 @@ def _leads(
             past.append(trial.past_packet(len(lead)))
             if past[-1] == 0:
                 yield parts
-            elif past[2:] == past[:1]:
+            elif shift == 2 and past[2] == past[0]:
                 break  # A hit holds the boundaries where they are, to a short block, whatever comes before it.
 
 

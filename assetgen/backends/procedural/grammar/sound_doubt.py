@@ -8,7 +8,6 @@ from assetgen.backends.procedural.catalog.sounds import find_sound
 from assetgen.backends.procedural.grammar.sound_tell import (
     Item,
     is_beside,
-    is_music,
     is_where,
     mode_of_sense,
     sounds_of,
@@ -18,6 +17,8 @@ from assetgen.backends.procedural.grammar.sound_words import SoundSense
 
 _NAME, _PLACE, _CHOICE = 3, 2, 1
 """What counts how much: the sound named elsewhere, a place where it can be, a choice of it."""
+
+_MUSIC = SoundSense("mode", "music")
 
 
 def decide_doubtful(items: Sequence[Item], mode: str | None) -> None:
@@ -54,7 +55,7 @@ def _weight(items: Sequence[Item], at: int, name: str, mode: str | None) -> int:
     of = SoundSense("sound", name)
     others = [SoundSense("sound", other) for other in set().union(*named) - {name}]
     if find_sound(name).mode == "music":
-        is_asked = mode == "music" or any(is_music(item) for item in items)
+        is_asked = mode == "music" or any(item.sense("mode") == _MUSIC for item in items)
         has_style = any(mode_of_sense(other) == "music" for other in others)
         return _CHOICE if is_asked and not has_style else 0
     told = 0

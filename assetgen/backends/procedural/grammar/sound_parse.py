@@ -31,7 +31,7 @@ from assetgen.backends.procedural.grammar.sound_parts import (
     style_for,
 )
 from assetgen.backends.procedural.grammar.sound_request import SoundPart, SoundRequest
-from assetgen.backends.procedural.grammar.sound_tell import Item, is_music
+from assetgen.backends.procedural.grammar.sound_tell import Item
 from assetgen.backends.procedural.grammar.sound_words import (
     LONGEST,
     SoundLexicon,
@@ -69,13 +69,11 @@ def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> 
     chosen = mode or mode_of(items)
     unwanted = negated(items, chosen) | named(_gather(take_apart(negative).tokens, negative, lexicon))
     parts = find_parts(items, chosen, unwanted, lexicon)
-    chosen_by_mood = False
+    by_mood: list[Part] = []
     if chosen == "music":
         mood = read_mood(items)
-        is_asked = mode == "music" or any(is_music(item) for item in items)
-        if not parts and is_asked and not unwanted:
-            parts = style_for(items, mood)
-            chosen_by_mood = bool(parts)
+        by_mood = [] if parts or unwanted else style_for(items, mood)
+        parts = parts or by_mood
     else:
         mood = None
         read_options(items, parts, lexicon)
@@ -94,7 +92,7 @@ def parse_sound(prompt: str, *, negative: str = "", mode: str | None = None) -> 
         seed=int(settings["seed"]) if "seed" in settings else None,
     )
     report = _report(prompt, request, items, spans, ignored, taken, unwanted)
-    if chosen_by_mood:
+    if by_mood:
         report = replace(report, warnings=(*report.warnings, _no_style(request)))
     return ParsedSound(request, report)
 

@@ -23,12 +23,6 @@ def sounds_of(sense: SoundSense) -> set[str]:
     return {part.sound for part in load_sounds().scenes[sense.value].parts}
 
 
-def is_music(item: Item) -> bool:
-    """Say whether a phrase names music: a song, a track."""
-    mode = item.sense("mode")
-    return mode is not None and mode.value == "music"
-
-
 def tells(item: Item, of: SoundSense) -> bool:
     """Say whether a phrase is a choice of some sound, or a place where it can be."""
     names = sounds_of(of)
